@@ -1,0 +1,163 @@
+"""The edges as protocols: what the stages and the service need of network, database and chat. No code."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from monitor import types
+
+
+class Fetcher(Protocol):
+    """Reads addresses."""
+
+    async def fetch(self, request: types.FetchRequest) -> types.Fetched:
+        """Return the answer (200 or 304); raises errors.FetchError for everything else."""
+
+    async def close(self) -> None:
+        """Give connections back."""
+
+
+class FeedStore(Protocol):
+    """Feeds, their state and their new entries."""
+
+    def sync_feeds(self, feeds: Sequence[types.Feed]) -> None:
+        """Insert unknown feeds, update title/outlet/tier/language/interval/enabled of known ones (by URL); none is deleted."""
+
+    def add_feed(self, feed: types.Feed) -> None:
+        """Insert or update one feed."""
+
+    def remove_feed(self, url: str) -> bool:
+        """Disable a feed; False where it is unknown."""
+
+    def list_feeds(self) -> list[types.FeedRecord]:
+        """All feeds, enabled or not, by outlet and title."""
+
+    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
+        """Enabled, not gone, next_poll_at None or <= now; longest due first."""
+
+    def record_poll(self, outcome: types.PollOutcome, now: datetime) -> int:
+        """Store state and unknown entries in ONE transaction; return how many were new.
+
+        An entry is known when its key in this feed, its canonical URL in any feed, or its content_key in this feed is
+        stored already. A 301's new_url replaces the feed's URL for polling, identity stays.
+        """
+
+
+class ArticleStore(Protocol):
+    """Entries on their way, and the articles read from them."""
+
+    def pending_entries(self, now: datetime, limit: int) -> list[types.EntryRecord]:
+        """Entries at Step.NEW whose retry time has come, oldest first."""
+
+    def count_pending(self) -> dict[str, int]:
+        """{step: count} for NEW and READ."""
+
+    def record_read(self, entry_id: int, page: types.ReadPage, now: datetime) -> None:
+        """Store article and reading (step READ), or, without an article or off topic, the reason (step DONE)."""
+
+    def record_entry_failure(
+        self, entry_id: int, reason: str, *, retry_at: datetime | None, now: datetime
+    ) -> None:
+        """Count an attempt; retry at the time given, or Step.FAILED where it is None."""
+
+    def unledgered(self, limit: int) -> list[tuple[int, types.Article, types.Reading]]:
+        """(entry id, article, reading) at Step.READ in order of arrival."""
+
+    def article(self, article_id: str) -> tuple[types.Article, types.Reading] | None:
+        """One stored article."""
+
+    def trace(self, reference: str) -> dict[str, object] | None:
+        """All that is stored of an article id, entry id, URL or development id: for `why`. JSON values."""
+
+
+class LedgerStore(Protocol):
+    """Positions, developments, held-back counts, near-duplicate sketches."""
+
+    def load_positions(self) -> list[types.Position]:
+        """The positions that hold now."""
+
+    def positions_at(self, moment: datetime) -> list[types.Position]:
+        """The positions held at a past moment."""
+
+    def history(self, topic: str, subject: str, aspect: str) -> list[types.Position]:
+        """All positions ever held for the key, oldest first."""
+
+    def load_developments(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> list[types.Development]:
+        """Developments by raised_at (since < raised_at <= until), in the order in which they were raised."""
+
+    def development(self, development_id: str) -> types.Development | None:
+        """One development by id."""
+
+    def seed_baseline(self, positions: Sequence[types.Position], now: datetime) -> bool:
+        """Store the baseline where the ledger is empty; False where it is not."""
+
+    def record_step(
+        self, entry_id: int | None, step: types.LedgerStep, alerts: Sequence[types.Alert], now: datetime
+    ) -> None:
+        """Positions, developments, held back, sketch, alerts and the entry's Step.DONE in ONE transaction."""
+
+    def find_copy(self, sketch: Sequence[int]) -> str | None:
+        """The article id that shares most of the sketch's values (at least 60 % of them), if any."""
+
+    def held_back_counts(self, since: datetime | None = None) -> dict[str, int]:
+        """{reason: count}."""
+
+
+class Outbox(Protocol):
+    """Alert rows: written with the development, claimed, sent, recorded."""
+
+    def add_alerts(self, alerts: Sequence[types.Alert]) -> None:
+        """Insert alerts (ids already known are left as they are)."""
+
+    def claim_alerts(self, now: datetime, lease_s: float, limit: int) -> list[types.Alert]:
+        """Claim WAITING alerts that are due, and SENDING ones whose lease ended (attempts + 1); recipients switched off
+        are left out."""
+
+    def mark_sent(self, alert_id: str, message_ref: str | None, now: datetime) -> None:
+        """Record that the channel accepted it."""
+
+    def mark_retry(self, alert_id: str, not_before: datetime, error: str) -> None:
+        """Back to WAITING, not before the time given."""
+
+    def mark_dead(self, alert_id: str, error: str, now: datetime) -> None:
+        """Permanently failed."""
+
+    def message_ref(self, recipient: str, development_id: str) -> str | None:
+        """The channel's id of the first message that told this development to this recipient."""
+
+    def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
+        """Send nothing more to this recipient."""
+
+    def move_recipient(self, old: str, new: str) -> None:
+        """A group became a supergroup: pending alerts and later ones go to `new`."""
+
+    def recipients_off(self) -> dict[str, str]:
+        """{recipient: reason} of those switched off."""
+
+    def count_alerts(self) -> dict[str, int]:
+        """{state: count}."""
+
+    def add_digest(self, alert: types.Alert, local_date: date) -> bool:
+        """Insert a digest for (recipient, local date) once; False where there is one already."""
+
+    def last_digest_until(self, recipient: str) -> datetime | None:
+        """The end of the last digest's window (payload["until"]), the cursor for the next."""
+
+
+class Meta(Protocol):
+    """Small facts of the installation."""
+
+    def get(self, name: str) -> str | None:
+        """A stored value."""
+
+    def set(self, name: str, value: str) -> None:
+        """Store a value."""
+
+
+class Channel(Protocol):
+    """One way to reach people."""
+
+    async def send(self, alert: types.Alert, message: object) -> str | None:
+        """Send; return the channel's id of the message; raises errors.SendError."""
