@@ -12,8 +12,19 @@
 """
 
 
+def _rebuild(kind: type["WatchError"], message: str, fields: dict[str, object]) -> "WatchError":
+    error = kind.__new__(kind)
+    error.args = (message,)
+    error.__dict__.update(fields)
+    return error
+
+
 class WatchError(Exception):
     """Something went wrong in Coalition Watch."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders; the default would call __init__ with the message alone.
+        return _rebuild, (type(self), str(self), self.__dict__)
 
 
 class SeedError(WatchError):

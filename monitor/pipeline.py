@@ -1,0 +1,237 @@
+"""The way of an article: the order of the stages and nothing else. Each step is stored before the next relies on it.
+
+    due feeds | fetch | parse | new entries | fetch page | screen, extract, claims | ledger | developments + alerts
+    `-------- poll_due --------------------'`---------- read_pending --------------'`-------- take_pending -------'
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from monitor import copies, errors, parse, ports, reading, schedule, types, watch
+from monitor.ledger import compare, rules, state
+
+T = TypeVar("T")
+
+# A page that fails is asked for again after these pauses; then the feed's own summary has to do.
+PAGE_RETRIES = (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1))
+OFFLINE_RETRY = timedelta(minutes=2)
+OLD = timedelta(days=30)  # an entry announced this late brings no news
+PAGE_BYTES = 3_000_000
+BATCH = 50
+
+
+class Pool(Protocol):
+    """Runs CPU work elsewhere, within limits."""
+
+    async def run(self, function: Callable[..., T], /, *args: object) -> T:
+        """Return function(*args); raises errors.ExtractError when its limits end it."""
+
+
+PlanAlerts = Callable[[types.LedgerStep, datetime, bool], Sequence[types.Alert]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollCount:
+    """What one poll cycle did."""
+
+    polled: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    offline: int = 0
+    new_entries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """The stores that the way of an article needs."""
+
+    feeds: ports.FeedStore
+    articles: ports.ArticleStore
+    ledger: ports.LedgerStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Everything else that the way of an article needs."""
+
+    fetcher: ports.Fetcher
+    pool: Pool
+    rules: rules.Rules
+    watch: watch.Watch
+    plan_alerts: PlanAlerts
+    clock: Callable[[], datetime]
+    random: random.Random
+    seeds_root: str | None = None
+    concurrency: int = 20
+
+
+class Pipeline:
+    """Runs the stages over the stores. Each method does all that is due now and returns what it did."""
+
+    def __init__(self, stores: Stores, tools: Tools, ledger: state.LedgerState) -> None:
+        self._stores, self._tools, self._ledger = stores, tools, ledger
+        self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
+        self.on_new_entries: Callable[[], None] = lambda: None
+        self.on_read: Callable[[], None] = lambda: None
+
+    async def poll_due(self) -> PollCount:
+        """Poll every feed that is due; one feed's failure is its own."""
+        due = self._stores.feeds.due_feeds(self._tools.clock(), 10_000)
+        counts = await self._gather(self._poll_one(record) for record in due)
+        return PollCount(
+            polled=len(counts), unchanged=sum(c.unchanged for c in counts), failed=sum(c.failed for c in counts),
+            offline=sum(c.offline for c in counts), new_entries=sum(c.new_entries for c in counts),
+        )
+
+    async def read_pending(self, limit: int = BATCH) -> int:
+        """Read the pages of entries that wait; return how many were taken up."""
+        records = self._stores.articles.pending_entries(self._tools.clock(), limit)
+        await self._gather(self._read_one(record) for record in records)
+        return len(records)
+
+    async def take_pending(self, *, silent: bool, limit: int = BATCH) -> list[types.LedgerStep]:
+        """Take read articles into the ledger, in order of arrival; `silent` writes no alerts."""
+        steps = []
+        for entry_id, article, read in self._stores.articles.unledgered(limit):
+            now = self._tools.clock()
+            step = self._ledger_step(article, read, now)
+            alerts = self._tools.plan_alerts(step, now, silent)
+            await asyncio.to_thread(self._stores.ledger.record_step, entry_id, step, alerts, now)
+            self._ledger.absorb(step)
+            steps.append(step)
+        return steps
+
+    async def _gather(self, jobs: Iterable[Awaitable[T]]) -> list[T]:
+        """Run jobs a bounded number at a time, so that a slow one holds no others."""
+        gate = asyncio.Semaphore(self._tools.concurrency)
+
+        async def run(job: Awaitable[T]) -> T:
+            async with gate:
+                return await job
+
+        return list(await asyncio.gather(*(run(job) for job in jobs)))
+
+    # ------------------------------------------------------------ feeds
+
+    async def _poll_one(self, record: types.FeedRecord) -> PollCount:
+        feed, held = record.feed, record.state
+        jitter = self._tools.random.uniform(-1, 1)
+        url = record.poll_url or feed.url
+        try:
+            fetched = await self._tools.fetcher.fetch(
+                types.FetchRequest(url=url, etag=held.etag, last_modified=held.last_modified)
+            )
+            unchanged = fetched.status == 304 or fetched.body_hash == held.body_hash
+            parsed = None if unchanged else await self._parse(fetched)
+        except (errors.FetchError, errors.ParseError, errors.ExtractError) as error:
+            return await self._record_failure(record, _as_poll_error(error), jitter)
+        now = self._tools.clock()
+        new = await asyncio.to_thread(
+            self._stores.feeds.record_poll,
+            types.PollOutcome(
+                feed_url=feed.url,
+                state=schedule.next_state_ok(feed, held, fetched, parsed, now, jitter),
+                new_url=fetched.final_url if fetched.moved_permanently else None,
+                entries=parsed.entries if parsed else (),
+            ),
+            now,
+        )
+        if new:
+            self.on_new_entries()
+        return PollCount(polled=1, unchanged=int(unchanged), new_entries=new)
+
+    async def _parse(self, fetched: types.Fetched) -> types.ParsedFeed:
+        return await self._tools.pool.run(_parse_in_worker, fetched.body, fetched.final_url, fetched.content_type)
+
+    async def _record_failure(
+        self, record: types.FeedRecord, error: errors.FetchError | errors.ParseError, jitter: float
+    ) -> PollCount:
+        now = self._tools.clock()
+        after = schedule.next_state_failed(record.feed, record.state, error, now, jitter)
+        outcome = types.PollOutcome(feed_url=record.feed.url, state=after)
+        await asyncio.to_thread(self._stores.feeds.record_poll, outcome, now)
+        offline = isinstance(error, errors.FetchError) and error.offline
+        if not offline:
+            self.on_failure(record.feed.url, error.reason)
+        return PollCount(polled=1, failed=1, offline=int(offline))
+
+    # ------------------------------------------------------------ articles
+
+    async def _read_one(self, record: types.EntryRecord) -> None:
+        now = self._tools.clock()
+        published = record.entry.published
+        if published is not None and published < now - OLD:
+            await self._record_read(record, types.ReadPage(article=None, reading=None, reason="old when announced"))
+            return
+        try:
+            page = await self._read_page(record, now)
+        except (errors.FetchError, errors.ExtractError) as error:
+            await self._page_failed(record, error, now)
+            return
+        await self._record_read(record, page)
+
+    async def _read_page(self, record: types.EntryRecord, now: datetime) -> types.ReadPage:
+        fetched = await self._tools.fetcher.fetch(types.FetchRequest(url=record.entry.url, max_bytes=PAGE_BYTES))
+        return await self._tools.pool.run(
+            reading.read_page, record, fetched.body, fetched.final_url, now, self._tools.seeds_root
+        )
+
+    async def _page_failed(
+        self, record: types.EntryRecord, error: errors.FetchError | errors.ExtractError, now: datetime
+    ) -> None:
+        """Try again later; when that is used up, read what the feed itself says, so that the news isn't lost."""
+        offline = isinstance(error, errors.FetchError) and error.offline
+        if offline or (record.attempts < len(PAGE_RETRIES) and not _is_final(error)):
+            pause = OFFLINE_RETRY if offline else PAGE_RETRIES[record.attempts]
+            await asyncio.to_thread(
+                self._stores.articles.record_entry_failure, record.id, error.reason, retry_at=now + pause, now=now
+            )
+            return
+        try:
+            page = await self._tools.pool.run(
+                _announcement_in_worker, record, now, self._tools.seeds_root, error.reason
+            )
+        except errors.ExtractError as again:
+            await asyncio.to_thread(
+                self._stores.articles.record_entry_failure, record.id, again.reason, retry_at=None, now=now
+            )
+            return
+        await self._record_read(record, page)
+
+    async def _record_read(self, record: types.EntryRecord, page: types.ReadPage) -> None:
+        await asyncio.to_thread(self._stores.articles.record_read, record.id, page, self._tools.clock())
+        if page.article is not None:
+            self.on_read()
+
+    # ------------------------------------------------------------ ledger
+
+    def _ledger_step(self, article: types.Article, read: types.Reading, now: datetime) -> types.LedgerStep:
+        sketch = copies.sketch(article.text) if read.claims else ()
+        copy_of = self._stores.ledger.find_copy(sketch) if sketch else None
+        step = compare.apply_article(
+            self._ledger, article, read, rules=self._tools.rules, watch=self._tools.watch, copy_of=copy_of, now=now
+        )
+        return step
+
+
+def _parse_in_worker(body: bytes, url: str, content_type: str) -> types.ParsedFeed:
+    return parse.parse_feed(body, url=url, content_type=content_type)
+
+
+def _announcement_in_worker(record: types.EntryRecord, now: datetime, root: str | None, reason: str) -> types.ReadPage:
+    return reading.read_announcement(record, now, root, reason=reason)
+
+
+def _as_poll_error(
+    error: errors.FetchError | errors.ParseError | errors.ExtractError,
+) -> errors.FetchError | errors.ParseError:
+    return errors.ParseError(error.url, error.reason) if isinstance(error, errors.ExtractError) else error
+
+
+def _is_final(error: errors.FetchError | errors.ExtractError) -> bool:
+    """Whether asking again is pointless: refused or gone for good."""
+    return isinstance(error, errors.FetchError) and error.status in {401, 402, 403, 404, 410, 451}

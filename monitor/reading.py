@@ -1,0 +1,76 @@
+"""What a worker process does with a fetched page: screen, extract text, read claims. Holds the engine once per process;
+stores nothing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from monitor import extract, screen, types, watch
+from monitor.claims import engine
+
+_LEAST_TEXT = 200  # characters; a page with less is a shell (consent wall, script page), the feed's summary says more
+
+
+@lru_cache(maxsize=2)
+def _reader(root: str | None) -> tuple[engine.Engine, screen.Screen]:
+    loaded = watch.load_watch(Path(root) if root else None)
+    return engine.Engine(loaded), screen.Screen(loaded)
+
+
+def prepare(root: str | None = None) -> None:
+    """Load watch and engine ahead of the first page; for a pool's initializer."""
+    _reader(root)
+
+
+def read_page(record: types.EntryRecord, body: bytes, url: str, now: datetime, root: str | None = None) -> types.ReadPage:
+    """Screen a page, extract its text and read its claims; a page without text is read from the feed's own words."""
+    page_text = body.decode("utf-8", errors="replace")
+    if not _reader(root)[1].is_on_topic(record.entry.title, record.entry.summary, page_text):
+        return types.ReadPage(article=None, reading=None, reason="off topic (screen)")
+    extracted = extract.extract_text(body, url)
+    if extracted is None or len(extracted.text) < _LEAST_TEXT:
+        return read_announcement(record, now, root, reason="the page gave no text")
+    entry = record.entry
+    article = _to_article(
+        record, text=extracted.text, title=entry.title or extracted.title or "", url=url, now=now,
+        published=entry.published or _sane(extracted.published, now) or record.first_seen,
+        language=extracted.language or entry.language,
+    )
+    return _read(article, root)
+
+
+def read_announcement(
+    record: types.EntryRecord, now: datetime, root: str | None = None, *, reason: str
+) -> types.ReadPage:
+    """Read only what the feed itself says (title and summary), where the page can't be had."""
+    entry = record.entry
+    text = entry.summary.strip()
+    if not _reader(root)[1].is_on_topic(entry.title, text, ""):
+        return types.ReadPage(article=None, reading=None, reason=f"off topic (screen); {reason}")
+    if not text:
+        return types.ReadPage(article=None, reading=None, reason=reason)
+    article = _to_article(
+        record, text=text, title=entry.title, url=entry.url, now=now,
+        published=entry.published or record.first_seen, language=entry.language,
+    )
+    return replace(_read(article, root), reason=f"read from the feed's summary: {reason}")
+
+
+def _to_article(
+    record: types.EntryRecord, *, text: str, title: str, url: str, now: datetime, published: datetime, language: str | None
+) -> types.Article:
+    return types.Article(
+        id=f"a{record.id}", url=url or record.entry.url, outlet=record.outlet, title=title, text=text,
+        published=published, tier=record.tier, arrived=now, language=language,
+    )
+
+
+def _read(article: types.Article, root: str | None) -> types.ReadPage:
+    reading = _reader(root)[0].read(article)
+    return types.ReadPage(article=article, reading=reading, reason=None if reading.relevant else "off topic")
+
+
+def _sane(moment: datetime | None, now: datetime) -> datetime | None:
+    """A page's own date, unless it lies in the future."""
+    return moment if moment is not None and moment <= now + timedelta(days=1) else None
