@@ -1,7 +1,7 @@
 """The way of an article: the order of the stages and nothing else. Each step is stored before the next relies on it.
 
-    due feeds | fetch | parse | new entries | fetch page | screen, extract, claims | ledger | developments + alerts
-    `-------- poll_due --------------------'`---------- read_pending --------------'`-------- take_pending -------'
+due feeds | fetch | parse | new entries | fetch page | screen, extract, claims | ledger | developments + alerts
+`-------- poll_due --------------------'`---------- read_pending --------------'`-------- take_pending -------'
 """
 
 import asyncio
@@ -74,17 +74,23 @@ class Pipeline:
 
     def __init__(self, stores: Stores, tools: Tools, ledger: state.LedgerState) -> None:
         self._stores, self._tools, self._ledger = stores, tools, ledger
+        self._in_flight: set[str] = set()
         self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
         self.on_new_entries: Callable[[], None] = lambda: None
         self.on_read: Callable[[], None] = lambda: None
 
     async def poll_due(self) -> PollCount:
         """Poll every feed that is due; one feed's failure is its own."""
-        due = self._stores.feeds.due_feeds(self._tools.clock(), 10_000)
+        stored = self._stores.feeds.due_feeds(self._tools.clock(), 10_000)
+        due = [record for record in stored if record.feed.url not in self._in_flight]
+        self._in_flight.update(record.feed.url for record in due)
         counts = await self._gather(self._poll_one(record) for record in due)
         return PollCount(
-            polled=len(counts), unchanged=sum(c.unchanged for c in counts), failed=sum(c.failed for c in counts),
-            offline=sum(c.offline for c in counts), new_entries=sum(c.new_entries for c in counts),
+            polled=len(counts),
+            unchanged=sum(c.unchanged for c in counts),
+            failed=sum(c.failed for c in counts),
+            offline=sum(c.offline for c in counts),
+            new_entries=sum(c.new_entries for c in counts),
         )
 
     async def read_pending(self, limit: int = BATCH) -> int:
@@ -118,6 +124,12 @@ class Pipeline:
     # ------------------------------------------------------------ feeds
 
     async def _poll_one(self, record: types.FeedRecord) -> PollCount:
+        try:
+            return await self._poll_feed(record)
+        finally:
+            self._in_flight.discard(record.feed.url)
+
+    async def _poll_feed(self, record: types.FeedRecord) -> PollCount:
         feed, held = record.feed, record.state
         jitter = self._tools.random.uniform(-1, 1)
         url = record.poll_url or feed.url

@@ -23,7 +23,9 @@ def prepare(root: str | None = None) -> None:
     _reader(root)
 
 
-def read_page(record: types.EntryRecord, body: bytes, url: str, now: datetime, root: str | None = None) -> types.ReadPage:
+def read_page(
+    record: types.EntryRecord, body: bytes, url: str, now: datetime, root: str | None = None
+) -> types.ReadPage:
     """Screen a page, extract its text and read its claims; a page without text is read from the feed's own words."""
     page_text = body.decode("utf-8", errors="replace")
     if not _reader(root)[1].is_on_topic(record.entry.title, record.entry.summary, page_text):
@@ -33,7 +35,11 @@ def read_page(record: types.EntryRecord, body: bytes, url: str, now: datetime, r
         return read_announcement(record, now, root, reason="the page gave no text")
     entry = record.entry
     article = _to_article(
-        record, text=extracted.text, title=entry.title or extracted.title or "", url=url, now=now,
+        record,
+        text=extracted.text,
+        title=entry.title or extracted.title or "",
+        url=url,
+        now=now,
         published=entry.published or _sane(extracted.published, now) or record.first_seen,
         language=extracted.language or entry.language,
     )
@@ -51,18 +57,37 @@ def read_announcement(
     if not text:
         return types.ReadPage(article=None, reading=None, reason=reason)
     article = _to_article(
-        record, text=text, title=entry.title, url=entry.url, now=now,
-        published=entry.published or record.first_seen, language=entry.language,
+        record,
+        text=text,
+        title=entry.title,
+        url=entry.url,
+        now=now,
+        published=entry.published or record.first_seen,
+        language=entry.language,
     )
     return replace(_read(article, root), reason=f"read from the feed's summary: {reason}")
 
 
 def _to_article(
-    record: types.EntryRecord, *, text: str, title: str, url: str, now: datetime, published: datetime, language: str | None
+    record: types.EntryRecord,
+    *,
+    text: str,
+    title: str,
+    url: str,
+    now: datetime,
+    published: datetime,
+    language: str | None,
 ) -> types.Article:
     return types.Article(
-        id=f"a{record.id}", url=url or record.entry.url, outlet=record.outlet, title=title, text=text,
-        published=published, tier=record.tier, arrived=now, language=language,
+        id=f"a{record.id}",
+        url=url or record.entry.url,
+        outlet=record.outlet,
+        title=title,
+        text=text,
+        published=published,
+        tier=record.tier,
+        arrived=now,
+        language=language,
     )
 
 

@@ -1,0 +1,288 @@
+"""The service: APScheduler drives polling, digest and housekeeping; the stages wake each other; SIGTERM ends it cleanly."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from alerts import policy
+from app import settings as app_settings
+from app import wiring
+from monitor import errors
+
+log = structlog.get_logger("service")
+
+TICK_S = 5.0  # how often due feeds are looked for
+IDLE_S = 5.0  # a stage that nobody wakes looks for work this often
+DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local times when the clocks change
+SHUTDOWN_S = 8.0  # what runs at SIGTERM has this long to end; the container's patience is 10 s
+HOUSEKEEPING_S = 6 * 3600.0
+KEEP_DAYS = 90
+
+
+class Service:
+    """One running program: stages, scheduler, signals."""
+
+    def __init__(self, app: wiring.App, *, tell_first_poll: bool = False) -> None:
+        self._app, self._stores = app, app.base.stores
+        self._stopping = asyncio.Event()
+        self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._was_offline = False
+        self._caught_up = tell_first_poll or self._stores.meta.get("caught_up_at") is not None
+        app.pipeline.on_new_entries = self._to_read.set
+        app.pipeline.on_read = self._to_take.set
+        app.pipeline.on_failure = lambda subject, reason: log.info("feed_failed", feed=subject, reason=reason)
+
+    # ------------------------------------------------------------ cycles
+
+    async def poll(self) -> None:
+        """One cycle: poll what is due; record that it completed."""
+        count = await self._app.pipeline.poll_due()
+        if count.polled:
+            log.info(
+                "polled", feeds=count.polled, unchanged=count.unchanged, failed=count.failed, new=count.new_entries
+            )
+        self._tell_network(offline=count.polled > 0 and count.offline == count.polled, polled=count.polled)
+        self._stores.meta.set("last_cycle_at", wiring.utc_now().isoformat())
+        self._finish_catching_up()
+
+    async def read(self) -> int:
+        """Read the pages that wait."""
+        return await self._app.pipeline.read_pending()
+
+    async def take(self) -> int:
+        """Take read articles into the ledger."""
+        steps = await self._app.pipeline.take_pending(silent=not self._caught_up)
+        for change in (change for step in steps for change in step.changes):
+            development = change.development
+            log.info(
+                "development",
+                id=development.id,
+                kind=str(change.kind),
+                topic=str(development.topic),
+                subject=development.subject,
+                aspect=development.aspect,
+                old=development.old,
+                new=development.new,
+                grade=str(development.grade),
+                minor=development.minor,
+            )
+        if steps:
+            self._to_send.set()
+        self._finish_catching_up()
+        return len(steps)
+
+    async def deliver(self) -> int:
+        """Send what waits in the outbox."""
+        count = await self._app.dispatcher.dispatch_once()
+        return count.sent + count.retried + count.dead
+
+    async def work_off(self) -> None:
+        """Poll once and run every stage until nothing that can be done now is left."""
+        await self.poll()
+        while await self.read():
+            pass
+        while await self.take():
+            pass
+        self._finish_catching_up()
+        while await self.deliver():
+            pass
+
+    def _tell_network(self, *, offline: bool, polled: int) -> None:
+        if offline and not self._was_offline:
+            log.warning("no_network", word="no feed can be reached; trying again with growing pauses")
+        if polled and self._was_offline and not offline:
+            log.info("network_back")
+        self._was_offline = offline if polled else self._was_offline
+
+    def _finish_catching_up(self) -> None:
+        """After the first full poll: stop being silent, tell one summary."""
+        if self._caught_up:
+            return
+        records = [record for record in self._stores.feeds.list_feeds() if record.feed.enabled]
+        waiting = sum(self._stores.articles.count_pending().values())
+        if waiting or any(r.state.polled_at is None for r in records) or not any(r.state.ok_at for r in records):
+            return
+        now = wiring.utc_now()
+        developments = self._stores.ledger.load_developments()
+        counts = {"feeds": len(records), "healthy": sum(r.state.ok_at is not None for r in records)}
+        self._stores.outbox.add_alerts(
+            [policy.summary_alert(recipient.address, developments, counts, now) for recipient in self._app.recipients]
+        )
+        self._stores.meta.set("caught_up_at", now.isoformat())
+        self._caught_up = True
+        self._to_send.set()
+        log.info("caught_up", developments=len(developments), **counts)
+
+    # ------------------------------------------------------------ digest, housekeeping
+
+    async def digests(self) -> None:
+        """Write the digest rows whose local time has come."""
+        now = wiring.utc_now()
+        for recipient in self._app.recipients:
+            if recipient.address.startswith("email:") and queue_digest(self._app.base, recipient.address, now):
+                self._to_send.set()
+
+    async def housekeep(self) -> None:
+        """Prune what no development rests on."""
+        pruned = await asyncio.to_thread(self._stores.articles.prune, wiring.utc_now(), KEEP_DAYS)
+        log.info("housekeeping", pruned=pruned)
+
+    # ------------------------------------------------------------ life
+
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT; return the exit code."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stopping.set)
+        self._say_start()
+        scheduler = self._schedule()
+        stages = [
+            asyncio.create_task(self._stage(self.read, self._to_read), name="read"),
+            asyncio.create_task(self._stage(self.take, self._to_take), name="take"),
+            asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
+        ]
+        scheduler.start()
+        try:
+            await self._stopping.wait()
+        finally:
+            log.info("stopping")
+            scheduler.shutdown(wait=False)  # wait=True would cancel the jobs that run
+            await self._drain(stages)
+        log.info("stopped")
+        return 0
+
+    def stop(self) -> None:
+        """Ask run() to end."""
+        self._stopping.set()
+
+    async def _drain(self, stages: list[asyncio.Task[None]]) -> None:
+        """Let what runs end; what does not is cancelled, and taken up again at the next start."""
+        _, late = await asyncio.wait(stages, timeout=SHUTDOWN_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _schedule(self) -> AsyncIOScheduler:
+        # A feed in flight is not polled twice, so a tick may overlap one that a slow feed still holds.
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 8}
+        )
+        now = wiring.utc_now()
+        jobs: list[tuple[Callable[[], Awaitable[None]], float, datetime]] = [
+            (self.poll, TICK_S, now),
+            (self.digests, DIGEST_TICK_S, now),
+            (self.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=HOUSEKEEPING_S)),
+        ]
+        for work, seconds, first in jobs:
+            scheduler.add_job(self._guard(work), "interval", seconds=seconds, next_run_time=first, id=work.__name__)
+        return scheduler
+
+    def _guard(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            if self._stopping.is_set():
+                return
+            try:
+                await work()
+            except errors.WatchError as error:
+                log.error("job_failed", job=work.__name__, reason=str(error))
+            except Exception:  # a job boundary: the next run must come whatever this one met
+                log.exception("job_crashed", job=work.__name__)
+
+        return run
+
+    async def _stage(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+        """Do all there is, then wait to be woken."""
+        while not self._stopping.is_set():
+            wake.clear()
+            try:
+                if await work():
+                    continue
+            except errors.WatchError as error:
+                log.error("stage_failed", stage=work.__name__, reason=str(error))
+            except Exception:  # a job boundary: the stage goes on with its next round
+                log.exception("stage_crashed", stage=work.__name__)
+            await self._wait(wake)
+
+    async def _wait(self, wake: asyncio.Event) -> None:
+        waiters = [asyncio.create_task(wake.wait()), asyncio.create_task(self._stopping.wait())]
+        await asyncio.wait(waiters, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
+        for waiter in waiters:
+            waiter.cancel()
+
+    def _say_start(self) -> None:
+        records = self._stores.feeds.list_feeds()
+        log.info(
+            "started",
+            feeds=sum(record.feed.enabled for record in records),
+            recipients=", ".join(recipient.address for recipient in self._app.recipients),
+            positions=len(self._stores.ledger.load_positions()),
+            catching_up=not self._caught_up,
+        )
+
+
+def queue_digest(base: wiring.Base, recipient: str, now: datetime, *, force: bool = False) -> bool:
+    """Write the recipient's digest row where it is due (or `force`); its window begins where the last one ended."""
+    zone = ZoneInfo(base.settings.timezone)
+    name = f"digest:{recipient}"
+    last = base.stores.meta.get(name)
+    if last is None and not force:
+        last = _first_digest_mark(base, name, now, zone)
+    local = policy.is_digest_due(now, zone, base.settings.digest_time, _to_date(last))
+    if force:
+        local = now.astimezone(zone).date()
+    if local is None:
+        return False
+    since = base.stores.outbox.last_digest_until(recipient) or now - timedelta(days=1)
+    written = base.stores.outbox.add_digest(policy.digest_alert(recipient, since, now, local), local)
+    base.stores.meta.set(name, local.isoformat())
+    return written
+
+
+def _first_digest_mark(base: wiring.Base, name: str, now: datetime, zone: ZoneInfo) -> str:
+    """A first start after today's digest time waits for tomorrow's."""
+    local = now.astimezone(zone)
+    late = policy.is_digest_due(now, zone, base.settings.digest_time, None) is not None
+    mark = (local.date() if late else local.date() - timedelta(days=1)).isoformat()
+    base.stores.meta.set(name, mark)
+    return mark
+
+
+def _to_date(text: str | None) -> date | None:
+    return None if text is None else datetime.fromisoformat(text).date()
+
+
+async def run_service(settings: app_settings.Settings, *, once: bool = False, tell_first_poll: bool = False) -> int:
+    """Run the service until it is told to stop, or (`once`) one whole cycle with delivery."""
+    app = wiring.build(settings)
+    try:
+        service = Service(app, tell_first_poll=tell_first_poll)
+        if not once:
+            return await service.run()
+        with contextlib.suppress(asyncio.CancelledError):
+            await service.work_off()
+        return 0
+    finally:
+        await app.close()
+
+
+async def send_digest_now(settings: app_settings.Settings) -> int:
+    """Write and send today's digest to every e-mail recipient now; return how many were written."""
+    base = wiring.open_base(settings)
+    try:
+        addresses = [r.address for r in wiring.to_recipients(settings) if r.address.startswith("email:")]
+        if not addresses:
+            raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
+        written = sum(queue_digest(base, address, wiring.utc_now(), force=True) for address in addresses)
+        await wiring.build_dispatcher(base).dispatch_once()
+        return written
+    finally:
+        base.close()
+
+
+__all__ = ["Service", "queue_digest", "run_service", "send_digest_now"]

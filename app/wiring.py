@@ -1,0 +1,179 @@
+"""Wires the floors: settings in, a ready App out. The only place that knows every class; decides nothing."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from alerts import digest, dispatcher, policy, render
+from alerts.channels import console, email, telegram
+from app import settings as app_settings
+from monitor import baseline, errors, fetch, pipeline, ports, reading, schedule, types, watch, workers
+from monitor.ledger import rules, state
+from storage import store
+
+
+def utc_now() -> datetime:
+    """The program's one clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What every command needs: settings, data and the open database."""
+
+    settings: app_settings.Settings
+    watch: watch.Watch
+    rules: rules.Rules
+    stores: store.Stores
+
+    def close(self) -> None:
+        """Close the database."""
+        self.stores.database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The running program's parts."""
+
+    base: Base
+    fetcher: ports.Fetcher
+    pool: workers.WorkerPool
+    pipeline: pipeline.Pipeline
+    dispatcher: dispatcher.Dispatcher
+    recipients: tuple[policy.Recipient, ...]
+
+    async def close(self) -> None:
+        """Give everything back; the database last."""
+        await self.fetcher.close()
+        self.pool.close()
+        self.base.close()
+
+
+def open_base(settings: app_settings.Settings) -> Base:
+    """Load the watch, open and migrate the database, bring in feeds and baseline."""
+    loaded = watch.load_watch()
+    stores = store.open_stores(settings.database_url)
+    stores.feeds.sync_feeds(watch.load_feeds(settings.feeds_file))
+    stores.ledger.seed_baseline(baseline.load_baseline(settings.baseline_file), utc_now())
+    return Base(settings=settings, watch=loaded, rules=rules.load_rules(), stores=stores)
+
+
+def build(settings: app_settings.Settings) -> App:
+    """Build the service's parts; raises errors.WatchError with what to do."""
+    base = open_base(settings)
+    recipients = to_recipients(settings)
+    fetcher = fetch.HttpFetcher(
+        user_agent=settings.user_agent,
+        allow_private=to_allowed(settings.allow_private_addresses),
+        concurrency=settings.concurrency,
+    )
+    pool = workers.WorkerPool(max_workers=settings.workers, initializer=reading.prepare, initargs=(None,))
+    ledger = state.LedgerState.load(base.stores.ledger.load_positions(), base.stores.ledger.load_developments())
+    way = pipeline.Pipeline(
+        pipeline.Stores(feeds=base.stores.feeds, articles=base.stores.articles, ledger=base.stores.ledger),
+        pipeline.Tools(
+            fetcher=fetcher,
+            pool=pool,
+            rules=base.rules,
+            watch=base.watch,
+            plan_alerts=lambda step, now, silent: policy.plan_alerts(step, recipients, now, silent=silent),
+            clock=utc_now,
+            random=random.Random(),
+            concurrency=settings.concurrency,
+        ),
+        ledger,
+    )
+    return App(
+        base=base,
+        fetcher=fetcher,
+        pool=pool,
+        pipeline=way,
+        dispatcher=build_dispatcher(base),
+        recipients=recipients,
+    )
+
+
+def to_allowed(names: tuple[str, ...]) -> frozenset[str] | bool:
+    """The setting allow_private_addresses in the fetcher's form."""
+    return True if "all" in names else frozenset(names) or False
+
+
+def to_recipients(settings: app_settings.Settings) -> tuple[policy.Recipient, ...]:
+    """Everybody who is told, from the settings; the console where nobody else is."""
+    addresses = [f"telegram:{chat}" for chat in settings.telegram_chats if settings.telegram_token]
+    if settings.email_host:
+        addresses += [f"email:{address}" for address in settings.email_to]
+    if settings.console or not addresses:
+        addresses.insert(0, "console")
+    return tuple(policy.Recipient(address=address, minors=settings.minors) for address in addresses)
+
+
+def build_channels(settings: app_settings.Settings) -> dict[str, ports.Channel]:
+    """The channels that the settings switch on, by the prefix of their addresses."""
+    channels: dict[str, ports.Channel] = {"console": console.ConsoleChannel()}
+    if settings.telegram_token:
+        channels["telegram"] = telegram.TelegramChannel(
+            token=settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url
+        )
+    if settings.email_host:
+        channels["email"] = email.EmailChannel(to_email_options(settings))
+    return channels
+
+
+def to_email_options(settings: app_settings.Settings) -> email.EmailOptions:
+    """The e-mail settings in the channel's form."""
+    password = settings.email_password.get_secret_value() if settings.email_password else None
+    return email.EmailOptions(
+        host=settings.email_host or "",
+        port=settings.email_port,
+        security=settings.email_security,
+        user=settings.email_user,
+        password=password,
+        sender=settings.email_from or settings.email_user or "coalition-watch@localhost",
+    )
+
+
+def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
+    """The dispatcher over the outbox, with the channels that are switched on."""
+    return dispatcher.Dispatcher(
+        outbox=base.stores.outbox,
+        channels=build_channels(base.settings),
+        load_development=base.stores.ledger.development,
+        names=names_of(base.watch),
+        clock=utc_now,
+        render_digest_for=lambda alert: digest_for(base, alert),
+    )
+
+
+def names_of(loaded: watch.Watch) -> dict[str, str]:
+    """{code: display name}."""
+    return {actor.code: actor.name for actor in loaded.actors}
+
+
+def digest_for(base: Base, alert: types.Alert) -> render.Message:
+    """Render a digest alert over its window."""
+    since, until = (datetime.fromisoformat(str(alert.payload[key])) for key in ("since", "until"))
+    return render_digest(base, since, until)
+
+
+def render_digest(base: Base, since: datetime, until: datetime) -> render.Message:
+    """The digest of a window, with the board and feed health as they are now."""
+    ledger = base.stores.ledger
+    return digest.render_digest(
+        ledger.load_developments(since, until),
+        ledger.load_positions(),
+        schedule.health(base.stores.feeds.list_feeds(), utc_now()),
+        ledger.held_back_counts(since),
+        since,
+        until,
+        ZoneInfo(base.settings.timezone),
+        names_of(base.watch),
+    )
+
+
+def check_path(path: Path | None, setting: str) -> None:
+    """Raise errors.SettingsError where a named file is missing."""
+    if path is not None and not path.exists():
+        raise errors.SettingsError(setting, f"no such file: {path}")

@@ -1,0 +1,167 @@
+"""The whole way on loopback, through the real command in processes of its own: from feeds to told developments."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.way import site as sites
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def site() -> Iterator[sites.Site]:
+    served = sites.Site()
+    yield served
+    served.close()
+
+
+def environment(folder: Path, site: sites.Site, *names: str) -> dict[str, str]:
+    feeds = folder / "feeds.yaml"
+    lines = ["feeds:"]
+    for name in names:
+        lines += [
+            f"  - url: {site.url}/feed/{name}",
+            f"    title: {name}",
+            f"    outlet: Outlet {name}",
+            "    tier: press",
+            "    interval_s: 60",
+        ]
+    feeds.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("CW_")},
+        "CW_DATABASE_URL": f"sqlite:///{folder}/watch.db",
+        "CW_FEEDS_FILE": str(feeds),
+        "CW_ALLOW_PRIVATE_ADDRESSES": "all",
+        "CW_WORKERS": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def command(*args: str) -> list[str]:
+    return [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", *args]
+
+
+def poll(env: dict[str, str], folder: Path) -> str:
+    done = subprocess.run(command("poll"), env=env, cwd=folder, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def make_due(folder: Path) -> None:
+    """Let every feed be due again, as if its interval had passed."""
+    with sqlite3.connect(folder / "watch.db") as database:
+        database.execute("UPDATE feeds SET next_poll_at = NULL")
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(folder / "watch.db") as database:
+        return database.execute(query).fetchall()
+
+
+def test_first_poll_is_silent_then_news_is_told_once(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.PLEDGE, sites.WEATHER)
+    env = environment(tmp_path, site, "one")
+    first = poll(env, tmp_path)
+    assert "Denmark" in first, "the summary names what the catch-up found"
+    assert first.count("Denmark will send 300 soldiers") == 0, "no single alert on the first poll"
+    site.add("one", sites.REFUSAL)
+    make_due(tmp_path)
+    second = poll(env, tmp_path)
+    assert second.count(sites.REFUSAL[1][:40]) == 1
+    assert "Denmark" not in second
+    make_due(tmp_path)
+    assert "Italy" not in poll(env, tmp_path)
+
+
+def test_changed_guids_and_copies_bring_no_flood(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.WEATHER)
+    env = environment(tmp_path, site, "one", "two")
+    site.add("two", sites.WEATHER)
+    poll(env, tmp_path)
+    site.add("one", sites.REFUSAL)
+    site.add("two", sites.REFUSAL)
+    make_due(tmp_path)
+    told = poll(env, tmp_path)
+    assert told.count(sites.REFUSAL[1][:40]) == 1
+    site.feeds["one"] = [(slug.replace("one-", "one-9"), title, text) for slug, title, text in site.feeds["one"]]
+    site.feeds["one"].reverse()
+    make_due(tmp_path)
+    assert "Italy" not in poll(env, tmp_path)
+    assert rows(tmp_path, "SELECT count(*) FROM developments WHERE subject = 'IT'") == [(1,)]
+
+
+@pytest.mark.timeout(240)
+def test_killed_anywhere_nothing_is_lost_or_raised_twice(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.WEATHER)
+    env = environment(tmp_path, site, "one", "two")
+    site.add("two", sites.WEATHER)
+    poll(env, tmp_path)
+    site.add("one", sites.PLEDGE, sites.JOINS)
+    site.add("two", sites.REFUSAL)
+    make_due(tmp_path)
+    chance = random.Random(7)
+    told = ""
+    for _ in range(6):
+        process = subprocess.Popen(
+            command("poll"),
+            env=env,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        time.sleep(chance.uniform(0.8, 4.0))
+        os.killpg(process.pid, signal.SIGKILL)
+        told += process.communicate()[0]
+    with sqlite3.connect(tmp_path / "watch.db") as database:  # leases of the killed end
+        database.execute("UPDATE alerts SET lease_until = NULL WHERE state = 'sending'")
+    told += poll(env, tmp_path)
+    for subject in ("DK", "MT", "IT"):
+        assert rows(tmp_path, f"SELECT count(*) FROM developments WHERE subject = '{subject}' AND minor = 0") == [(1,)]
+    states = rows(tmp_path, "SELECT state, attempts FROM alerts WHERE kind = 'new'")
+    assert {state for state, _ in states} == {"sent"}
+    for article in (sites.PLEDGE, sites.JOINS, sites.REFUSAL):
+        assert article[1][:40] in told
+    resent = sum(int(str(attempts)) - 1 for _, attempts in states)
+    assert told.count(sites.PLEDGE[1][:40]) <= 1 + resent, "told again only where the outcome was unknown"
+
+
+def test_sigterm_ends_the_service_within_ten_seconds(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.PLEDGE)
+    env = environment(tmp_path, site, "one")
+    process = subprocess.Popen(
+        command("run"), env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline and not site.hits["/page/one-0"]:
+        time.sleep(0.1)
+    assert site.hits["/page/one-0"], "the page was read"
+    asked = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert time.monotonic() - asked < 10
+    assert "Traceback" not in errors
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare to take the network away")
+def test_without_a_network_it_says_so_and_stays_up(tmp_path: Path, site: sites.Site) -> None:
+    env = environment(tmp_path, site, "one")
+    alone = ["unshare", "-rn"]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("this machine lets nobody make a network namespace")
+    done = subprocess.run([*alone, *command("poll")], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "network" in done.stderr
+    assert rows(tmp_path, "SELECT value FROM meta WHERE name = 'caught_up_at'") == []
