@@ -1,4 +1,4 @@
-"""The service: APScheduler drives polling, digest and housekeeping; the stages wake each other; SIGTERM ends it cleanly."""
+"""The service: APScheduler drives polling, digest and housekeeping; the stages wake each other; SIGTERM ends it."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ log = structlog.get_logger("service")
 TICK_S = 5.0  # how often due feeds are looked for
 IDLE_S = 5.0  # a stage that nobody wakes looks for work this often
 DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local times when the clocks change
-SHUTDOWN_S = 8.0  # what runs at SIGTERM has this long to end; the container's patience is 10 s
+SHUTDOWN_S = 4.0  # what runs at SIGTERM has this long to end, and pages as long again; a container waits 10 s
 HOUSEKEEPING_S = 6 * 3600.0
 KEEP_DAYS = 90
 

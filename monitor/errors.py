@@ -7,7 +7,7 @@
     +- FetchError       an address could not be read                (url, reason, permanent, retry_after_s)
     +- ParseError       a body is no feed                           (url)
     +- ExtractError     a page gave no text in its limits           (url)
-    +- SendError        a channel refused or failed                 (recipient, permanent, unknown_outcome, retry_after_s)
+    +- SendError        a channel refused or failed                 (recipient, permanent, unknown_outcome, ...)
     +- StoreError       the database refused                        (what)
 """
 

@@ -22,6 +22,8 @@ OFFLINE_RETRY = timedelta(minutes=2)
 OLD = timedelta(days=30)  # an entry announced this late brings no news
 PAGE_BYTES = 3_000_000
 BATCH = 50
+READ_TURN_S = 0.2  # entries that come in meanwhile are started on after at most this
+CLOSE_S = 4.0
 
 
 class Pool(Protocol):
@@ -75,6 +77,7 @@ class Pipeline:
     def __init__(self, stores: Stores, tools: Tools, ledger: state.LedgerState) -> None:
         self._stores, self._tools, self._ledger = stores, tools, ledger
         self._in_flight: set[str] = set()
+        self._reading: dict[int, asyncio.Task[None]] = {}
         self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
         self.on_new_entries: Callable[[], None] = lambda: None
         self.on_read: Callable[[], None] = lambda: None
@@ -94,10 +97,32 @@ class Pipeline:
         )
 
     async def read_pending(self, limit: int = BATCH) -> int:
-        """Read the pages of entries that wait; return how many were taken up."""
-        records = self._stores.articles.pending_entries(self._tools.clock(), limit)
-        await self._gather(self._read_one(record) for record in records)
-        return len(records)
+        """Start on entries that wait, as far as there is room; return how many are under way (0: nothing is left).
+
+        A page that is slow keeps its place, and the others go on: nothing waits for a whole batch.
+        """
+        waiting = self._stores.articles.pending_entries(self._tools.clock(), limit)
+        for record in waiting:
+            if record.id not in self._reading and len(self._reading) < limit:
+                self._reading[record.id] = asyncio.create_task(self._read_one(record))
+        if self._reading:
+            await asyncio.wait(self._reading.values(), timeout=READ_TURN_S, return_when=asyncio.FIRST_COMPLETED)
+        return self._collect_read()
+
+    def _collect_read(self) -> int:
+        under_way = len(self._reading)
+        for entry_id in [entry_id for entry_id, task in self._reading.items() if task.done()]:
+            self._reading.pop(entry_id).result()
+        return under_way
+
+    async def close(self) -> None:
+        """Let pages that are being read end; those that don't are read again at the next start."""
+        tasks = list(self._reading.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=CLOSE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def take_pending(self, *, silent: bool, limit: int = BATCH) -> list[types.LedgerStep]:
         """Take read articles into the ledger, in order of arrival; `silent` writes no alerts."""

@@ -21,7 +21,7 @@ class FeedStore(Protocol):
     """Feeds, their state and their new entries."""
 
     def sync_feeds(self, feeds: Sequence[types.Feed]) -> None:
-        """Insert unknown feeds, update title/outlet/tier/language/interval/enabled of known ones (by URL); none is deleted."""
+        """Insert unknown feeds, update the known ones (by URL; their state stays); none is deleted."""
 
     def add_feed(self, feed: types.Feed) -> None:
         """Insert or update one feed."""
