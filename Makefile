@@ -6,7 +6,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-SOURCES := app alerts monitor storage
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -49,8 +48,8 @@ format: setup  ## put the code into its format
 eval: setup  ## measure claims and developments against the annotated articles
 	$(BIN)/python -m pytest -q -s -k eval $(TEST_ARGS)
 
-lock: setup  ## renew both lock files from requirements*.in
-	@for name in requirements requirements-dev; do \
+lock: setup  ## renew the lock files from requirements*.in
+	@for name in requirements requirements-build requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url $(LOCK_ARGS) $$name.in --output-file $$name.lock || exit 1; done
 

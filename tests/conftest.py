@@ -55,7 +55,7 @@ def _guard_sockets() -> Iterator[None]:
                 raise socket.gaierror(socket.EAI_NONAME, f"tests resolve no names: {name}")
             if not _is_address(name):
                 _refuse(f"resolve {name}")
-        return resolve(host, *args, **kwargs)  # type: ignore[arg-type,call-overload]
+        return resolve(host, *args, **kwargs)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded_connect)

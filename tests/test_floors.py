@@ -198,7 +198,7 @@ def build(root: Path, files: dict[str, str]) -> Path:
 
 
 SOUND = {
-    "app/cli.py": '"""Commands."""\nfrom alerts import render\nfrom monitor.claims import engine\nimport storage.store\n',
+    "app/cli.py": '"""Commands."""\nfrom alerts import render\nfrom monitor.claims import engine\nimport storage\n',
     "alerts/render.py": '"""Text."""\nfrom monitor import types\n',
     "storage/store.py": '"""Rows."""\nimport sqlalchemy\nfrom monitor import ports\n',
     "monitor/types.py": '"""Values."""\n',
