@@ -1,0 +1,253 @@
+"""Feed bodies to entries: RSS, RDF, Atom, JSON Feed. Refuses with a reason what is no feed; fetches and stores nothing."""
+
+import calendar
+import hashlib
+import io
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from monitor import charset, errors, jsonfeed, plaintext, types, urls
+
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+_FUTURE = timedelta(days=2)
+_MOST_ENTRIES = 2000
+_SHORT_SUMMARY = 40  # characters; below that title and summary alone don't tell two entries apart
+_LONGEST_TTL_S = 7 * 24 * 3600
+_MOST_ENTITIES = 300  # HTML's own named characters are some 250
+_LONGEST_ENTITY = 200
+
+_DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>")
+_ROOT = re.compile(r"<[A-Za-z_]")
+_ENTITY = re.compile(
+    r"<!ENTITY\s+(%?)\s*[^\s\"'>]{1,200}\s+(?:(SYSTEM|PUBLIC)\b|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
+)
+_REFERENCE = re.compile(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w|%\w+;")
+_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
+_LANGUAGE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    url: str
+    now: datetime | None
+    language: str | None
+
+
+def parse_feed(body: bytes, *, url: str, content_type: str = "", now: datetime | None = None) -> types.ParsedFeed:
+    """The feed's entries; raises errors.ParseError for a body that is no feed. Dates far from `now` are dropped."""
+    text = charset.to_text(body, content_type).lstrip("\ufeff\0 \t\r\n")
+    if not text.strip("\0 \t\r\n"):
+        raise errors.ParseError(url, "an empty body")
+    if text[0] in "{[":
+        return _parse_json(text, url, now)
+    _refuse_pages(text, url)
+    _refuse_bombs(text, url)
+    return _parse_xml(text, url, now)
+
+
+def _refuse_pages(text: str, url: str) -> None:
+    head = re.sub(r"<!--.{0,2000}?-->", "", text[:10_000], flags=re.DOTALL).lstrip()
+    first = _DECLARATION.sub("", head, count=1).lstrip()
+    if not _PAGE.match(first):
+        return
+    login = " (it asks for a login)" if _LOGIN.search(text[:500_000]) else ""
+    raise errors.ParseError(url, f"a web page, not a feed{login}")
+
+
+def _refuse_bombs(text: str, url: str) -> None:
+    """Entities that hold other entities, files or much text: nothing a feed needs, and how bombs are made."""
+    start = text.find("<!DOCTYPE")
+    if start < 0:
+        start = text.find("<!doctype")
+    root = _ROOT.search(text)
+    if start < 0 or (root is not None and start > root.start()):
+        return
+    end = root.start() if root is not None else len(text)
+    count = 0
+    for match in _ENTITY.finditer(text, start, end):
+        value = match[3] or match[4] or ""
+        count += 1
+        if match[1] or match[2] or len(value) > _LONGEST_ENTITY or _REFERENCE.search(value) or count > _MOST_ENTITIES:
+            raise errors.ParseError(url, "refused: its document type declares entities that could be a bomb")
+
+
+def _parse_xml(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
+    document = _DECLARATION.sub("", text, count=1) if text.startswith("<?xml") else text
+    # BytesIO and nothing else: feedparser takes bytes and strings for file names and addresses.
+    parsed: Any = feedparser.parse(
+        io.BytesIO(document.encode("utf-8", errors="replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    trouble = _trouble(parsed)
+    if not parsed.entries and (trouble or not parsed.get("version")):
+        raise errors.ParseError(url, f"broken XML: {trouble}" if trouble else "XML, but no feed")
+    context = _Context(url=url, now=now, language=to_language(parsed.feed.get("language")))
+    return types.ParsedFeed(
+        title=plaintext.to_line(str(parsed.feed.get("title") or "")),
+        entries=_with_own_keys(_to_entry(item, context) for item in parsed.entries[:_MOST_ENTRIES]),
+        ttl_s=_to_ttl(parsed.feed),
+        language=context.language,
+        warning=f"broken XML: {trouble}" if trouble else None,
+    )
+
+
+def _trouble(parsed: Any) -> str | None:
+    if not parsed.get("bozo"):
+        return None
+    return plaintext.to_line(str(parsed.get("bozo_exception") or "not well-formed"), 150)
+
+
+def _to_entry(item: Any, context: _Context) -> types.Entry | None:
+    contents = [str(part.get("value") or "") for part in item.get("content") or []]
+    return make_entry(
+        guid=str(item.get("id") or ""),
+        links=[str(link) for link in _links(item)],
+        title=str(item.get("title") or ""),
+        # Some feeds carry the whole text beside a teaser; it stands in for a page that can't be had.
+        summary=max([str(item.get("summary") or ""), *contents], key=len),
+        published=_to_moment(item.get("published_parsed"), context.now),
+        updated=_to_moment(item.get("updated_parsed"), context.now),
+        context_url=context.url,
+        language=context.language,
+    )
+
+
+def _links(item: Any) -> list[str]:
+    alternates = [link.get("href") for link in item.get("links") or [] if link.get("rel") == "alternate"]
+    found = [item.get("link"), *alternates, item.get("feedburner_origlink"), item.get("id")]
+    return [link for link in found if link]
+
+
+def make_entry(
+    *,
+    guid: str,
+    links: list[str],
+    title: str,
+    summary: str,
+    published: datetime | None,
+    updated: datetime | None,
+    context_url: str,
+    language: str | None,
+) -> types.Entry | None:
+    """An entry in its canonical form; None where there is nothing in it to read."""
+    title, summary = plaintext.to_line(title), plaintext.to_paragraphs(summary)
+    guid = plaintext.clean(guid).strip()
+    url = _first_url(links, guid, context_url)
+    if not url and not title and not summary:
+        return None
+    content_key = _content_key(title, summary, published, url or guid)
+    # An entry without an address is still news: it gets one of its own, at which the feed itself is found.
+    return types.Entry(
+        key=(guid if len(guid) <= 500 else _digest(guid)) or url or content_key,
+        url=url or f"{context_url}#entry-{_digest(guid or content_key)[:16]}",
+        title=title,
+        summary=summary,
+        published=published or updated,
+        updated=updated,
+        content_key=content_key,
+        language=language,
+    )
+
+
+def _first_url(links: list[str], guid: str, context_url: str) -> str:
+    for link in links:
+        # An id that is no address would become one by joining.
+        if link == guid and not urls.is_web_url(link):
+            continue
+        try:
+            url = urls.canonical_url(urljoin(context_url, link.strip()))
+        except ValueError:
+            continue
+        if url:
+            return url
+    return ""
+
+
+def _content_key(title: str, summary: str, published: datetime | None, place: str) -> str:
+    """The same entry under a new id has the same key; two "Live updates" of two days have not."""
+    words = " ".join(f"{title} {summary}".casefold().split())
+    if len(summary) < _SHORT_SUMMARY:
+        words += f" {published.isoformat() if published else place}"
+    return _digest(words)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:32]
+
+
+def _with_own_keys(entries: Iterable[types.Entry | None]) -> tuple[types.Entry, ...]:
+    """Where a feed gives one id to several addresses, the address is the key; exact repeats are dropped."""
+    found = [entry for entry in entries if entry is not None]
+    addresses = Counter(key for key, _ in {(entry.key, entry.url) for entry in found})
+    own = {}
+    for entry in found:
+        key = entry.url if addresses[entry.key] > 1 else entry.key
+        own.setdefault(key, replace(entry, key=key))
+    return tuple(own.values())
+
+
+def _to_moment(parsed: time.struct_time | None, now: datetime | None) -> datetime | None:
+    if parsed is None:
+        return None
+    try:
+        return to_sane(datetime.fromtimestamp(calendar.timegm(parsed), UTC), now)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+
+
+def to_sane(moment: datetime, now: datetime | None) -> datetime | None:
+    """The moment, unless it lies before the web's news or in the future."""
+    if moment < _EARLIEST or (now is not None and moment > now + _FUTURE):
+        return None
+    return moment
+
+
+def _to_ttl(feed: Any) -> int | None:
+    minutes = str(feed.get("ttl") or "").strip()
+    if not (minutes.isascii() and minutes.isdigit()) or len(minutes) > 9:
+        return None
+    return min(int(minutes) * 60, _LONGEST_TTL_S) or None
+
+
+def to_language(declared: object) -> str | None:
+    """The language's two or three letters ("en" of "en-US")."""
+    match = _LANGUAGE.match(str(declared or "").strip())
+    return match[1].lower() if match else None
+
+
+def _parse_json(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise errors.ParseError(url, "broken JSON") from error
+    if not jsonfeed.is_feed(document):
+        raise errors.ParseError(url, "JSON, but no feed")
+    language = to_language(document.get("language"))
+    entries = []
+    for item in jsonfeed.read_items(document)[:_MOST_ENTRIES]:
+        entry = make_entry(
+            guid=item.guid,
+            links=item.links,
+            title=item.title,
+            summary=item.summary,
+            published=to_sane(item.published, now) if item.published else None,
+            updated=to_sane(item.updated, now) if item.updated else None,
+            context_url=url,
+            language=to_language(item.language) or language,
+        )
+        entries.append(entry)
+    return types.ParsedFeed(
+        title=plaintext.to_line(str(document.get("title") or "")), entries=_with_own_keys(entries), language=language
+    )
