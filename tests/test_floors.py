@@ -22,10 +22,11 @@ FLOORS = {
 VALUES = {"monitor.types", "monitor.errors", "monitor.ports", "monitor.watch"}
 VALUES_ONLY = ("alerts", "storage")
 
+FETCHING = ("monitor.fetch", "monitor.connecting")  # the network edge
 # A foreign package and who may import it (modules or packages); anybody else would be impure, or hard to replace.
 HOLDERS: dict[str, tuple[str, ...]] = {
-    "httpx": ("monitor.fetch", "alerts.channels"),
-    "httpcore": ("monitor.fetch",),
+    "httpx": (*FETCHING, "alerts.channels"),
+    "httpcore": FETCHING,
     "requests": (),
     "urllib.request": (),
     "trafilatura": ("monitor.extract",),
@@ -42,7 +43,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("app",),
     "structlog": ("app",),
     "asyncio": (
-        "monitor.fetch",
+        *FETCHING,
         "monitor.pipeline",
         "monitor.workers",
         "alerts.channels",
@@ -51,10 +52,11 @@ HOLDERS: dict[str, tuple[str, ...]] = {
         "app",
     ),
     "threading": ("monitor.workers", "storage", "app"),
-    "socket": ("monitor.fetch", "app"),
+    "socket": (*FETCHING, "app"),
     "subprocess": (),
 }
-CLOCK_OWNERS = ("app",)  # nobody else reads a clock: `now` is an argument
+# Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date of a server that sends no Date.
+CLOCK_OWNERS = ("app", "monitor.fetch")
 MAX_LINES = 400
 LONGER = {"monitor.types": 450}  # all values in one place is worth more than a short file
 
