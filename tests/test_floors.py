@@ -55,7 +55,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "socket": (*FETCHING, "app"),
     "subprocess": (),
 }
-# Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date of a server that sends no Date.
+# Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date without a Date.
 CLOCK_OWNERS = ("app", "monitor.fetch")
 MAX_LINES = 400
 LONGER = {"monitor.types": 450}  # all values in one place is worth more than a short file

@@ -52,7 +52,8 @@ def wheel(workshop: Path) -> Path:
 
 def find_user() -> list[str]:
     """What to put before a command so that it runs without rights; empty where the tests have none themselves."""
-    return ["runuser", "-u", "nobody", "--"] if os.geteuid() == 0 and shutil.which("runuser") else []
+    runuser = shutil.which("runuser", path="/sbin:/usr/sbin:/bin:/usr/bin")
+    return [runuser, "-u", "nobody", "--"] if os.geteuid() == 0 and runuser else []
 
 
 def find_python(user: list[str]) -> str | None:
@@ -108,14 +109,15 @@ def empty(workshop: Path) -> Iterator[dict[str, str]]:
     }
 
 
-def test_the_wheel_holds_code_data_migrations_and_templates(wheel: Path) -> None:
+def test_the_wheel_holds_code_data_migrations_and_templates(workshop: Path, wheel: Path) -> None:
+    source = workshop / "source"
     names = set(zipfile.ZipFile(wheel).namelist())
     missing = [
         name
         for part in ("app", "alerts", "monitor", "storage", "seeds")
-        for path in (ROOT / part).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-        if (name := path.relative_to(ROOT).as_posix()) not in names
+        for path in (source / part).rglob("*")
+        if path.is_file()
+        if (name := path.relative_to(source).as_posix()) not in names
     ]
     assert missing == []
     assert any(name.startswith("seeds/") and name.endswith(".yaml") for name in names)
