@@ -1,0 +1,250 @@
+"""`coalition-watch replay`: archived articles through claims and ledger on a clock of their own, from the baseline.
+
+Reads files and writes nothing; the ledger lives in memory.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol
+
+from monitor import baseline, copies, errors, types, watch
+from monitor.ledger import compare, rules, state
+
+
+class Engine(Protocol):
+    """Reads the claims of an article."""
+
+    def read(self, article: types.Article) -> types.Reading:
+        """The article's reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """An article of an archive, with the claims that it is annotated with, if any."""
+
+    article: types.Article
+    gold: types.Reading | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """When it arrives: as noted, else when it was published."""
+        return self.article.arrived or self.article.published or datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayResult:
+    """What a replay brings."""
+
+    developments: tuple[types.Development, ...]  # in the order in which they were raised, as they are at the end
+    positions: tuple[types.Position, ...]
+    held_back: tuple[types.HeldBack, ...]
+    articles: int
+
+    def held_back_counts(self) -> dict[str, int]:
+        """{reason: count}."""
+        return dict(Counter(held.reason for held in self.held_back).most_common())
+
+
+# ---------------------------------------------------------------- reading archives
+
+
+def load_articles(paths: Iterable[Path], warn: Callable[[str], None] | None = None) -> list[Archived]:
+    """Articles of JSON Lines files and folders of JSON files, in order of arrival; other JSON is skipped with a word."""
+    say = warn or (lambda word: print(word, file=sys.stderr))
+    found: list[Archived] = []
+    for path in paths:
+        for name, base, text in _sources(path):
+            try:
+                found.append(parse_archived(json.loads(text), base))
+            except (ValueError, KeyError, TypeError, OSError) as error:
+                say(f"{name}: skipped, no article ({error})")
+    return sorted(found, key=lambda archived: archived.moment)
+
+
+def _sources(path: Path) -> Iterator[tuple[str, Path, str]]:
+    if path.is_dir():
+        for file in sorted(path.glob("*.json")):
+            yield file.name, path, file.read_text(encoding="utf-8")
+    elif path.suffix == ".json":
+        yield path.name, path.parent, path.read_text(encoding="utf-8")
+    elif path.is_file():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                yield f"{path.name}:{number}", path.parent, line
+    else:
+        raise errors.InputError(str(path), "no such file or folder")
+
+
+def parse_archived(data: Any, base: Path) -> Archived:
+    """One archived article; raises ValueError, KeyError or TypeError for anything else."""
+    if not isinstance(data, dict) or not isinstance(data["id"], str) or not isinstance(data["title"], str):
+        raise ValueError("id and title must be strings")
+    if "text" not in data and "document" not in data:
+        raise ValueError("no text")
+    text = data["text"] if "text" in data else (base / Path(data["document"]).name).read_text(encoding="utf-8")
+    if not isinstance(text, str):
+        raise ValueError("text must be a string")
+    published, date_only = _moment(data.get("published"))
+    article = types.Article(
+        id=data["id"], url=data.get("url"), outlet=str(data.get("outlet") or "unknown"), title=data["title"], text=text,
+        published=published, date_only=date_only, tier=types.Tier(data.get("tier") or "press"),
+        arrived=_moment(data.get("arrived"))[0], language=data.get("language"),
+    )  # fmt: skip
+    return Archived(article=article, gold=to_reading(data, text) if "claims" in data else None)
+
+
+def _moment(value: str | None) -> tuple[datetime | None, bool]:
+    if value is None:
+        return None, False
+    if len(value) == 10:
+        return datetime.combine(date.fromisoformat(value), time(), UTC), True
+    return types.ensure_utc(datetime.fromisoformat(value)), False
+
+
+def to_reading(data: dict[str, Any], text: str) -> types.Reading:
+    """The annotated claims as a reading."""
+    return types.Reading(
+        relevant=bool(data.get("relevant", True)), claims=tuple(_to_claim(row, text) for row in data["claims"])
+    )
+
+
+def _to_claim(row: dict[str, Any], text: str) -> types.Claim:
+    start = max(text.find(row["evidence"]), 0)
+    return types.Claim(
+        topic=types.Topic(row["topic"]), subject=row["subject"], status=row["status"], evidence=row["evidence"],
+        start=row.get("start", start), end=row.get("end", start + len(row["evidence"])), number=row.get("number"),
+        number_max=row.get("number_max"), counts=row.get("counts"), components=tuple(sorted(row.get("components") or ())),
+        when=types.When(row.get("when") or "current"), speaker=row.get("speaker"), origin=row.get("origin"),
+        optional=bool(row.get("optional")), wording=row.get("wording"), act=types.Act(row.get("act") or "statement"),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- the way
+
+
+def replay(
+    articles: Sequence[Archived],
+    engine: Engine | None,
+    watched: watch.Watch,
+    ledger_rules: rules.Rules,
+    positions: Sequence[types.Position] | None = None,
+    *,
+    claims_from_gold: bool = False,
+    on_step: Callable[[state.LedgerState, types.LedgerStep], state.LedgerState | None] | None = None,
+) -> ReplayResult:
+    """Take the articles in order into a ledger that starts from the baseline."""
+    held = state.LedgerState.load(baseline.load_baseline() if positions is None else positions, ())
+    seen = copies.CopyIndex()
+    held_back: list[types.HeldBack] = []
+    for archived in articles:
+        step = _take(archived, engine, watched, ledger_rules, held, seen, claims_from_gold=claims_from_gold)
+        if step is None:
+            continue
+        held.absorb(step)
+        held_back += step.held_back
+        seen.add(archived.article.id, step.sketch)
+        if on_step is not None:
+            held = on_step(held, step) or held
+    return ReplayResult(
+        developments=tuple(held.developments.values()),
+        positions=tuple(held.positions[key] for key in sorted(held.positions)),
+        held_back=tuple(held_back),
+        articles=len(articles),
+    )
+
+
+def _take(
+    archived: Archived,
+    engine: Engine | None,
+    watched: watch.Watch,
+    ledger_rules: rules.Rules,
+    held: state.LedgerState,
+    seen: copies.CopyIndex,
+    *,
+    claims_from_gold: bool,
+) -> types.LedgerStep | None:
+    reading = archived.gold if claims_from_gold or engine is None else engine.read(archived.article)
+    if reading is None or not reading.relevant:
+        return None
+    copy_of = seen.find(copies.sketch(archived.article.text)) if reading.claims else None
+    return compare.apply_article(
+        held, archived.article, reading, rules=ledger_rules, watch=watched, copy_of=copy_of, now=archived.moment
+    )
+
+
+# ---------------------------------------------------------------- results
+
+
+def development_to_json(development: types.Development) -> dict[str, Any]:
+    """One line of the result."""
+    other = {r.status for r in development.reports if r.status != development.reports[0].status}
+    return {
+        "id": development.id,
+        "published": development.published.isoformat(),
+        "raised_at": development.raised_at.isoformat(),
+        "topic": str(development.topic),
+        "subject": development.subject,
+        "aspect": development.aspect,
+        "old": development.old,
+        "new": development.new,
+        "old_number": development.old_number,
+        "new_number": development.new_number,
+        "grade_at_first": str(development.grade_at_first),
+        "grade": str(development.grade),
+        "minor": development.minor,
+        "disputed": development.disputed,
+        "taken_back": development.taken_back,
+        "evidence": development.reports[0].evidence,
+        "article_ids": list(
+            dict.fromkeys(
+                report.article_id
+                for report in development.reports
+                if development.aspect == "language" or report.status not in other
+            )
+        ),
+        "note": development.note,
+    }
+
+
+def report_html(result: ReplayResult) -> str:
+    """A readable page: the developments as they came, and the board at the end. All text is escaped."""
+    rows = "\n".join(_development_row(development) for development in result.developments)
+    board = "\n".join(_board_row(position) for position in result.positions if position.aspect.count(":disputed") == 0)
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Replay</title>
+<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}}
+table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;
+vertical-align:top}}.minor{{color:#666}}.taken_back{{text-decoration:line-through}}</style></head><body>
+<h1>Replay</h1><p>{result.articles} articles, {len(result.developments)} developments.</p>
+<h2>Developments</h2><table><tr><th>Date</th><th>What</th><th>Old</th><th>New</th><th>Grade</th><th>Evidence</th></tr>
+{rows}</table>
+<h2>Board</h2><table><tr><th>Topic</th><th>Subject</th><th>Aspect</th><th>Holds</th><th>Since</th><th>Grade</th></tr>
+{board}</table></body></html>
+"""
+
+
+def _development_row(development: types.Development) -> str:
+    kind = "taken_back" if development.taken_back else "minor" if development.minor else "major"
+    what = f"{development.topic} {development.subject} {development.aspect}"
+    grades = str(development.grade)
+    if development.grade != development.grade_at_first:
+        grades = f"{development.grade_at_first} → {development.grade}"
+    new = str(development.new)
+    if development.new_number is not None and development.new_number != development.new:
+        new = f"{new} ({development.new_number})"
+    first = development.reports[0]
+    said = f"{first.evidence} ({first.outlet})" + (f"; {development.note}" if development.note else "")
+    cells = (f"{development.published:%Y-%m-%d}", what, str(development.old or "-"), new, grades, said)
+    return f'<tr class="{kind}">' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _board_row(position: types.Position) -> str:
+    value = position.status if position.number is None else f"{position.status} {position.number}"
+    cells = (str(position.topic), position.subject, position.aspect, value, f"{position.since:%Y-%m-%d}")
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in (*cells, str(position.grade))) + "</tr>"

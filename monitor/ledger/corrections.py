@@ -1,0 +1,105 @@
+"""Finds out whether an article corrects an earlier one of its outlet, and which development that touches. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor import types, watch
+from monitor.ledger import evidence, rules, state
+
+_TITLE = re.compile(r"^\W*(?:correct(?:ed|ion|s)|clarification|retraction|retracted|withdrawn|refile)\b", re.IGNORECASE)
+_TEXT = re.compile(
+    r"\b(?:an? )?(?:earlier|previous|original) (?:version|edition) of (?:this|the|our) "
+    r"(?:report|article|story|text|item|page|dispatch)\b"
+    r"|\bthis (?:report|article|story) (?:has been|was) (?:corrected|amended|retracted|withdrawn)\b"
+    r"|\b(?:this|the) (?:report|article|story) (?:wrongly|incorrectly|erroneously|mistakenly)\b"
+    r"|\bwe (?:wrongly|incorrectly|erroneously|mistakenly) (?:reported|said|stated|wrote)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]{3,}")
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+_COMMON = frozenset(
+    ["the", "and", "for", "that", "was", "with", "this", "has", "had", "said", "are", "were", "not", "been", "its"]
+    + ["report", "version", "earlier", "from"]
+)
+OVERLAP = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an article says of its earlier version."""
+
+    said: str  # the sentences that speak of the earlier version, and the one after each
+
+
+def find(article: types.Article, claims: Iterable[types.Claim]) -> Correction | None:
+    """The correction that the article carries, if any."""
+    sentences = [match.group().strip() for match in _SENTENCE.finditer(article.text) if match.group().strip()]
+    marked = [i for i, sentence in enumerate(sentences) if _TEXT.search(sentence)]
+    flagged = any(claim.act is types.Act.CORRECTION for claim in claims)
+    if not marked and not flagged and not _TITLE.search(article.title):
+        return None
+    said = " ".join(" ".join(sentences[i : i + 2]) for i in marked)
+    return Correction(said=said)
+
+
+def touched(
+    correction: Correction | None,
+    article: types.Article,
+    claims: Sequence[tuple[state.Key, types.Claim]],
+    held: state.LedgerState,
+    watched: watch.Watch,
+    ledger_rules: rules.Rules,
+    now: datetime,
+) -> list[types.Development]:
+    """Developments that rest on this outlet's earlier report and that the article no longer bears out."""
+    published = article.published or now
+    oldest = published - timedelta(days=ledger_rules.days["correction"])
+    outlet = evidence.canonical(article.outlet, watched)
+    found = []
+    for development in held.developments.values():
+        if development.taken_back or development.published < oldest or development.aspect == "language":
+            continue
+        own = [report for report in development.reports if evidence.same_origin(report.origin, outlet)]
+        if not own or _still_says(development, claims):
+            continue
+        same_page = any(report.article_id == article.id for report in own)
+        if same_page or (correction is not None and _speaks_of(correction, development, own, claims)):
+            found.append(development)
+    return found
+
+
+def _still_says(development: types.Development, claims: Sequence[tuple[state.Key, types.Claim]]) -> bool:
+    return any(
+        key == state.key_of(development) and carries(development, claim.status, claim.number) for key, claim in claims
+    )
+
+
+def carries(development: types.Development, status: str, number: int | None) -> bool:
+    """Whether a status and figure are what the development says is new."""
+    if isinstance(development.new, int):
+        return number == development.new
+    return status == development.new and (
+        number is None or development.new_number is None or number == development.new_number
+    )
+
+
+def _speaks_of(
+    correction: Correction,
+    development: types.Development,
+    own: Sequence[types.Report],
+    claims: Sequence[tuple[state.Key, types.Claim]],
+) -> bool:
+    current = (claim for key, claim in claims if key == state.key_of(development) and claim.when is types.When.CURRENT)
+    if any(True for _ in current):  # the same matter, told differently
+        return True
+    said = _content(correction.said)
+    return any(
+        len(_content(report.evidence) & said) >= OVERLAP * max(len(_content(report.evidence)), 1) for report in own
+    )
+
+
+def _content(text: str) -> set[str]:
+    """Words cut to their first letters, so that "withdrawing" meets "withdraws"."""
+    return {word[:6] for word in _WORD.findall(text.casefold()) if word not in _COMMON}

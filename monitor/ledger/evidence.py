@@ -1,0 +1,101 @@
+"""Reports and how sure they make a position: whose report it is in truth, which reports count, the grade. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor import types, watch
+from monitor.ledger import rules
+
+KEEP = 24  # reports kept with a position
+
+_CREDIT_NOISE = re.compile(r"^(?:the|a)\s+|\s+(?:newspaper|daily|news agency|agency|magazine)$", re.IGNORECASE)
+
+
+def canonical(name: str, watched: watch.Watch) -> str:
+    """An outlet's own name for any name under which others credit it."""
+    bare = _CREDIT_NOISE.sub("", name.strip()).casefold()
+    for outlet in watched.outlets:
+        for alias in (outlet.name, *outlet.aliases):
+            if _CREDIT_NOISE.sub("", alias.strip()).casefold() == bare:
+                return outlet.name
+    return name.strip()
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two names stand for one origin ("Hemisphere", "Hemisphere News Agency")."""
+    first, second = (_CREDIT_NOISE.sub("", name.strip()).casefold() for name in (one, other))
+    if first == second:
+        return True
+    short, long = sorted((first.split(), second.split()), key=len)
+    return bool(short) and long[: len(short)] == short and len(short[0]) > 3
+
+
+def make_report(
+    article: types.Article, claim: types.Claim, *, official: bool, watched: watch.Watch, now: datetime
+) -> types.Report:
+    """The claim as the ledger keeps it."""
+    outlet = canonical(article.outlet, watched)
+    origin = canonical(claim.origin, watched) if claim.origin else outlet
+    return types.Report(
+        article_id=article.id,
+        outlet=article.outlet,
+        tier=article.tier,
+        origin=outlet if same_origin(origin, outlet) else origin,
+        url=article.url,
+        title=article.title,
+        published=article.published or now,
+        status=claim.status,
+        evidence=claim.evidence,
+        start=claim.start,
+        end=claim.end,
+        number=claim.number,
+        number_max=claim.number_max,
+        speaker=claim.speaker,
+        official=official,
+        wording=claim.wording,
+    )
+
+
+def counts(report: types.Report) -> bool:
+    """Whether a report may corroborate: a list or explainer that credits nobody may not, nor may a copy."""
+    if report.copy_of is not None:
+        return False
+    credited = report.speaker is not None or not same_origin(report.origin, report.outlet)
+    return report.official or report.tier is not types.Tier.OTHER or credited
+
+
+def grade(reports: Sequence[types.Report], since: datetime, ledger_rules: rules.Rules) -> types.Grade:
+    """How sure the reports make what they carry; the first one always counts."""
+    if any(report.official for report in reports):
+        return types.Grade.OFFICIAL
+    until = since + timedelta(days=ledger_rules.days["corroboration"])
+    origins: list[str] = []
+    for index, report in enumerate(reports):
+        if index and (not counts(report) or report.published > until):
+            continue
+        if not any(same_origin(report.origin, origin) for origin in origins):
+            origins.append(report.origin)
+    return types.Grade.CONFIRMED if len(origins) > 1 else types.Grade.REPORTED
+
+
+def rank(value: types.Grade) -> int:
+    """Order of grades."""
+    return list(types.Grade).index(value)
+
+
+def add(reports: tuple[types.Report, ...], report: types.Report) -> tuple[types.Report, ...]:
+    """The reports with one more; bounded, the first and all official ones stay."""
+    joined = (*reports, report)
+    if len(joined) <= KEEP:
+        return joined
+    drop = next((i for i, held in enumerate(joined) if i > 0 and not held.official and i < len(joined) - 1), 1)
+    return joined[:drop] + joined[drop + 1 :]
+
+
+def has(reports: Sequence[types.Report], report: types.Report) -> bool:
+    """Whether this article's word for the same thing is held already."""
+    return any(
+        held.article_id == report.article_id and held.status == report.status and held.number == report.number
+        for held in reports
+    )

@@ -1,0 +1,236 @@
+"""The moves a claim can make on the ledger: hold, corroborate, dispute, take back, keep beside. Writes to a draft."""
+
+import dataclasses
+from datetime import datetime, timedelta
+
+from monitor import types
+from monitor.ledger import corrections, evidence, rules, state, wording
+from monitor.ledger.draft import Draft, development_id
+
+DISPUTED = ":disputed"  # the aspect under which the other side of a dispute is kept
+
+
+class Moves:
+    """Moves of one article."""
+
+    def __init__(self, draft: Draft, article: types.Article, ledger_rules: rules.Rules, now: datetime) -> None:
+        self.draft, self.article, self.rules, self.now = draft, article, ledger_rules, now
+
+    # ------------------------------------------------------------ changes
+
+    def hold(self, key: state.Key, held: types.Position | None, report: types.Report, verdict: rules.Verdict) -> None:
+        """Hold a new position; where the verdict says so, as a development."""
+        number, number_max = report.number, report.number_max
+        if number is None and held is not None and {held.status, report.status} <= self.rules.with_figure:
+            number, number_max = held.number, held.number_max
+        position = types.Position(
+            topic=types.Topic(key[0]), subject=key[1], aspect=key[2], status=report.status,
+            number=number, number_max=number_max, since=report.published,
+            grade=evidence.grade((report,), report.published, self.rules), reports=(report,),
+            development_id=development_id(self.article.id, key) if verdict.develops else None,
+        )  # fmt: skip
+        self.draft.put(position)
+        if verdict.develops:
+            figure = rules.is_figure(key[2]) or verdict.kind == "figure"
+            self._raise(key, held, position, report, figure=figure, minor=verdict.minor)
+
+    def _raise(
+        self,
+        key: state.Key,
+        held: types.Position | None,
+        position: types.Position,
+        report: types.Report,
+        *,
+        figure: bool,
+        minor: bool,
+    ) -> None:
+        old: str | int | None = held.status if held else None
+        if figure and held is not None and held.number is not None:
+            old = held.number
+        development = types.Development(
+            id=development_id(self.article.id, key), topic=position.topic, subject=key[1], aspect=key[2],
+            old=old, new=position.number if figure and position.number is not None else position.status,
+            old_number=held.number if held else None, new_number=position.number, minor=minor,
+            grade_at_first=position.grade, grade=position.grade, published=report.published, raised_at=self.now,
+            reports=(report,), old_position=held, new_position=position,
+        )  # fmt: skip
+        self.draft.change(types.AlertKind.NEW, development)
+
+    def corroborate(self, held: types.Position, report: types.Report) -> str:
+        """Add a source to what is held; the grade may rise, and a dispute may end."""
+        if evidence.has(held.reports, report):
+            return "same"
+        reports = evidence.add(held.reports, report)
+        grade = max(held.grade, evidence.grade(reports, held.since, self.rules), key=evidence.rank)
+        self.draft.put(dataclasses.replace(held, reports=reports, grade=grade))
+        development = self.draft.development(held.development_id)
+        if development is None or development.taken_back:
+            return "same" if held.source == "news" else "baseline"
+        settled = development.disputed and grade is not types.Grade.REPORTED
+        if settled:
+            self.draft.drop(_beside(held.key, DISPUTED))
+        rose = evidence.rank(grade) > evidence.rank(development.grade)
+        changed = dataclasses.replace(
+            development,
+            reports=evidence.add(development.reports, report),
+            grade=max(development.grade, grade, key=evidence.rank),
+            disputed=development.disputed and not settled,
+            note="" if settled else development.note,
+        )
+        self.draft.change(types.AlertKind.UPDATE, changed, grade_rose=rose)
+        return "same"
+
+    def keep_beside(self, key: state.Key, claim: types.Claim, report: types.Report) -> None:
+        """Keep what stands beside a position, with its sources; it changes nothing."""
+        if claim.optional:
+            return
+        aside = _beside(key, f":{claim.status}")
+        held = self.draft.held(aside)
+        if held is None:
+            held = types.Position(
+                topic=claim.topic, subject=key[1], aspect=aside[2], status=claim.status, number=claim.number,
+                number_max=claim.number_max, since=report.published,
+            )  # fmt: skip
+        if evidence.has(held.reports, report):
+            return
+        reports = evidence.add(held.reports, report)
+        grade = evidence.grade(reports, held.since, self.rules)
+        self.draft.put(dataclasses.replace(held, reports=reports, grade=grade))
+
+    # ------------------------------------------------------------ earlier values
+
+    def was_held(self, key: state.Key, held: types.Position, status: str, number: int | None) -> bool:
+        """Whether the baseline or an earlier position of the key said so."""
+        before = [d.old_position for d in self.draft.developments_of(key) if d.old_position is not None]
+        reports = [r for position in (held, *before) if position.source != "news" for r in position.reports]
+        values = [(p.status, p.number) for p in before] + [(r.status, r.number) for r in reports]
+        if rules.is_figure(key[2]):
+            return any(known == number for _, known in values)
+        if status == held.status:
+            return any((status, number) == value for value in values)
+        return any(status == known for known, _ in values)
+
+    def was_taken_back(self, key: state.Key, held: types.Position | None, report: types.Report) -> bool:
+        """Whether the report only repeats what has been taken back."""
+        if report.official:
+            return False
+        for development in self.draft.developments_of(key):
+            if not development.taken_back or not corrections.carries(development, report.status, report.number):
+                continue
+            own = any(
+                told.article_id == report.article_id or evidence.same_origin(told.origin, report.origin)
+                for told in development.reports
+            )
+            before = report.published - development.published <= timedelta(days=self.rules.days["dispute"])
+            if own or before:
+                return True
+        return False
+
+    # ------------------------------------------------------------ disputes, take-backs
+
+    def is_dispute(self, held: types.Position, report: types.Report, verdict: rules.Verdict) -> bool:
+        """The opposite of a position that is only reported, within days, by another origin, none of them official."""
+        if verdict.kind not in {"against", "back"} or held.grade is not types.Grade.REPORTED or report.official:
+            return False
+        if held.development_id is None or any(evidence.same_origin(r.origin, report.origin) for r in held.reports):
+            return False
+        return report.published - held.since <= timedelta(days=self.rules.days["dispute"])
+
+    def dispute(self, held: types.Position, report: types.Report) -> bool:
+        """Note the other side; True where it is confirmed by now and the position has been taken back."""
+        aside = _beside(held.key, DISPUTED)
+        other = self.draft.held(aside)
+        if other is not None and evidence.has(other.reports, report):
+            return False
+        reports = evidence.add(other.reports if other else (), report)
+        since = other.since if other else report.published
+        grade = evidence.grade(reports, since, self.rules)
+        development = self.draft.development(held.development_id)
+        assert development is not None
+        if grade is not types.Grade.REPORTED:
+            self.take_back(development, "the opposite is confirmed: " + _sources(reports))
+            return True
+        self.draft.put(
+            types.Position(
+                topic=held.topic,
+                subject=held.subject,
+                aspect=aside[2],
+                status=report.status,
+                number=report.number,
+                number_max=report.number_max,
+                since=since,
+                grade=grade,
+                reports=reports,
+            )
+        )
+        note = f"{_sources(reports)}: {report.status.replace('_', ' ')}"
+        self.draft.change(types.AlertKind.DISPUTED, dataclasses.replace(development, disputed=True, note=note))
+        return False
+
+    def take_back(self, development: types.Development, note: str) -> None:
+        """Take a development back; where it is the last word, the old position returns."""
+        key = state.key_of(development)
+        held = self.draft.held(key)
+        if held is not None and held.development_id == development.id:
+            if development.old_position is not None:
+                self.draft.put(development.old_position)
+            else:
+                self.draft.drop(key)
+            self.draft.drop(_beside(key, DISPUTED))
+        gone = dataclasses.replace(development, taken_back=True, disputed=False, note=note)
+        self.draft.change(types.AlertKind.TAKEN_BACK, gone)
+
+    def withdraw_outlet(self, development: types.Development, outlet: str) -> None:
+        """An outlet corrects itself: its reports go; without others of their own standing the development goes too."""
+        current = self.draft.development(development.id) or development
+        rest = tuple(r for r in current.reports if not evidence.same_origin(r.origin, outlet))
+        held = self.draft.held(state.key_of(current))
+        if not any(evidence.counts(report) for report in rest):
+            self.take_back(current, f"corrected by {outlet}")
+            return
+        grade = evidence.grade(rest, rest[0].published, self.rules)
+        if held is not None and held.development_id == current.id:
+            self.draft.put(dataclasses.replace(held, reports=rest, grade=grade))
+        note = f"corrected by {outlet}; rests on {_sources(rest)}"
+        self.draft.change(types.AlertKind.UPDATE, dataclasses.replace(current, reports=rest, grade=grade, note=note))
+
+    # ------------------------------------------------------------ language
+
+    def take_wording(self, found: wording.Wording, report: types.Report) -> None:
+        """A phrase of another family than the speaker's and the US's last is a development of its own kind."""
+        key = (str(types.Topic.BACKSTOP), "US", "language")
+        own_key = (*key[:2], f"language:{found.speaker}")
+        held, own = self.draft.held(key), self.draft.held(own_key)
+        if any(p is not None and evidence.has(p.reports, report) for p in (held, own)):
+            return
+        if own is None or report.published >= own.since:
+            self.draft.put(self._wording_position(own_key, own, found, report))
+        if held is not None and self._family(held) == found.family:
+            self.corroborate(held, report)
+            return
+        if own is not None and (self._family(own) == found.family or report.published < own.since):
+            return
+        if held is not None and report.published < held.since:
+            return
+        self.hold(key, held, report, rules.Verdict(kind="wording", develops=True, minor=False, holds=True))
+
+    def _wording_position(
+        self, key: state.Key, own: types.Position | None, found: wording.Wording, report: types.Report
+    ) -> types.Position:
+        same = own is not None and self._family(own) == found.family
+        reports = evidence.add(own.reports, report) if own is not None and same else (report,)
+        return types.Position(
+            topic=types.Topic.BACKSTOP, subject="US", aspect=key[2], status=found.phrase, since=report.published,
+            grade=types.Grade.OFFICIAL, reports=reports,
+        )  # fmt: skip
+
+    def _family(self, held: types.Position) -> str | None:
+        return wording.family_of(held.status, self.rules)
+
+
+def _beside(key: state.Key, suffix: str) -> state.Key:
+    return (key[0], key[1], key[2] + suffix)
+
+
+def _sources(reports: tuple[types.Report, ...]) -> str:
+    return ", ".join(dict.fromkeys(report.origin for report in reports))
