@@ -10,7 +10,28 @@ from functools import lru_cache
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>|<![^<>]*>|<\?[^<>]*>")
 _BLOCKS = frozenset(
-    ["p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "figure", "figcaption", "hr"]
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "tr",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "section",
+        "article",
+        "figure",
+        "figcaption",
+        "hr",
+    ]
 )
 _UNREAD = frozenset({"script", "style", "template", "noscript", "iframe"})
 _SPACES = re.compile(r"[^\S\n]+")

@@ -100,9 +100,11 @@ def _interval(feed: types.Feed) -> timedelta:
 
 def _backoff(feed: types.Feed, failures: int) -> timedelta:
     """The interval doubled with each failure in a row, up to a cap (or the interval itself where that is longer)."""
-    doubled = _interval(feed) * 2 ** min(failures + 1, 12)
+    factor: int = 2 ** min(failures + 1, 12)
+    doubled = _interval(feed) * factor
     return max(min(doubled, _LONGEST_BACKOFF), _interval(feed))
 
 
 def _jittered(pause: timedelta, jitter: float) -> timedelta:
-    return pause * (1 + _JITTER * max(-1.0, min(1.0, jitter)))
+    share: float = _JITTER * max(-1.0, min(1.0, jitter))
+    return pause * (1 + share)

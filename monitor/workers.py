@@ -113,6 +113,6 @@ def _end_reason(error: BaseException) -> str:
 def _stop(pool: pebble.ProcessPool | None) -> None:
     if pool is None:
         return
-    pool.stop()
+    pool.stop()  # type: ignore[no-untyped-call]
     with contextlib.suppress(TimeoutError, RuntimeError):
         pool.join(timeout=_STOP_TIMEOUT_S)
