@@ -55,7 +55,7 @@ class ReplayResult:
 
 
 def load_articles(paths: Iterable[Path], warn: Callable[[str], None] | None = None) -> list[Archived]:
-    """Articles of JSON Lines files and folders of JSON files, in order of arrival; other JSON is skipped with a word."""
+    """Articles of JSON Lines files and folders of JSON, in order of arrival; other JSON is skipped with a word."""
     say = warn or (lambda word: print(word, file=sys.stderr))
     found: list[Archived] = []
     for path in paths:
@@ -119,7 +119,8 @@ def _to_claim(row: dict[str, Any], text: str) -> types.Claim:
     return types.Claim(
         topic=types.Topic(row["topic"]), subject=row["subject"], status=row["status"], evidence=row["evidence"],
         start=row.get("start", start), end=row.get("end", start + len(row["evidence"])), number=row.get("number"),
-        number_max=row.get("number_max"), counts=row.get("counts"), components=tuple(sorted(row.get("components") or ())),
+        number_max=row.get("number_max"), counts=row.get("counts"),
+        components=tuple(sorted(row.get("components") or ())),
         when=types.When(row.get("when") or "current"), speaker=row.get("speaker"), origin=row.get("origin"),
         optional=bool(row.get("optional")), wording=row.get("wording"), act=types.Act(row.get("act") or "statement"),
     )  # fmt: skip
@@ -183,7 +184,6 @@ def _take(
 
 def development_to_json(development: types.Development) -> dict[str, Any]:
     """One line of the result."""
-    other = {r.status for r in development.reports if r.status != development.reports[0].status}
     return {
         "id": development.id,
         "published": development.published.isoformat(),
@@ -201,13 +201,7 @@ def development_to_json(development: types.Development) -> dict[str, Any]:
         "disputed": development.disputed,
         "taken_back": development.taken_back,
         "evidence": development.reports[0].evidence,
-        "article_ids": list(
-            dict.fromkeys(
-                report.article_id
-                for report in development.reports
-                if development.aspect == "language" or report.status not in other
-            )
-        ),
+        "article_ids": list(dict.fromkeys(report.article_id for report in development.reports)),
         "note": development.note,
     }
 

@@ -29,8 +29,26 @@ _SPELLING = (
     (re.compile(r"amme(s?)$"), r"am\1"),
 )
 _DROPPED = frozenset(
-    ["a", "an", "the", "that", "on", "of", "to", "in", "and", "said", "says"]
-    + ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    [
+        "a",
+        "an",
+        "the",
+        "that",
+        "on",
+        "of",
+        "to",
+        "in",
+        "and",
+        "said",
+        "says",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ]
 )
 
 

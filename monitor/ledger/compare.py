@@ -236,7 +236,8 @@ class _Comparison:
     def _wording_report(self, found: wording.Wording) -> types.Report:
         claim = types.Claim(
             topic=types.Topic.BACKSTOP, subject="US", status="language",
-            evidence=self.article.text[found.start : found.end], start=found.start, end=found.end, speaker=found.speaker, wording=found.phrase,
+            evidence=self.article.text[found.start : found.end], start=found.start, end=found.end,
+            speaker=found.speaker, wording=found.phrase,
         )  # fmt: skip
         report = evidence.make_report(self.article, claim, official=True, watched=self.watch, now=self.now)
         return dataclasses.replace(report, status=found.phrase)

@@ -20,8 +20,27 @@ _TEXT = re.compile(
 _WORD = re.compile(r"[^\W_]{3,}")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _COMMON = frozenset(
-    ["the", "and", "for", "that", "was", "with", "this", "has", "had", "said", "are", "were", "not", "been", "its"]
-    + ["report", "version", "earlier", "from"]
+    [
+        "the",
+        "and",
+        "for",
+        "that",
+        "was",
+        "with",
+        "this",
+        "has",
+        "had",
+        "said",
+        "are",
+        "were",
+        "not",
+        "been",
+        "its",
+        "report",
+        "version",
+        "earlier",
+        "from",
+    ]
 )
 OVERLAP = 0.5
 
