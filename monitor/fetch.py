@@ -242,4 +242,6 @@ def _protocol_reason(text: str) -> str:
         return "the body ended before its announced length"
     if "without sending a response" in text:
         return "the connection was cut off"
+    if "location header" in text:
+        return "a redirect to a faulty address"
     return "the server does not speak proper HTTP"

@@ -1,4 +1,4 @@
-"""Feed bodies to entries: RSS, RDF, Atom, JSON Feed. Refuses with a reason what is no feed; fetches and stores nothing."""
+"""Feed bodies to entries: RSS, RDF, Atom, JSON Feed. Refuses with a reason what is no feed; fetches nothing."""
 
 import calendar
 import hashlib
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
-import feedparser
+import feedparser  # type: ignore[import-untyped]
 
 from monitor import charset, errors, jsonfeed, plaintext, types, urls
 
@@ -73,10 +73,8 @@ def _refuse_bombs(text: str, url: str) -> None:
     if start < 0 or (root is not None and start > root.start()):
         return
     end = root.start() if root is not None else len(text)
-    count = 0
-    for match in _ENTITY.finditer(text, start, end):
+    for count, match in enumerate(_ENTITY.finditer(text, start, end), 1):
         value = match[3] or match[4] or ""
-        count += 1
         if match[1] or match[2] or len(value) > _LONGEST_ENTITY or _REFERENCE.search(value) or count > _MOST_ENTITIES:
             raise errors.ParseError(url, "refused: its document type declares entities that could be a bomb")
 
@@ -191,7 +189,7 @@ def _with_own_keys(entries: Iterable[types.Entry | None]) -> tuple[types.Entry, 
     """Where a feed gives one id to several addresses, the address is the key; exact repeats are dropped."""
     found = [entry for entry in entries if entry is not None]
     addresses = Counter(key for key, _ in {(entry.key, entry.url) for entry in found})
-    own = {}
+    own: dict[str, types.Entry] = {}
     for entry in found:
         key = entry.url if addresses[entry.key] > 1 else entry.key
         own.setdefault(key, replace(entry, key=key))

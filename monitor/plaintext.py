@@ -11,31 +11,14 @@ from functools import lru_cache
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>|<![^<>]*>|<\?[^<>]*>")
 _BLOCKS = frozenset(
     [
-        "p",
-        "div",
-        "br",
-        "li",
-        "ul",
-        "ol",
-        "tr",
-        "table",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "section",
-        "article",
-        "figure",
-        "figcaption",
-        "hr",
+        *("p", "div", "br", "li", "ul", "ol", "tr", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("blockquote", "section", "article", "figure", "figcaption"),
     ]
 )
 _UNREAD = frozenset({"script", "style", "template", "noscript", "iframe"})
 _SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[\n ]*")
+_PARAGRAPH = re.compile(r" ?\n ?\n[\n ]*")
+_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _MOST_INPUT = 400_000
 
 
@@ -54,7 +37,8 @@ def to_plain(text: str) -> str:
     plain = html.unescape(_without_tags(text[:_MOST_INPUT]))
     if _TAG.search(plain):
         plain = html.unescape(_without_tags(plain))
-    return _LINES.sub("\n\n", _SPACES.sub(" ", clean(plain))).strip()
+    # A single line end is the source's own wrapping.
+    return _LINE_END.sub(" ", _PARAGRAPH.sub("\n\n", _SPACES.sub(" ", clean(plain)))).strip()
 
 
 def clean(text: str) -> str:
@@ -84,7 +68,7 @@ def _without_tags(text: str) -> str:
         elif name in _UNREAD and not closing and not match[0].endswith("/>"):
             unread = name
         elif name in _BLOCKS:
-            kept.append("\n")
+            kept.append("\n\n")
     if not unread:
         kept.append(text[position:])
     return "".join(kept)
