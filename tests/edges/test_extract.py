@@ -7,7 +7,7 @@ import pytest
 from monitor import extract
 
 SENTENCES = [
-    "The cabinet of Ruritania decided on Tuesday to send three hundred engineers, the prime minister said in the capital.",
+    "The cabinet of Ruritania decided on Tuesday to send three hundred engineers, the prime minister said.",
     "The engineers are to arrive once a ceasefire holds, and parliament is to vote on the plan within two weeks of it.",
     "Opposition leaders said that they wanted to see the costs first, and asked for a hearing of the finance minister.",
 ]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -45,14 +45,11 @@ def stumble(url: str) -> None:
     raise RecursionError(url)
 
 
-@pytest.fixture(scope="module", loop_scope="module")
-async def pool() -> AsyncIterator[workers.WorkerPool]:
+@pytest.fixture(scope="module")
+def pool() -> Iterator[workers.WorkerPool]:
     made = workers.WorkerPool(1, timeout_s=0.5, memory_mb=1024, initializer=prepare, initargs=("set",))
     yield made
     made.close()
-
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_results_and_the_initializer(pool):
