@@ -1,4 +1,4 @@
-"""The watch: what is watched, as data (seeds/), loaded and checked. Says who is who when; decides nothing about text."""
+"""The watch: what is watched, as data (seeds/), loaded and checked. Says who is who; decides nothing about text."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
