@@ -211,7 +211,8 @@ def _to_actor(fields: _Fields) -> Actor:
 
 def _to_office(fields: _Fields) -> Office:
     fields.only(
-        "subject", "office", "aliases", "holder", "variants", "from", "to", "decides", "note", "source", "checked"
+        *("subject", "office", "aliases", "holder", "variants", "from", "to", "decides", "note", "acting"),
+        *("source", "checked", "remark"),
     )
     start, end = fields.day("from"), fields.day("to")
     if start and end and end < start:
