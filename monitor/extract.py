@@ -13,9 +13,9 @@ _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|article|meta|title|span
 _FEED = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.IGNORECASE
 )
-_LANGUAGE = re.compile(r"<html\b[^<>]*?\blang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
+_LANGUAGE = re.compile(r"<html\b[^<>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
 _META_DATE = re.compile(
-    r"<meta\b[^<>]*?(?:article:published_time|og:article:published_time|datePublished)[\"'][^<>]*?"
+    r"<meta\b[^<>]{0,300}?(?:article:published_time|og:article:published_time|datePublished)[\"'][^<>]{0,300}?"
     r"\bcontent\s*=\s*[\"']([^\"'<>]{10,40})[\"']",
     re.IGNORECASE,
 )

@@ -1,7 +1,8 @@
-"""Feed bodies to entries: RSS, RDF, Atom, JSON Feed. Refuses with a reason what is no feed; fetches nothing."""
+"""Feed bodies to entries: RSS, RDF, Atom, JSON Feed, news sitemap. Refuses what is no feed, with a reason."""
 
 import calendar
 import hashlib
+import html
 import io
 import json
 import re
@@ -15,7 +16,7 @@ from urllib.parse import urljoin
 
 import feedparser  # type: ignore[import-untyped]
 
-from monitor import charset, errors, jsonfeed, plaintext, types, urls
+from monitor import charset, errors, jsonfeed, plaintext, sitemap, types, urls
 
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(days=2)
@@ -30,6 +31,8 @@ _ROOT = re.compile(r"<[A-Za-z_]")
 _ENTITY = re.compile(
     r"<!ENTITY\s+(%?)\s*[^\s\"'>]{1,200}\s+(?:(SYSTEM|PUBLIC)\b|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
 )
+# Time grows with the square of a tag's attributes.
+_LOADED_TAG = re.compile(r"<[A-Za-z](?:[^<>=]*=){1000}")
 _REFERENCE = re.compile(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w|%\w+;")
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
@@ -52,7 +55,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "", now: datetime |
         return _parse_json(text, url, now)
     _refuse_pages(text, url)
     _refuse_bombs(text, url)
-    return _parse_xml(text, url, now)
+    return _parse_sitemap(text, url, now) if sitemap.is_sitemap(text) else _parse_xml(text, url, now)
 
 
 def _refuse_pages(text: str, url: str) -> None:
@@ -66,6 +69,8 @@ def _refuse_pages(text: str, url: str) -> None:
 
 def _refuse_bombs(text: str, url: str) -> None:
     """Entities that hold other entities, files or much text: nothing a feed needs, and how bombs are made."""
+    if _LOADED_TAG.search(text):
+        raise errors.ParseError(url, "refused: a tag with a thousand attributes")
     start = text.find("<!DOCTYPE")
     if start < 0:
         start = text.find("<!doctype")
@@ -223,6 +228,27 @@ def to_language(declared: object) -> str | None:
     """The language's two or three letters ("en" of "en-US")."""
     match = _LANGUAGE.match(str(declared or "").strip())
     return match[1].lower() if match else None
+
+
+def _parse_sitemap(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
+    try:
+        items = sitemap.read_items(_DECLARATION.sub("", text, count=1).encode("utf-8", errors="replace"))
+    except ValueError as error:
+        raise errors.ParseError(url, f"broken XML: {plaintext.to_line(str(error), 150)}") from error
+    entries = [
+        make_entry(
+            guid="",
+            links=[item.url],
+            title=html.escape(item.title, quote=False),
+            summary="",
+            published=to_sane(item.published, now) if item.published else None,
+            updated=to_sane(item.updated, now) if item.updated else None,
+            context_url=url,
+            language=to_language(item.language),
+        )
+        for item in items[:_MOST_ENTRIES]
+    ]
+    return types.ParsedFeed(title="", entries=_with_own_keys(entries))
 
 
 def _parse_json(text: str, url: str, now: datetime | None) -> types.ParsedFeed:

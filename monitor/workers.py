@@ -4,6 +4,7 @@ Knows nothing of what is run. Functions and arguments must be picklable; workers
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
 import multiprocessing
 import multiprocessing.context
@@ -51,6 +52,8 @@ class WorkerPool:
             raise
         except TimeoutError as error:
             raise errors.ExtractError(subject, f"took longer than {self._timeout_s:g} s") from error
+        except concurrent.futures.BrokenExecutor as error:
+            raise errors.ExtractError(subject, "the workers could not start, or were closed") from error
         except (MemoryError, pebble.ProcessExpired) as error:
             raise errors.ExtractError(subject, _end_reason(error)) from error
         except Exception as error:  # a job boundary: what a hostile page provokes in a library is that page's failure

@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
+import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+import trustme
 
 from monitor import connecting, errors, fetch, types
 from tests import server as srv
@@ -256,6 +258,26 @@ async def test_the_guard_sits_where_the_client_connects(fetcher):
     """httpx has no public way to name it: this fails should an upgrade move the attribute."""
     backend = fetcher._client._transport._pool._network_backend
     assert isinstance(backend, connecting.GuardedBackend)
+
+
+async def test_https_proves_the_name_though_the_number_is_dialled(fetcher):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        error = await failure(fetcher, f"https://localhost:{port}/")
+        assert error.reason == "the server's certificate is not valid"
+        authority.configure_trust(fetcher._client._transport._pool._ssl_context)
+        assert (await fetcher.fetch(request(f"https://localhost:{port}/"))).body == b"hi"
+        assert (await failure(fetcher, f"https://127.0.0.1:{port}/")).reason == "the server's certificate is not valid"
 
 
 FOREIGN = [

@@ -93,6 +93,21 @@ def test_json_feed():
     assert second.key == "2" and second.published is None and second.url.startswith(URL + "#entry-")
 
 
+def test_a_news_sitemap():
+    def address(path: str, news: str) -> str:
+        return f"<url><loc>https://news.example{path}</loc>{news}</url>"
+
+    news = "<n:news><n:publication><n:name>N</n:name><n:language>en</n:language></n:publication>"
+    news += "<n:publication_date>2026-03-10T10:00:00+01:00</n:publication_date><n:title>A &amp; B</n:title></n:news>"
+    body = address("/1?utm_source=x", news) + address("/archive", "<lastmod>2020-01-01</lastmod>")
+    spaces = (
+        'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+    )
+    (entry,) = read(f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset {spaces}>{body}</urlset>').entries
+    assert (entry.url, entry.title, entry.language) == ("https://news.example/1", "A & B", "en")
+    assert entry.published == datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">'
     + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -116,6 +131,8 @@ REFUSED = {
     "billion laughs": (LAUGHS, "could be a bomb"),
     "an entity of a file": ('<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + rss(item(title="&x;")), "bomb"),
     "one large entity": (f'<!DOCTYPE r [<!ENTITY x "{"x" * 5000}">]>' + rss(item(title="&x;" * 50)), "bomb"),
+    "a broken sitemap": ("<urlset><url>", "broken XML"),
+    "very many attributes": ("<rss " + "".join(f"a{n}='' " for n in range(5000)) + "/>", "thousand attributes"),
     "parameter entities": ('<!DOCTYPE r [<!ENTITY % x "y"> %x;]>' + rss(item()), "bomb"),
 }
 

@@ -89,3 +89,26 @@ async def test_a_closed_pool_says_so():
     unused.close()
     with pytest.raises(errors.ExtractError, match="closed"):
         await unused.run(add, 1, 2)
+
+
+def fail_to_prepare() -> None:
+    raise ValueError("no data")
+
+
+async def test_workers_that_cannot_start_are_an_error_each_time():
+    broken = workers.WorkerPool(1, initializer=fail_to_prepare)
+    for _ in range(2):
+        with pytest.raises(errors.ExtractError, match="could not start"):
+            await broken.run(add, 1, 2)
+    broken.close()
+
+
+async def test_a_cancelled_task_frees_its_worker():
+    pool = workers.WorkerPool(1)
+    task = asyncio.create_task(pool.run(spin, "https://n.example/1"))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await pool.run(add, 1, 1) == 2
+    pool.close()
