@@ -149,7 +149,8 @@ def replay(
             continue
         held.absorb(step)
         held_back += step.held_back
-        seen.add(archived.article.id, step.sketch)
+        if step.copy_of is None:
+            seen.add(archived.article.id, step.sketch)
         if on_step is not None:
             held = on_step(held, step) or held
     return ReplayResult(

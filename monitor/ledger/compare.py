@@ -126,6 +126,8 @@ class _Comparison:
         verdict = self._verdict(key, held, claim)
         if verdict.kind == "same" and held is not None:
             return "same" if claim.act is types.Act.DRAFT else self.moves.corroborate(held, report)
+        if held is not None and not verdict.holds and self._denies(held, report, claim):
+            return self._take_back(key, held, claim, report)
         if verdict.kind == "beside":
             self.moves.keep_beside(key, claim, report)
             return "beside"
@@ -199,21 +201,27 @@ class _Comparison:
 
     def _takes_back(self, held: types.Position, report: types.Report, claim: types.Claim) -> bool:
         """An official word against a position that is only reported, soon after it."""
-        development = self.draft.development(held.development_id)
-        if development is None or held.grade is not types.Grade.REPORTED or not report.official:
-            return False
-        if report.published - held.since > timedelta(days=self.rules.days["denial"]):
+        development = self._deniable(held, report)
+        if development is None:
             return False
         old = development.old_position
-        returns = (
-            old is not None
-            and old.status == report.status
-            and ((not rules.is_figure(held.aspect) and report.number is None) or old.number == report.number)
-        )
-        opposite = self.rules.is_against(str(held.topic), report.status) != self.rules.is_against(
-            str(held.topic), held.status
-        )
-        return returns or claim.act is types.Act.DENIAL or (opposite and development.disputed)
+        figure = rules.is_figure(held.aspect) or report.number is not None
+        returns = old is not None and old.status == report.status and (not figure or old.number == report.number)
+        topic = str(held.topic)
+        opposite = self.rules.is_against(topic, report.status) != self.rules.is_against(topic, held.status)
+        return returns or (opposite and (development.disputed or corrections.is_denial(self.article, claim)))
+
+    def _denies(self, held: types.Position, report: types.Report, claim: types.Claim) -> bool:
+        """Whether an office holder denies the position by saying less ("nothing has been decided")."""
+        return claim.act is types.Act.DENIAL and self._deniable(held, report) is not None
+
+    def _deniable(self, held: types.Position, report: types.Report) -> types.Development | None:
+        """The development that an official report may still take back."""
+        development = self.draft.development(held.development_id)
+        if development is None or held.grade is not types.Grade.REPORTED or not report.official:
+            return None
+        late = report.published - held.since > timedelta(days=self.rules.days["denial"])
+        return None if late or report.published < held.since else development
 
     def _take_back(self, key: state.Key, held: types.Position, claim: types.Claim, report: types.Report) -> str | None:
         """Take the reported claim back; what is said beyond the old position is weighed against it."""
@@ -224,7 +232,7 @@ class _Comparison:
         again = self._verdict(key, restored, claim)
         if again.kind == "same" and restored is not None:
             self.moves.corroborate(restored, report)
-        elif again.develops and claim.act is not types.Act.DENIAL:
+        elif again.develops and not claim.optional and not corrections.is_denial(self.article, claim):
             self.moves.hold(key, restored, report, again)
             return None
         return "denial"

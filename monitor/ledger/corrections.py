@@ -14,9 +14,17 @@ _TEXT = re.compile(
     r"(?:report|article|story|text|item|page|dispatch)\b"
     r"|\bthis (?:report|article|story) (?:has been|was) (?:corrected|amended|retracted|withdrawn)\b"
     r"|\b(?:this|the) (?:report|article|story) (?:wrongly|incorrectly|erroneously|mistakenly)\b"
+    r"|\b(?:an?|our) (?:earlier|previous) (?:report|article|story)\b[^.]{0,80}"
+    r"\b(?:wrong|incorrect|mistaken|in error|retracted)"
     r"|\bwe (?:wrongly|incorrectly|erroneously|mistakenly) (?:reported|said|stated|wrote)\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied)|denial|false|untrue|not true|no truth|baseless|unfounded|incorrect|fabricat\w+|invented|"
+    r"made[- ]up|fake|no such|nothing of the (?:kind|sort))\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _WORD = re.compile(r"[^\W_]{3,}")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _COMMON = frozenset(
@@ -43,6 +51,7 @@ _COMMON = frozenset(
     ]
 )
 OVERLAP = 0.5
+NEAR = 250  # letters round a claim in which a denial is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,14 @@ def find(article: types.Article, claims: Iterable[types.Claim]) -> Correction | 
         return None
     said = " ".join(" ".join(sentences[i : i + 2]) for i in marked)
     return Correction(said=said)
+
+
+def is_denial(article: types.Article, claim: types.Claim) -> bool:
+    """Whether the claim denies an earlier report: marked so, or said next to words of denial."""
+    if claim.act is types.Act.DENIAL:
+        return True
+    near = article.text[max(0, claim.start - NEAR) : claim.end + NEAR]
+    return bool(_DENIES.search(near))
 
 
 def touched(
@@ -84,7 +101,8 @@ def touched(
         if not own or _still_says(development, claims):
             continue
         same_page = any(report.article_id == article.id for report in own)
-        if same_page or (correction is not None and _speaks_of(correction, development, own, claims)):
+        latest = held.developments_of(state.key_of(development))[-1] is development
+        if same_page or (correction and _speaks_of(correction, development, own, claims, latest=latest)):
             found.append(development)
     return found
 
@@ -109,14 +127,20 @@ def _speaks_of(
     development: types.Development,
     own: Sequence[types.Report],
     claims: Sequence[tuple[state.Key, types.Claim]],
+    *,
+    latest: bool,
 ) -> bool:
-    current = (claim for key, claim in claims if key == state.key_of(development) and claim.when is types.When.CURRENT)
-    if any(True for _ in current):  # the same matter, told differently
+    current = any(key == state.key_of(development) and claim.when is types.When.CURRENT for key, claim in claims)
+    numbers = {int(digits.replace(",", "")) for digits in _DIGITS.findall(correction.said)}
+    if isinstance(development.new, int) and numbers:
+        return development.new in numbers
+    if current and latest:  # the same matter, told differently
         return True
+    if isinstance(development.new, int):
+        return False
     said = _content(correction.said)
-    return any(
-        len(_content(report.evidence) & said) >= OVERLAP * max(len(_content(report.evidence)), 1) for report in own
-    )
+    told = [_content(text) for report in own for text in (report.evidence, report.title) if text]
+    return any(len(words & said) >= max(OVERLAP * len(words), 2) for words in told)
 
 
 def _content(text: str) -> set[str]:

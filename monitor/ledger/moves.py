@@ -58,12 +58,13 @@ class Moves:
 
     def corroborate(self, held: types.Position, report: types.Report) -> str:
         """Add a source to what is held; the grade may rise, and a dispute may end."""
-        if evidence.has(held.reports, report):
-            return "same"
+        known = self.draft.development(held.development_id)
+        if evidence.has(held.reports, report) or (known and isinstance(known.new, int) and report.number is None):
+            return "same"  # who names no figure bears none out
         reports = evidence.add(held.reports, report)
         grade = max(held.grade, evidence.grade(reports, held.since, self.rules), key=evidence.rank)
         self.draft.put(dataclasses.replace(held, reports=reports, grade=grade))
-        development = self.draft.development(held.development_id)
+        development = known
         if development is None or development.taken_back:
             return "same" if held.source == "news" else "baseline"
         settled = development.disputed and grade is not types.Grade.REPORTED
