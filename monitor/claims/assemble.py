@@ -1,0 +1,107 @@
+"""Makes claims of drafts: adds time, speaker, origin, act; drops doubles and contradictions. Enforces the evidence rule."""
+
+import re
+from datetime import datetime
+
+from monitor import types
+from monitor.claims import draft, speakers
+
+_TEXT_EDGE = " \t\n,;:–—-"
+_DENIAL = re.compile(r"\b(?:den(?:y|ied|ies)|not true|false report|dismissed (?:a |the )?reports?|is no truth)\b", re.IGNORECASE)
+_CORRECTION = re.compile(r"\b(?:correction|earlier version of this|corrects?)\b", re.IGNORECASE)
+_DRAFT = re.compile(r"\b(?:draft\w*|leaked)\b", re.IGNORECASE)
+_DECISION = re.compile(r"\b(?:signed|decided|decision|announced|approved|agreed|adopted|has ruled out)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[“\"]([^“”\"]{4,120})[”\"]")
+_US_PART = re.compile(r"backstop|guarantee|boots|air|support|article|help|protection|assurance|coordinat", re.IGNORECASE)
+_STRENGTH = {
+    "membership": ("considering", "attended", "member", "leads"),
+    "troops": ("support_only", "undecided", "open", "conditional", "pledged"),
+}
+
+
+def evidence_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch without stray marks at its edges."""
+    while start < end and text[start] in _TEXT_EDGE:
+        start += 1
+    while end > start and text[end - 1] in _TEXT_EDGE:
+        end -= 1
+    return start, end
+
+
+def to_claim(
+    article: types.Article, one: draft.Draft, sentence: speakers.Sentence, *, past: bool, origin: str | None
+) -> types.Claim:
+    """One claim; raises ValueError where the evidence would not be the text's own."""
+    start, end = evidence_span(article.text, one.start, one.end)
+    voice = sentence.voice
+    evidence = article.text[start:end]
+    if not evidence:
+        raise ValueError(f"no evidence for {one.rule} in {article.id}")
+    official = article.tier is types.Tier.OFFICIAL or (
+        voice is not None and not voice.private and voice.decides and voice.code == one.subject
+    )
+    return types.Claim(
+        topic=types.Topic(one.topic), subject=one.subject, status=one.status, evidence=evidence, start=start, end=end,
+        number=one.number, number_max=one.number_max, counts=one.counts, components=tuple(sorted(one.components)),
+        when=types.When.PAST if past else types.When.CURRENT,
+        speaker=voice.name if voice is not None else None, origin=origin, optional=one.optional,
+        wording=_wording(one, sentence), act=_act(evidence, sentence.raw, past=past, spoken=voice is not None, status=one.status),
+        rule=one.rule, why=one.why, official=official, in_passing=one.in_passing,
+    )  # fmt: skip
+
+
+def _wording(one: draft.Draft, sentence: speakers.Sentence) -> str | None:
+    if one.topic != "backstop" or one.status == "sought" or sentence.voice is None or sentence.voice.code != "US":
+        return None
+    for match in _QUOTED.finditer(sentence.raw):
+        if _US_PART.search(match.group(1)):
+            return match.group(1).rstrip(",.")
+    return None
+
+
+def _act(evidence: str, sentence: str, *, past: bool, spoken: bool, status: str) -> types.Act:
+    if _CORRECTION.search(sentence):
+        return types.Act.CORRECTION
+    if _DENIAL.search(sentence):
+        return types.Act.DENIAL
+    if _DRAFT.search(sentence):
+        return types.Act.DRAFT
+    if past:
+        return types.Act.RECAP
+    if status in ("attended", "left") or (status == "member" and "join" in evidence.lower()):
+        return types.Act.EVENT
+    if _DECISION.search(evidence):
+        return types.Act.DECISION
+    return types.Act.STATEMENT if spoken else types.Act.EVENT if status == "headcount" else types.Act.STATEMENT
+
+
+def settle(claims: list[types.Claim]) -> tuple[types.Claim, ...]:
+    """One claim for each (topic, subject, status, counts, number, components, when); weaker ones beside stronger go."""
+    kept: dict[tuple[object, ...], types.Claim] = {}
+    for claim in claims:
+        key = (claim.topic, claim.subject, claim.status, claim.counts, claim.components, claim.when)
+        if claim.status in ("headcount", "force_size"):
+            key += (claim.number,)
+        old = kept.get(key)
+        if old is None or (old.optional and not claim.optional) or (old.number is None and claim.number is not None):
+            kept[key] = claim
+    result = list(kept.values())
+    pledged = {c.subject for c in result if c.topic == "troops" and c.status == "pledged"}
+    standing = {(c.topic, c.subject, c.status, c.counts, c.number, c.components) for c in result if c.when is types.When.CURRENT}
+    members = {c.subject for c in result if c.topic == "membership" and c.status in ("member", "leads")}
+    return tuple(
+        sorted(
+            (
+                c for c in result
+                if not (c.status == "support_only" and c.subject in pledged)
+                and not (c.status == "considering" and c.subject in members)
+                and not (c.when is types.When.PAST and (c.topic, c.subject, c.status, c.counts, c.number, c.components) in standing)
+            ),
+            key=lambda c: (c.start, c.end, c.topic, c.subject, c.status),
+        )
+    )  # fmt: skip
+
+
+def published_day(article: types.Article) -> datetime | None:
+    """The day against which marks of time are read."""
+    return article.published
