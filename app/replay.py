@@ -16,6 +16,9 @@ from typing import Any, Protocol
 from monitor import baseline, copies, errors, types, watch
 from monitor.ledger import compare, rules, state
 
+EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+UNDATED = datetime.max.replace(tzinfo=UTC)  # articles without a date come last
+
 
 class Engine(Protocol):
     """Reads the claims of an article."""
@@ -32,9 +35,9 @@ class Archived:
     gold: types.Reading | None = None
 
     @property
-    def moment(self) -> datetime:
-        """When it arrives: as noted, else when it was published."""
-        return self.article.arrived or self.article.published or datetime.min.replace(tzinfo=UTC)
+    def moment(self) -> datetime | None:
+        """When it arrives: as noted, else when it was published; None where neither is known."""
+        return self.article.arrived or self.article.published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def load_articles(paths: Iterable[Path], warn: Callable[[str], None] | None = No
                 found.append(parse_archived(json.loads(text), base))
             except (ValueError, KeyError, TypeError, OSError) as error:
                 say(f"{name}: skipped, no article ({error})")
-    return sorted(found, key=lambda archived: archived.moment)
+    return sorted(found, key=lambda archived: archived.moment or UNDATED)
 
 
 def _sources(path: Path) -> Iterator[tuple[str, Path, str]]:
@@ -143,8 +146,10 @@ def replay(
     held = state.LedgerState.load(baseline.load_baseline() if positions is None else positions, ())
     seen = copies.CopyIndex()
     held_back: list[types.HeldBack] = []
+    clock = max((position.since for position in held.positions.values()), default=EPOCH)
     for archived in articles:
-        step = _take(archived, engine, watched, ledger_rules, held, seen, claims_from_gold=claims_from_gold)
+        clock = max(clock, archived.moment or clock)
+        step = _take(archived, engine, watched, ledger_rules, held, seen, clock, claims_from_gold=claims_from_gold)
         if step is None:
             continue
         held.absorb(step)
@@ -168,6 +173,7 @@ def _take(
     ledger_rules: rules.Rules,
     held: state.LedgerState,
     seen: copies.CopyIndex,
+    now: datetime,
     *,
     claims_from_gold: bool,
 ) -> types.LedgerStep | None:
@@ -176,7 +182,7 @@ def _take(
         return None
     copy_of = seen.find(copies.sketch(archived.article.text)) if reading.claims else None
     return compare.apply_article(
-        held, archived.article, reading, rules=ledger_rules, watch=watched, copy_of=copy_of, now=archived.moment
+        held, archived.article, reading, rules=ledger_rules, watch=watched, copy_of=copy_of, now=now
     )
 
 

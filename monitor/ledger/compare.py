@@ -10,6 +10,7 @@ from monitor import copies, types, watch
 from monitor.ledger import corrections, evidence, moves, officials, rules, state, wording
 from monitor.ledger.draft import Draft
 
+FUTURE = timedelta(days=1)
 Item = tuple[state.Key, types.Claim]
 
 
@@ -24,6 +25,8 @@ def apply_article(
     now: datetime,
 ) -> types.LedgerStep:
     """All that one article does to the ledger."""
+    if article.published is not None and article.published > now + FUTURE:
+        article = dataclasses.replace(article, published=now)  # a wrong date must not make all that follows old
     return _Comparison(held, article, reading, rules, watch, copy_of, now).run()
 
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from monitor import types, watch
 from monitor.ledger import evidence, rules, state
 
-_TITLE = re.compile(r"^\W*(?:correct(?:ed|ion|s)|clarification|retraction|retracted|withdrawn|refile)\b", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^\W*(?:correct(?:ed|ion|s)|clarification|retraction|retracted|withdrawn|refile)\b\s*[:(–—-]", re.IGNORECASE
+)
 _TEXT = re.compile(
     r"\b(?:an? )?(?:earlier|previous|original) (?:version|edition) of (?:this|the|our) "
     r"(?:report|article|story|text|item|page|dispatch)\b"
@@ -59,17 +61,19 @@ class Correction:
     """What an article says of its earlier version."""
 
     said: str  # the sentences that speak of the earlier version, and the one after each
+    titled: bool  # the title says so
 
 
 def find(article: types.Article, claims: Iterable[types.Claim]) -> Correction | None:
     """The correction that the article carries, if any."""
     sentences = [match.group().strip() for match in _SENTENCE.finditer(article.text) if match.group().strip()]
     marked = [i for i, sentence in enumerate(sentences) if _TEXT.search(sentence)]
+    titled = _TITLE.search(article.title) is not None
     flagged = any(claim.act is types.Act.CORRECTION for claim in claims)
-    if not marked and not flagged and not _TITLE.search(article.title):
+    if not marked and not flagged and not titled:
         return None
     said = " ".join(" ".join(sentences[i : i + 2]) for i in marked)
-    return Correction(said=said)
+    return Correction(said=said, titled=titled or flagged)
 
 
 def is_denial(article: types.Article, claim: types.Claim) -> bool:
@@ -134,10 +138,8 @@ def _speaks_of(
     numbers = {int(digits.replace(",", "")) for digits in _DIGITS.findall(correction.said)}
     if isinstance(development.new, int) and numbers:
         return development.new in numbers
-    if current and latest:  # the same matter, told differently
+    if current and latest and correction.titled:  # the same matter, told differently
         return True
-    if isinstance(development.new, int):
-        return False
     said = _content(correction.said)
     told = [_content(text) for report in own for text in (report.evidence, report.title) if text]
     return any(len(words & said) >= max(OVERLAP * len(words), 2) for words in told)

@@ -150,6 +150,19 @@ def test_correction_of_another_outlet_or_of_a_spelling_touches_nothing() -> None
     assert [c.kind for c in world.say(count("signatories", 32), days=1, text=text)] == [types.AlertKind.UPDATE]
 
 
+def test_footnote_on_a_name_does_not_touch_an_earlier_report() -> None:
+    world = World()
+    world.say(count("signatories", 27))
+    text = "The total is 29. An earlier version of this report misspelt the name of an official."
+    assert told(world.say(count("signatories", 29), days=4, text=text)) == [("new", 27, 29)]
+
+
+def test_a_date_in_the_future_does_not_shut_out_what_follows() -> None:
+    world = World()
+    world.say(count("members", 36), days=900, now_days=0)
+    assert told(world.say(count("members", 37), days=1)) == [("new", 36, 37)]
+
+
 def test_changed_page_takes_back() -> None:
     world = World()
     world.say(troops("NO", "pledged", 800), article_id="page")

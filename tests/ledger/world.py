@@ -78,6 +78,7 @@ class World:
         tier: str = "press",
         hours: float = 0,
         days: float = 0,
+        now_days: float | None = None,
         text: str = "",
         title: str = "",
         copy_of: str | None = None,
@@ -94,7 +95,7 @@ class World:
         )  # fmt: skip
         self.step = compare.apply_article(
             self.state, article, types.Reading(relevant=True, claims=claims), rules=RULES, watch=WATCH,
-            copy_of=copy_of, now=moment,
+            copy_of=copy_of, now=moment if now_days is None else START + timedelta(days=now_days),
         )  # fmt: skip
         self.state.absorb(self.step)
         return list(self.step.changes)
