@@ -182,7 +182,10 @@ class Pipeline:
         return PollCount(polled=1, unchanged=int(unchanged), new_entries=new)
 
     async def _parse(self, fetched: types.Fetched) -> types.ParsedFeed:
-        return await self._tools.pool.run(_parse_in_worker, fetched.body, fetched.final_url, fetched.content_type)
+        now = self._tools.clock()
+        return await self._tools.pool.run(
+            _parse_in_worker, fetched.body, fetched.final_url, fetched.content_type, now
+        )
 
     async def _record_failure(
         self, record: types.FeedRecord, error: errors.FetchError | errors.ParseError, jitter: float
@@ -214,7 +217,7 @@ class Pipeline:
     async def _read_page(self, record: types.EntryRecord, now: datetime) -> types.ReadPage:
         fetched = await self._tools.fetcher.fetch(types.FetchRequest(url=record.entry.url, max_bytes=PAGE_BYTES))
         return await self._tools.pool.run(
-            reading.read_page, record, fetched.body, fetched.final_url, now, self._tools.seeds_root
+            reading.read_page, record, fetched, now, self._tools.seeds_root
         )
 
     async def _page_failed(
@@ -255,8 +258,8 @@ class Pipeline:
         return step
 
 
-def _parse_in_worker(body: bytes, url: str, content_type: str) -> types.ParsedFeed:
-    return parse.parse_feed(body, url=url, content_type=content_type)
+def _parse_in_worker(body: bytes, url: str, content_type: str, now: datetime) -> types.ParsedFeed:
+    return parse.parse_feed(body, url=url, content_type=content_type, now=now)
 
 
 def _announcement_in_worker(record: types.EntryRecord, now: datetime, root: str | None, reason: str) -> types.ReadPage:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from monitor import extract, screen, types, watch
+from monitor import charset, extract, screen, types, watch
 from monitor.claims import engine
 
 _LEAST_TEXT = 200  # characters; a page with less is a shell (consent wall, script page), the feed's summary says more
@@ -24,13 +24,13 @@ def prepare(root: str | None = None) -> None:
 
 
 def read_page(
-    record: types.EntryRecord, body: bytes, url: str, now: datetime, root: str | None = None
+    record: types.EntryRecord, fetched: types.Fetched, now: datetime, root: str | None = None
 ) -> types.ReadPage:
     """Screen a page, extract its text and read its claims; a page without text is read from the feed's own words."""
-    page_text = body.decode("utf-8", errors="replace")
+    page_text = charset.to_text(fetched.body, fetched.content_type)
     if not _reader(root)[1].is_on_topic(record.entry.title, record.entry.summary, page_text):
         return types.ReadPage(article=None, reading=None, reason="off topic (screen)")
-    extracted = extract.extract_text(body, url)
+    extracted = extract.extract_text(fetched.body, fetched.final_url, fetched.content_type)
     if extracted is None or len(extracted.text) < _LEAST_TEXT:
         return read_announcement(record, now, root, reason="the page gave no text")
     entry = record.entry
@@ -38,7 +38,7 @@ def read_page(
         record,
         text=extracted.text,
         title=entry.title or extracted.title or "",
-        url=url,
+        url=fetched.final_url,
         now=now,
         published=entry.published or _sane(extracted.published, now) or record.first_seen,
         language=extracted.language or entry.language,

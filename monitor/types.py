@@ -130,6 +130,7 @@ class FeedRecord:
 
     feed: Feed
     state: FeedState
+    poll_url: str | None = None  # where a permanent redirect leads; the feed's own URL stays its identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

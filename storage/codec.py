@@ -1,0 +1,78 @@
+"""Values to JSON text and back, by their own field types. Exact: what is stored comes back equal."""
+
+import dataclasses
+import json
+import types as pytypes
+import typing
+from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def dump(value: object) -> str:
+    """A dataclass value as JSON text; fields at their defaults are left out."""
+    return json.dumps(_encode(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def load(kind: type[T], text: str) -> T:
+    """The value of dump(); unknown keys are ignored, so that an older program reads a newer row."""
+    return typing.cast(T, _decode(kind, json.loads(text)))
+
+
+def to_json(value: object) -> Any:
+    """A value as JSON-compatible objects."""
+    return _encode(value)
+
+
+def _encode(value: object) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            item.name: _encode(getattr(value, item.name))
+            for item in dataclasses.fields(value)
+            if item.default is dataclasses.MISSING or getattr(value, item.name) != item.default
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_encode(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _encode(item) for key, item in value.items()}
+    return value
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _decode(kind: Any, data: Any) -> Any:
+    if data is None:
+        return None
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, pytypes.UnionType):
+        return _decode_union(kind, data)
+    if origin is tuple:
+        return tuple(_decode(typing.get_args(kind)[0], item) for item in data)
+    if dataclasses.is_dataclass(kind):
+        hints = _hints(typing.cast(type, kind))
+        return typing.cast(Any, kind)(
+            **{name: _decode(hints[name], item) for name, item in data.items() if name in hints}
+        )
+    if kind is datetime:
+        return datetime.fromisoformat(data)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(data)
+    return data
+
+
+def _decode_union(kind: Any, data: Any) -> Any:
+    """The member of a union that fits: plain values as they are, else the structured one."""
+    members = [member for member in typing.get_args(kind) if member is not type(None)]
+    if type(data) in members:
+        return data
+    return _decode(members[0], data)

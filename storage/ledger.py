@@ -1,0 +1,185 @@
+"""Positions with their whole history, developments, what was held back, and near-duplicate sketches."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor import types
+from storage import codec, database, outbox, schema
+
+_COPY_SHARE = 0.6  # of the sketch's values: what near-duplicates share after light edits (monitor/copies.py)
+
+
+class SqlLedgerStore:
+    """monitor.ports.LedgerStore over SQL."""
+
+    def __init__(self, db: database.Database) -> None:
+        self._db = db
+
+    def load_positions(self) -> list[types.Position]:
+        """The positions that hold now."""
+        return self._positions(schema.positions.c.held_until.is_(None))
+
+    def positions_at(self, moment: datetime) -> list[types.Position]:
+        """The positions held at a past moment."""
+        table = schema.positions.c
+        return self._positions(table.held_from <= moment, sa.or_(table.held_until.is_(None), table.held_until > moment))
+
+    def history(self, topic: str, subject: str, aspect: str) -> list[types.Position]:
+        """All positions ever held for the key, oldest first."""
+        table = schema.positions.c
+        return self._positions(table.topic == topic, table.subject == subject, table.aspect == aspect)
+
+    def _positions(self, *conditions: Any) -> list[types.Position]:
+        table = schema.positions.c
+        with self._db.read() as connection:
+            query = sa.select(table.value).where(*conditions).order_by(table.id)
+            return [codec.load(types.Position, text) for text in connection.scalars(query)]
+
+    def load_developments(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> list[types.Development]:
+        """Developments by raised_at (since < raised_at <= until), in the order in which they were raised."""
+        table = schema.developments.c
+        query = sa.select(table.value).order_by(table.seq)
+        if since is not None:
+            query = query.where(table.raised_at > since)
+        if until is not None:
+            query = query.where(table.raised_at <= until)
+        with self._db.read() as connection:
+            return [codec.load(types.Development, text) for text in connection.scalars(query)]
+
+    def development(self, development_id: str) -> types.Development | None:
+        """One development by id."""
+        table = schema.developments.c
+        with self._db.read() as connection:
+            text = connection.scalar(sa.select(table.value).where(table.id == development_id))
+        return None if text is None else codec.load(types.Development, text)
+
+    def seed_baseline(self, positions: Sequence[types.Position], now: datetime) -> bool:
+        """Store the baseline where the ledger is empty; False where it is not."""
+        with self._db.write() as connection:
+            if connection.scalar(sa.select(schema.positions.c.id).limit(1)) is not None:
+                return False
+            for position in positions:
+                _put_position(connection, position, position.since)
+            return True
+
+    def record_step(
+        self, entry_id: int | None, step: types.LedgerStep, alerts: Sequence[types.Alert], now: datetime
+    ) -> None:
+        """Positions, developments, held back, sketch, alerts and the entry's Step.DONE in one transaction.
+
+        An entry that is done already is left alone: the step was recorded before.
+        """
+        with self._db.write() as connection:
+            if entry_id is not None and not _finish_entry(connection, entry_id, now):
+                return
+            for key in step.removed:
+                _end_position(connection, key, now)
+            for position in step.positions:
+                _put_position(connection, position, now)
+            for change in step.changes:
+                _put_development(connection, change.development)
+            _put_held_back(connection, step, now)
+            _put_sketch(connection, step)
+            outbox.insert_alerts(connection, alerts)
+
+    def find_copy(self, sketch: Sequence[int]) -> str | None:
+        """The article id that shares most of the sketch's values (at least 60 % of them), if any."""
+        if not sketch:
+            return None
+        table = schema.sketches.c
+        shared = sa.func.count().label("shared")
+        query = (
+            sa.select(table.article_id, shared)
+            .where(table.value.in_(list(sketch)))
+            .group_by(table.article_id)
+            .having(shared >= _COPY_SHARE * len(sketch))
+            .order_by(shared.desc(), table.article_id)
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else str(row[0])
+
+    def held_back_counts(self, since: datetime | None = None) -> dict[str, int]:
+        """{reason: count}."""
+        table = schema.held_back.c
+        query = sa.select(table.reason, sa.func.count()).group_by(table.reason).order_by(table.reason)
+        if since is not None:
+            query = query.where(table.at > since)
+        with self._db.read() as connection:
+            return dict(Counter({str(reason): int(count) for reason, count in connection.execute(query)}))
+
+
+def _finish_entry(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
+    table = schema.entries.c
+    done = connection.execute(
+        schema.entries.update()
+        .where(table.id == entry_id, table.step == str(types.Step.READ))
+        .values(step=str(types.Step.DONE), done_at=now)
+    )
+    return bool(done.rowcount)
+
+
+def _end_position(connection: sa.Connection, key: tuple[str, str, str], now: datetime) -> None:
+    table = schema.positions.c
+    topic, subject, aspect = key
+    connection.execute(
+        schema.positions.update()
+        .where(table.topic == topic, table.subject == subject, table.aspect == aspect, table.held_until.is_(None))
+        .values(held_until=now)
+    )
+
+
+def _put_position(connection: sa.Connection, position: types.Position, now: datetime) -> None:
+    _end_position(connection, position.key, now)
+    connection.execute(
+        schema.positions.insert().values(
+            topic=str(position.topic),
+            subject=position.subject,
+            aspect=position.aspect,
+            status=position.status,
+            held_from=now,
+            value=codec.dump(position),
+        )
+    )
+
+
+def _put_development(connection: sa.Connection, development: types.Development) -> None:
+    table = schema.developments.c
+    values = {
+        "topic": str(development.topic), "subject": development.subject, "aspect": development.aspect,
+        "minor": development.minor, "grade": str(development.grade), "disputed": development.disputed,
+        "taken_back": development.taken_back, "raised_at": development.raised_at, "value": codec.dump(development),
+    }  # fmt: skip
+    done = connection.execute(schema.developments.update().where(table.id == development.id).values(**values))
+    if not done.rowcount:
+        connection.execute(schema.developments.insert().values(id=development.id, **values))
+    links = schema.development_articles
+    known = set(connection.scalars(sa.select(links.c.article_id).where(links.c.development_id == development.id)))
+    for article_id in dict.fromkeys(report.article_id for report in development.reports):
+        if article_id not in known:
+            connection.execute(links.insert().values(development_id=development.id, article_id=article_id))
+
+
+def _put_held_back(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
+    rows = [
+        {"article_id": item.article_id, "reason": item.reason, "at": now, "value": codec.dump(item)}
+        for item in step.held_back
+    ]
+    if rows:
+        connection.execute(schema.held_back.insert(), rows)
+
+
+def _put_sketch(connection: sa.Connection, step: types.LedgerStep) -> None:
+    if not step.sketch or step.copy_of is not None:
+        return  # a copy is found by its original
+    known = sa.select(schema.sketches.c.value).where(schema.sketches.c.article_id == step.article_id).limit(1)
+    if connection.scalar(known) is None:
+        rows = [{"value": value, "article_id": step.article_id} for value in sorted(set(step.sketch))]
+        connection.execute(schema.sketches.insert(), rows)

@@ -1,0 +1,24 @@
+"""Small facts of the installation, by name."""
+
+import sqlalchemy as sa
+
+from storage import database, schema
+
+
+class SqlMeta:
+    """monitor.ports.Meta over SQL."""
+
+    def __init__(self, db: database.Database) -> None:
+        self._db = db
+
+    def get(self, name: str) -> str | None:
+        """A stored value."""
+        with self._db.read() as connection:
+            return connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == name))
+
+    def set(self, name: str, value: str) -> None:
+        """Store a value."""
+        with self._db.write() as connection:
+            done = connection.execute(schema.meta.update().where(schema.meta.c.name == name).values(value=value))
+            if not done.rowcount:
+                connection.execute(schema.meta.insert().values(name=name, value=value))

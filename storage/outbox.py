@@ -1,0 +1,173 @@
+"""Alert rows: written with the development, claimed, sent, recorded."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor import types
+from storage import database, schema
+
+_WAITING, _SENDING = str(types.DeliveryState.WAITING), str(types.DeliveryState.SENDING)
+_SENT, _DEAD = str(types.DeliveryState.SENT), str(types.DeliveryState.DEAD)
+
+
+class SqlOutbox:
+    """monitor.ports.Outbox over SQL."""
+
+    def __init__(self, db: database.Database) -> None:
+        self._db = db
+
+    def add_alerts(self, alerts: Sequence[types.Alert]) -> None:
+        """Insert alerts (ids already known are left as they are)."""
+        with self._db.write() as connection:
+            insert_alerts(connection, alerts)
+
+    def claim_alerts(self, now: datetime, lease_s: float, limit: int) -> list[types.Alert]:
+        """Claim alerts that are due, and those whose lease ended; recipients switched off are left out."""
+        table = schema.alerts.c
+        due = sa.or_(
+            sa.and_(table.state == _WAITING, sa.or_(table.not_before.is_(None), table.not_before <= now)),
+            sa.and_(table.state == _SENDING, sa.or_(table.lease_until.is_(None), table.lease_until <= now)),
+        )
+        on = table.recipient.not_in(sa.select(schema.recipients_off.c.recipient))
+        with self._db.write() as connection:
+            rows = connection.execute(sa.select(schema.alerts).where(due, on).order_by(table.seq).limit(limit)).all()
+            if rows:
+                connection.execute(
+                    schema.alerts.update()
+                    .where(table.seq.in_([row.seq for row in rows]))
+                    .values(state=_SENDING, lease_until=now + timedelta(seconds=lease_s), attempts=table.attempts + 1)
+                )
+            return [_to_alert(row, claimed=True) for row in rows]
+
+    def mark_sent(self, alert_id: str, message_ref: str | None, now: datetime) -> None:
+        """Record that the channel accepted it."""
+        self._update(alert_id, state=_SENT, sent_at=now, message_ref=message_ref, lease_until=None, last_error=None)
+
+    def mark_retry(self, alert_id: str, not_before: datetime, error: str) -> None:
+        """Back to WAITING, not before the time given."""
+        self._update(alert_id, state=_WAITING, not_before=not_before, lease_until=None, last_error=error)
+
+    def mark_dead(self, alert_id: str, error: str, now: datetime) -> None:
+        """Permanently failed."""
+        self._update(alert_id, state=_DEAD, lease_until=None, last_error=error)
+
+    def _update(self, alert_id: str, **values: Any) -> None:
+        with self._db.write() as connection:
+            connection.execute(schema.alerts.update().where(schema.alerts.c.id == alert_id).values(**values))
+
+    def message_ref(self, recipient: str, development_id: str) -> str | None:
+        """The channel's id of the first message that told this development to this recipient."""
+        table = schema.alerts.c
+        query = (
+            sa.select(table.message_ref)
+            .where(table.recipient == recipient, table.development_id == development_id, table.message_ref.is_not(None))
+            .order_by(table.seq)
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            return connection.scalar(query)
+
+    def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
+        """Send nothing more to this recipient."""
+        off = schema.recipients_off
+        with self._db.write() as connection:
+            known = connection.scalar(sa.select(off.c.recipient).where(off.c.recipient == recipient))
+            if known is None:
+                connection.execute(off.insert().values(recipient=recipient, reason=reason, at=now))
+
+    def move_recipient(self, old: str, new: str) -> None:
+        """A group became a supergroup: pending alerts and later ones go to `new`."""
+        table = schema.alerts.c
+        name = f"moved:{old}"
+        with self._db.write() as connection:
+            connection.execute(
+                schema.alerts.update()
+                .where(table.recipient == old, table.state.in_([_WAITING, _SENDING]))
+                .values(recipient=new, state=_WAITING, lease_until=None)
+            )
+            connection.execute(schema.meta.delete().where(schema.meta.c.name == name))
+            connection.execute(schema.meta.insert().values(name=name, value=new))
+
+    def recipients_off(self) -> dict[str, str]:
+        """{recipient: reason} of those switched off."""
+        off = schema.recipients_off.c
+        with self._db.read() as connection:
+            rows = connection.execute(sa.select(off.recipient, off.reason))
+            return {row.recipient: row.reason for row in rows}
+
+    def count_alerts(self) -> dict[str, int]:
+        """{state: count}."""
+        state = schema.alerts.c.state
+        with self._db.read() as connection:
+            return {name: int(n) for name, n in connection.execute(sa.select(state, sa.func.count()).group_by(state))}
+
+    def add_digest(self, alert: types.Alert, local_date: date) -> bool:
+        """Insert a digest for (recipient, local date) once; False where there is one already."""
+        table = schema.alerts.c
+        with self._db.write() as connection:
+            known = sa.select(table.seq).where(table.recipient == alert.recipient, table.local_date == local_date)
+            if connection.scalar(known) is not None:
+                return False
+            connection.execute(schema.alerts.insert().values(**_to_row(alert), local_date=local_date))
+            return True
+
+    def last_digest_until(self, recipient: str) -> datetime | None:
+        """The end of the last digest's window, the cursor for the next."""
+        table = schema.alerts.c
+        query = (
+            sa.select(table.payload)
+            .where(table.recipient == recipient, table.kind == str(types.AlertKind.DIGEST))
+            .order_by(table.seq.desc())
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            text = connection.scalar(query)
+        until = json.loads(text).get("until") if text else None
+        return datetime.fromisoformat(until) if until else None
+
+
+def insert_alerts(connection: sa.Connection, alerts: Sequence[types.Alert]) -> None:
+    """Insert alerts inside a transaction; a known id is left as it is, a moved recipient is followed."""
+    for alert in alerts:
+        known = sa.select(schema.alerts.c.seq).where(schema.alerts.c.id == alert.id)
+        if connection.scalar(known) is None:
+            moved = sa.select(schema.meta.c.value).where(schema.meta.c.name == f"moved:{alert.recipient}")
+            row = _to_row(alert)
+            row["recipient"] = connection.scalar(moved) or alert.recipient
+            connection.execute(schema.alerts.insert().values(**row))
+
+
+def _to_row(alert: types.Alert) -> dict[str, Any]:
+    return {
+        "id": alert.id,
+        "recipient": alert.recipient,
+        "kind": str(alert.kind),
+        "development_id": alert.development_id,
+        "payload": json.dumps(alert.payload, ensure_ascii=False),
+        "created_at": alert.created_at,
+        "state": str(alert.state),
+        "not_before": alert.not_before,
+        "attempts": alert.attempts,
+        "last_error": alert.last_error,
+    }
+
+
+def _to_alert(row: sa.Row[Any], *, claimed: bool) -> types.Alert:
+    values = row._mapping
+    return types.Alert(
+        id=values["id"],
+        recipient=values["recipient"],
+        kind=types.AlertKind(values["kind"]),
+        created_at=values["created_at"],
+        development_id=values["development_id"],
+        payload=json.loads(values["payload"]),
+        not_before=values["not_before"],
+        attempts=values["attempts"] + int(claimed),
+        state=types.DeliveryState.SENDING if claimed else types.DeliveryState(values["state"]),
+        last_error=values["last_error"],
+        message_ref=values["message_ref"],
+    )

@@ -1,0 +1,31 @@
+"""All stores over one open, migrated database."""
+
+from dataclasses import dataclass
+
+from storage import articles, database, feeds, ledger, meta, outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """The stores of one installation."""
+
+    feeds: feeds.SqlFeedStore
+    articles: articles.SqlArticleStore
+    ledger: ledger.SqlLedgerStore
+    outbox: outbox.SqlOutbox
+    meta: meta.SqlMeta
+    database: database.Database
+
+
+def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) -> Stores:
+    """Open and migrate the database; raises errors.StoreError."""
+    db = database.open_database(url, busy_timeout_ms=busy_timeout_ms)
+    db.migrate()
+    return Stores(
+        feeds=feeds.SqlFeedStore(db),
+        articles=articles.SqlArticleStore(db),
+        ledger=ledger.SqlLedgerStore(db),
+        outbox=outbox.SqlOutbox(db),
+        meta=meta.SqlMeta(db),
+        database=db,
+    )

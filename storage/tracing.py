@@ -1,0 +1,106 @@
+"""`why`: gathers all that is stored of one article, entry, alert or development. Reads only."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor import types
+from storage import codec, schema
+
+
+def trace(connection: sa.Connection, reference: str) -> dict[str, object] | None:
+    """The way of what `reference` names, as JSON values; None where nothing is known by that name."""
+    development = _development(connection, reference)
+    if development is not None:
+        return {"kind": "development", **development}
+    entry = _entry(connection, reference)
+    if entry is None:
+        return None
+    return {"kind": "article", **entry}
+
+
+def _development(connection: sa.Connection, reference: str) -> dict[str, object] | None:
+    by_alert = sa.select(schema.alerts.c.development_id).where(schema.alerts.c.id == reference)
+    name = connection.scalar(by_alert) or reference
+    text = connection.scalar(sa.select(schema.developments.c.value).where(schema.developments.c.id == name))
+    if text is None:
+        return None
+    development = codec.load(types.Development, text)
+    return {
+        "development": codec.to_json(development),
+        "articles": [_told(connection, report.article_id) for report in development.reports],
+        "alerts": _alerts(connection, development.id),
+    }
+
+
+def _told(connection: sa.Connection, article_id: str) -> dict[str, object]:
+    table = schema.articles.c
+    row = connection.execute(sa.select(table.title, table.url, table.outlet).where(table.id == article_id)).first()
+    return {"article_id": article_id} | (dict(row._mapping) if row else {})
+
+
+def _alerts(connection: sa.Connection, development_id: str) -> list[dict[str, object]]:
+    table = schema.alerts.c
+    query = sa.select(
+        table.id,
+        table.recipient,
+        table.kind,
+        table.state,
+        table.attempts,
+        table.created_at,
+        table.sent_at,
+        table.last_error,
+    ).where(table.development_id == development_id)
+    return [_plain(row) for row in connection.execute(query.order_by(table.seq))]
+
+
+def _entry(connection: sa.Connection, reference: str) -> dict[str, object] | None:
+    table = schema.entries.c
+    columns = (
+        table.id,
+        table.title,
+        table.url,
+        table.step,
+        table.reason,
+        table.attempts,
+        table.first_seen,
+        table.published,
+        schema.feeds.c.url.label("feed"),
+        schema.feeds.c.outlet,
+    )
+    number = reference.removeprefix("a")
+    by_article = sa.select(schema.articles.c.entry_id).where(
+        sa.or_(schema.articles.c.id == reference, schema.articles.c.url == reference)
+    )
+    wanted = sa.or_(table.url == reference, table.id.in_(by_article))
+    if number.isdecimal():
+        wanted = sa.or_(wanted, table.id == int(number))
+    query = sa.select(*columns).join(schema.feeds, schema.feeds.c.id == table.feed_id).where(wanted).limit(1)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return {"entry": _plain(row), **_article(connection, row.id)}
+
+
+def _article(connection: sa.Connection, entry_id: int) -> dict[str, object]:
+    table = schema.articles.c
+    row = connection.execute(
+        sa.select(table.id, table.relevant, table.reading, table.arrived).where(table.entry_id == entry_id)
+    ).first()
+    if row is None:
+        return {}
+    links = schema.development_articles.c
+    held = schema.held_back.c
+    return {
+        "article": {"id": row.id, "relevant": row.relevant, "arrived": row.arrived.isoformat()},
+        "claims": codec.to_json(codec.load(types.Reading, row.reading).claims),
+        "developments": list(connection.scalars(sa.select(links.development_id).where(links.article_id == row.id))),
+        "held_back": [
+            codec.to_json(codec.load(types.HeldBack, text))
+            for text in connection.scalars(sa.select(held.value).where(held.article_id == row.id).order_by(held.id))
+        ],
+    }
+
+
+def _plain(row: Any) -> dict[str, object]:
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row._mapping.items()}
