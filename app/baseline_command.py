@@ -68,7 +68,7 @@ def _articles(path: Path, listed: Mapping[str, Listed]) -> list[tuple[types.Arti
     if path.suffix == ".json":
         try:
             article = replay.parse_archived(json.loads(body), path.parent).article
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (errors.InputError, ValueError, KeyError, TypeError, OSError) as error:
             raise errors.InputError(path.name, f"no article ({error})") from error
         if article.published is None:
             raise errors.InputError(path.name, "a baseline document needs its date")

@@ -8,11 +8,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol
 
+from app import claims_command
 from monitor import baseline, copies, errors, types, watch
 from monitor.ledger import compare, rules, state
 
@@ -65,7 +66,7 @@ def load_articles(paths: Iterable[Path], warn: Callable[[str], None] | None = No
         for name, base, text in _sources(path):
             try:
                 found.append(parse_archived(json.loads(text), base))
-            except (ValueError, KeyError, TypeError, OSError) as error:
+            except (errors.InputError, ValueError, KeyError, TypeError, OSError) as error:
                 say(f"{name}: skipped, no article ({error})")
     return sorted(found, key=lambda archived: archived.moment or UNDATED)
 
@@ -85,29 +86,11 @@ def _sources(path: Path) -> Iterator[tuple[str, Path, str]]:
 
 
 def parse_archived(data: Any, base: Path) -> Archived:
-    """One archived article; raises ValueError, KeyError or TypeError for anything else."""
-    if not isinstance(data, dict) or not isinstance(data["id"], str) or not isinstance(data["title"], str):
-        raise ValueError("id and title must be strings")
-    if "text" not in data and "document" not in data:
-        raise ValueError("no text")
-    text = data["text"] if "text" in data else (base / Path(data["document"]).name).read_text(encoding="utf-8")
-    if not isinstance(text, str):
-        raise ValueError("text must be a string")
-    published, date_only = _moment(data.get("published"))
-    article = types.Article(
-        id=data["id"], url=data.get("url"), outlet=str(data.get("outlet") or "unknown"), title=data["title"], text=text,
-        published=published, date_only=date_only, tier=types.Tier(data.get("tier") or "press"),
-        arrived=_moment(data.get("arrived"))[0], language=data.get("language"),
-    )  # fmt: skip
-    return Archived(article=article, gold=to_reading(data, text) if "claims" in data else None)
-
-
-def _moment(value: str | None) -> tuple[datetime | None, bool]:
-    if value is None:
-        return None, False
-    if len(value) == 10:
-        return datetime.combine(date.fromisoformat(value), time(), UTC), True
-    return types.ensure_utc(datetime.fromisoformat(value)), False
+    """One archived article; raises errors.InputError, KeyError, TypeError or ValueError for anything else."""
+    if not isinstance(data, dict):
+        raise errors.InputError("line", "no JSON object")
+    article = claims_command.parse_article(data, base)
+    return Archived(article=article, gold=to_reading(data, article.text) if "claims" in data else None)
 
 
 def to_reading(data: dict[str, Any], text: str) -> types.Reading:

@@ -97,8 +97,9 @@ class _Comparison:
         held = self.draft.held(key)
         same = [claim for claim in claims if self._is_current(claim) and self._verdict(key, held, claim).kind == "same"]
 
-        def order(claim: types.Claim) -> tuple[bool, bool, int]:
-            return (claim.optional, claim not in same, -self.rules.rank(key[0], claim.status))
+        def order(claim: types.Claim) -> tuple[bool, bool, int, bool]:
+            rank = -self.rules.rank(key[0], claim.status)
+            return (claim.optional, claim not in same, rank, claim.number is None)
 
         for claim in sorted(claims, key=order):
             self._take(key, claim, restated=any(not claim.optional for claim in same))

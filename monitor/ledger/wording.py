@@ -9,6 +9,9 @@ from monitor.ledger import officials, rules
 
 _QUOTE = re.compile(r"[“\"]([^“”\"]{4,240})[”\"]")
 _NEAR = 180
+_SAYS = (
+    r"(?:said|says|told|tells|added|wrote|declared|insisted|replied|promised|called|calls|described|describes|put it)"
+)
 _LONG = 12  # words; a longer quotation is cut to the phrase itself
 
 
@@ -34,12 +37,12 @@ def find(
     article: types.Article, claims: Sequence[types.Claim], watched: watch.Watch, ledger_rules: rules.Rules
 ) -> list[Wording]:
     """The wordings that claims carry; else those that quotations of US office holders hold, one for each speaker."""
-    about = [claim for claim in claims if claim.topic is types.Topic.BACKSTOP and claim.when is types.When.CURRENT]
-    if not about:
-        return []
     day = article.published.date() if article.published else None
     holders = [o for o in watched.offices if o.subject == "US" and officials.holds(o, day)]
-    carried = [_carried(claim, article, holders, ledger_rules) for claim in about]
+    about = [claim for claim in claims if claim.topic is types.Topic.BACKSTOP]
+    if not about:
+        return []
+    carried = [_carried(claim, article, holders, ledger_rules) for claim in about if claim.when is types.When.CURRENT]
     found = [wording for wording in carried if wording is not None] or _quoted(article, about, holders, ledger_rules)
     first: dict[str, Wording] = {}
     for wording in found:
@@ -65,11 +68,13 @@ def _carried(
 def _quoted(
     article: types.Article, claims: Iterable[types.Claim], holders: Sequence[watch.Office], ledger_rules: rules.Rules
 ) -> list[Wording]:
-    speakers = {name for claim in claims if claim.speaker and (name := _holder(claim.speaker, holders))}
+    claimed = {name for claim in claims if claim.speaker and (name := _holder(claim.speaker, holders))}
+    named = {o.holder for o in holders if re.search(rf"\b{re.escape(_family_name(o.holder))}\b", article.text)}
+    only = next(iter(claimed or named)) if len(claimed or named) == 1 else None
     found = []
     for match in _QUOTE.finditer(article.text):
         family = family_of(match.group(1), ledger_rules)
-        speaker = _attributed(article.text, match, speakers) if family else None
+        speaker = _attributed(article.text, match, named | claimed, only) if family else None
         if family and speaker:
             start, end = _cut(match, ledger_rules.families[family])
             found.append(Wording(phrase=article.text[start:end], family=family, speaker=speaker, start=start, end=end))
@@ -80,21 +85,23 @@ def _holder(name: str, holders: Sequence[watch.Office]) -> str | None:
     return next((office.holder for office in holders if officials.is_named(office, name)), None)
 
 
-def _attributed(text: str, match: re.Match[str], speakers: set[str]) -> str | None:
-    """The US office holder named just after or before the quotation, or the only one whom the article quotes."""
-    after, before = text[match.end() : match.end() + _NEAR], text[max(0, match.start() - _NEAR) : match.start()]
+def _family_name(holder: str) -> str:
+    return holder.removesuffix(" Jr.").split()[-1]
+
+
+def _attributed(text: str, match: re.Match[str], speakers: set[str], only: str | None) -> str | None:
+    """The US office holder who says it, by the words after or before; "he said" is the only one there is."""
+    after = text[match.end() : match.end() + _NEAR].split("\n")[0]
+    before = text[max(0, match.start() - _NEAR) : match.start()].split("\n")[-1]
     for speaker in sorted(speakers):
-        family = speaker.split()[-1]
-        if family in after.split("\n")[0] or family in before.split("\n")[-1]:
+        name = re.escape(_family_name(speaker))
+        if (
+            re.match(rf"[^“”.]{{0,80}}?\b{name}\b[^“”.]{{0,20}}?\b{_SAYS}\b", after)
+            or re.match(rf",?\s*(?:said|says|added|wrote)\b[^“”.]{{0,80}}?\b{name}\b", after)
+            or re.search(rf"\b{name}\b[^“”.]{{0,60}}\b{_SAYS}\b[^“”.]{{0,80}}$", before)
+        ):
             return speaker
-    starts_line = not before.split("\n")[-1].strip()
-    if (
-        len(speakers) == 1
-        and starts_line
-        and re.match(r",? was how (?:he|she)|,? (?:he|she) (?:said|told)", after.strip())
-    ):
-        return next(iter(speakers))
-    return None
+    return only if re.match(rf",?\s*(?:was how )?(?:he|she) {_SAYS}\b", after) else None
 
 
 def _cut(match: re.Match[str], patterns: Sequence[re.Pattern[str]]) -> tuple[int, int]:
