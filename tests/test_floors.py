@@ -4,6 +4,8 @@ Reads the source only (typing-only and function-level imports count too); runs n
 """
 
 import ast
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +59,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
 }
 # Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date without a Date.
 CLOCK_OWNERS = ("app", "monitor.fetch")
+PACKAGES = {"yaml": "pyyaml", "telegram": "python_telegram_bot"}  # modules named otherwise than their package
 MAX_LINES = 400
 LONGER = {"monitor.types": 450}  # all values in one place is worth more than a short file
 
@@ -180,6 +183,15 @@ def test_modules_are_short_and_say_what_they_do() -> None:
 
 def test_seeds_are_data_and_no_code() -> None:
     assert [str(path.relative_to(ROOT)) for path in (ROOT / "seeds").rglob("*.py")] == []
+
+
+def test_what_is_imported_is_declared() -> None:
+    known = modules(ROOT)
+    used = {target.partition(".")[0] for name, path in known.items() for target in imports(name, path, known)}
+    foreign = used - set(FLOORS) - sys.stdlib_module_names
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    declared = {re.split(r"[=\[ ]", line)[0].lower().replace("-", "_") for line in lines if line[:1].isalnum()}
+    assert {PACKAGES.get(module, module) for module in foreign} - declared == set()
 
 
 def test_every_floor_has_modules() -> None:
