@@ -1,18 +1,20 @@
 """The watch: what is watched, as data (seeds/), loaded and checked. Says who is who; decides nothing about text."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
-from monitor import errors, types
+from monitor import seeds_check, types
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 WORD_FILES = ("terms", "phrases", "verbs", "cues")
+_CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
+_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,218 +77,192 @@ class Watch:
 
 
 def load_watch(root: Path | None = None, name: str = "coalition") -> Watch:
-    """Read and check a watch's data; raises errors.SeedError naming file, key and what was expected."""
+    """Read and check a watch's data; raises errors.SeedError naming file, line or key, and what was expected."""
     base = root or SEEDS
     folder = base / name
-    actors = tuple(_checked(folder / "actors.yaml", "actors", _to_actor))
-    _refuse_doubles(folder / "actors.yaml", "code", [actor.code for actor in actors])
-    offices = tuple(_checked(folder / "offices.yaml", "offices", _to_office))
-    _check_offices(folder / "offices.yaml", offices, {actor.code for actor in actors})
-    outlets = tuple(_checked(base / "outlets.yaml", "outlets", _to_outlet))
-    _refuse_doubles(base / "outlets.yaml", "name", [outlet.name for outlet in outlets])
-    terms: dict[str, tuple[str, ...]] = {}
-    for words in WORD_FILES:
-        if (folder / f"{words}.yaml").exists():
-            terms.update(_flatten(folder / f"{words}.yaml", words, _read(folder / f"{words}.yaml")))
-    version = str(_read(folder / "actors.yaml").get("version", "0"))
-    return Watch(name=name, actors=actors, offices=offices, outlets=outlets, terms=terms, version=version)
+    version, actors = _load_actors(folder / "actors.yaml")
+    return Watch(
+        name=name,
+        actors=actors,
+        offices=_load_offices(folder / "offices.yaml", {actor.code for actor in actors}),
+        outlets=_load_outlets(base / "outlets.yaml"),
+        terms=_load_terms(folder),
+        version=version,
+    )
 
 
 def load_feeds(file: Path | None = None) -> tuple[types.Feed, ...]:
-    """Read and check a feed list (default: the shipped one); raises errors.SeedError."""
-    path = file or SEEDS / "feeds.yaml"
-    feeds = tuple(_checked(path, "feeds", _to_feed))
-    _refuse_doubles(path, "url", [feed.url for feed in feeds])
+    """Read and check a feed list (a file, or a folder that holds feeds.yaml; default: the shipped one); raises
+    errors.SeedError."""
+    path = file or SEEDS
+    if path.is_dir():
+        path = path / "feeds.yaml"
+    rows = seeds_check.rows(path, seeds_check.read(path), "feeds")
+    feeds = tuple(_to_feed(row) for row in rows)
+    seeds_check.refuse_doubles(rows, "url", [feed.url for feed in feeds])
     return feeds
 
 
-# ---------------------------------------------------------------- reading
+# ---------------------------------------------------------------- files
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML that keeps each mapping's line, for errors."""
+def _load_actors(path: Path) -> tuple[str, tuple[Actor, ...]]:
+    data = seeds_check.read(path)
+    rows = seeds_check.rows(path, data, "actors")
+    actors = tuple(_to_actor(row) for row in rows)
+    seeds_check.refuse_doubles(rows, "code", [actor.code for actor in actors])
+    seeds_check.refuse_doubles(rows, "name", [actor.name for actor in actors])
+    _refuse_shared_words(rows, actors)
+    return str(data.get("version", "0")), actors
 
 
-def _mapping_with_line(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    mapping = {loader.construct_object(key): loader.construct_object(value, deep=True) for key, value in node.value}
-    return _Lined(mapping, node.start_mark.line + 1)
+def _load_offices(path: Path, codes: set[str]) -> tuple[Office, ...]:
+    rows = seeds_check.rows(path, seeds_check.read(path), "offices")
+    offices = tuple(_to_office(row) for row in rows)
+    for row, office in zip(rows, offices, strict=True):
+        if office.subject not in codes:
+            raise row.fail("subject", f"a code of actors.yaml, not {office.subject!r}")
+    _refuse_overlaps(rows, offices)
+    return offices
 
 
-class _Lined(dict[Any, Any]):
-    def __init__(self, mapping: Mapping[Any, Any], line: int) -> None:
-        super().__init__(mapping)
-        self.line = line
+def _load_outlets(path: Path) -> tuple[Outlet, ...]:
+    rows = seeds_check.rows(path, seeds_check.read(path), "outlets")
+    outlets = tuple(_to_outlet(row) for row in rows)
+    seeds_check.refuse_doubles(rows, "name", [outlet.name for outlet in outlets])
+    for key in ("aliases", "domains"):  # a credit or an address must lead to one outlet
+        owners: dict[str, str] = {outlet.name: outlet.name for outlet in outlets}
+        for row, outlet in zip(rows, outlets, strict=True):
+            for word in getattr(outlet, key):
+                if owners.setdefault(word, outlet.name) != outlet.name:
+                    raise row.fail(key, f"words of its own, but {word!r} is also that of {owners[word]}")
+    return outlets
 
 
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_with_line)
+def _load_terms(folder: Path) -> dict[str, tuple[str, ...]]:
+    terms: dict[str, tuple[str, ...]] = {}
+    for words in WORD_FILES:
+        path = folder / f"{words}.yaml"
+        if path.exists():  # a watch may do without one
+            terms.update(seeds_check.flatten(path, words, seeds_check.read(path)))
+    return terms
 
 
-def _read(path: Path) -> _Lined:
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-    except OSError as error:
-        raise errors.SeedError(path.name, "file", f"a readable file ({error.strerror})") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise errors.SeedError(path.name, f"line {line}", f"valid YAML ({error.problem})") from error
-    if not isinstance(data, _Lined):
-        raise errors.SeedError(path.name, "line 1", "a mapping of keys")
-    return data
+# ---------------------------------------------------------------- rows
 
 
-def _checked(path: Path, key: str, convert: Any) -> Iterable[Any]:
-    rows = _read(path).get(key)
-    if not isinstance(rows, list) or not rows:
-        raise errors.SeedError(path.name, key, "a list with at least one entry")
-    for number, row in enumerate(rows, 1):
-        where = f"{key} {number}" + (f" (line {row.line})" if isinstance(row, _Lined) else "")
-        if not isinstance(row, _Lined):
-            raise errors.SeedError(path.name, where, "a mapping of keys")
-        yield convert(_Fields(path.name, where, row))
-
-
-@dataclass
-class _Fields:
-    """One row, read key by key; what is left over is unknown."""
-
-    file: str
-    where: str
-    row: _Lined
-
-    def fail(self, key: str, expected: str) -> errors.SeedError:
-        return errors.SeedError(self.file, f"{self.where}: {key}", expected)
-
-    def only(self, *known: str) -> None:
-        for key in self.row:
-            if key not in known:
-                raise self.fail(str(key), f"one of the known keys: {', '.join(known)}")
-
-    def text(self, key: str) -> str:
-        value = self.row.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(key, f"a text, not {value!r}")
-        return value
-
-    def maybe(self, key: str) -> str | None:
-        return self.text(key) if self.row.get(key) is not None else None
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.row.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise self.fail(key, "a list of texts (quote words like No and numbers)")
-        return tuple(value)
-
-    def day(self, key: str) -> date | None:
-        value = self.row.get(key)
-        if value is not None and not isinstance(value, date):
-            raise self.fail(key, f"a date like 2025-02-23, not {value!r}")
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self.row.get(key, default)
-        if not isinstance(value, bool):
-            raise self.fail(key, "true or false")
-        return value
-
-    def one_of(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
-        value = self.row.get(key, default)
-        if value not in set(allowed):
-            raise self.fail(key, f"one of {', '.join(sorted(allowed))}, not {value!r}")
-        return str(value)
-
-
-def _to_actor(fields: _Fields) -> Actor:
-    fields.only("code", "name", "names", "demonyms", "seats", "ministries", "kind", "voice")
+def _to_actor(row: seeds_check.Fields) -> Actor:
+    row.only("code", "name", "names", "demonyms", "seats", "ministries", "kind", "voice")
+    if not _CODE.fullmatch(row.text("code")):
+        raise row.fail("code", f"two capital letters, NATO or COALITION, not {row.text('code')!r}")
     return Actor(
-        code=fields.text("code"),
-        name=fields.text("name"),
-        names=fields.texts("names"),
-        demonyms=fields.texts("demonyms"),
-        seats=fields.texts("seats"),
-        ministries=fields.texts("ministries"),
-        kind=fields.one_of("kind", ("country", "institution"), "country"),
-        voice=fields.one_of("voice", ("own", "other"), "own"),
+        code=row.text("code"),
+        name=row.text("name"),
+        names=row.texts("names"),
+        demonyms=row.texts("demonyms"),
+        seats=row.texts("seats"),
+        ministries=row.texts("ministries"),
+        kind=row.one_of("kind", ("country", "institution"), "country"),
+        voice=row.one_of("voice", ("own", "other"), "own"),
     )
 
 
-def _to_office(fields: _Fields) -> Office:
-    fields.only(
+def _to_office(row: seeds_check.Fields) -> Office:
+    row.only(
         *("subject", "office", "aliases", "holder", "variants", "from", "to", "decides", "note", "acting"),
         *("source", "checked", "remark"),
     )
-    start, end = fields.day("from"), fields.day("to")
-    if start and end and end < start:
-        raise fields.fail("to", f"a day after from ({start})")
+    start, end = row.day("from"), row.day("to")
+    if start and end and end <= start:
+        raise row.fail("to", f"a day after from ({start})")
+    row.flag("acting", False)
+    row.flag("checked", False)
+    row.maybe("remark")
+    if row.maybe("source"):
+        _address(row, "source")
     return Office(
-        subject=fields.text("subject"),
-        office=fields.text("office"),
-        aliases=fields.texts("aliases"),
-        holder=fields.text("holder"),
-        variants=fields.texts("variants"),
+        subject=row.text("subject"),
+        office=row.text("office"),
+        aliases=row.texts("aliases"),
+        holder=row.text("holder"),
+        variants=row.texts("variants"),
         start=start,
         end=end,
-        decides=fields.flag("decides", False),
-        decides_note=fields.maybe("note") or "",
+        decides=row.flag("decides", False),
+        decides_note=row.maybe("note") or "",
     )
 
 
-def _check_offices(path: Path, offices: tuple[Office, ...], codes: set[str]) -> None:
-    for number, office in enumerate(offices, 1):
-        if office.subject not in codes:
-            raise errors.SeedError(
-                path.name, f"offices {number}: subject", f"a code of actors.yaml, not {office.subject}"
-            )
-
-
-def _to_outlet(fields: _Fields) -> Outlet:
-    fields.only("name", "tier", "aliases", "domains", "country")
+def _to_outlet(row: seeds_check.Fields) -> Outlet:
+    row.only("name", "tier", "aliases", "domains", "country")
+    for domain in row.texts("domains"):
+        if not _DOMAIN.fullmatch(domain):
+            raise row.fail("domains", f"host names like example.org, not {domain!r}")
     return Outlet(
-        name=fields.text("name"),
-        tier=fields.one_of("tier", [str(tier) for tier in types.Tier]),
-        aliases=fields.texts("aliases"),
-        domains=fields.texts("domains"),
-        country=fields.maybe("country"),
+        name=row.text("name"),
+        tier=row.one_of("tier", [str(tier) for tier in types.Tier]),
+        aliases=row.texts("aliases"),
+        domains=row.texts("domains"),
+        country=row.maybe("country"),
     )
 
 
-def _to_feed(fields: _Fields) -> types.Feed:
-    fields.only("url", "title", "outlet", "tier", "language", "country", "interval_s", "enabled", "source", "note")
-    url = fields.text("url")
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise fields.fail("url", f"an address like https://example.org/feed, not {url!r}")
-    interval = fields.row.get("interval_s", 900)
-    if not isinstance(interval, int) or not 60 <= interval <= 86_400:
-        raise fields.fail("interval_s", "seconds from 60 to 86400")
+def _to_feed(row: seeds_check.Fields) -> types.Feed:
+    row.only("url", "title", "outlet", "tier", "language", "country", "interval_s", "enabled", "source", "note")
+    interval = row.row.get("interval_s", 900)
+    if not isinstance(interval, int) or isinstance(interval, bool) or not 60 <= interval <= 86_400:
+        raise row.fail("interval_s", f"seconds from 60 to 86400, not {interval!r}")
+    row.maybe("note")
     return types.Feed(
-        url=url,
-        title=fields.text("title"),
-        outlet=fields.text("outlet"),
-        tier=types.Tier(fields.one_of("tier", [str(tier) for tier in types.Tier])),
-        language=fields.maybe("language") or "en",
-        country=fields.maybe("country"),
+        url=_address(row, "url"),
+        title=row.text("title"),
+        outlet=row.text("outlet"),
+        tier=types.Tier(row.one_of("tier", [str(tier) for tier in types.Tier])),
+        language=row.maybe("language") or "en",
+        country=row.maybe("country"),
         interval_s=interval,
-        enabled=fields.flag("enabled", True),
-        source=fields.maybe("source"),
+        enabled=row.flag("enabled", True),
+        source=row.maybe("source"),
     )
 
 
-def _refuse_doubles(path: Path, key: str, values: list[str]) -> None:
-    for value in values:
-        if values.count(value) > 1:
-            raise errors.SeedError(path.name, key, f"each only once, but {value!r} is there twice")
+def _address(row: seeds_check.Fields, key: str) -> str:
+    url = row.text(key)
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a bad port, an unclosed bracket
+        good = False
+    if not good or re.search(r"\s", url):
+        raise row.fail(key, f"an address like https://example.org/feed, not {url!r}")
+    return url
 
 
-def _flatten(path: Path, prefix: str, data: Mapping[Any, Any]) -> dict[str, tuple[str, ...]]:
-    """Lists of texts under dotted names; a single text counts as a list of one."""
-    flat: dict[str, tuple[str, ...]] = {}
-    for key, value in data.items():
-        name = f"{prefix}.{key}"
-        if isinstance(value, Mapping):
-            flat.update(_flatten(path, name, value))
-        elif isinstance(value, list):
-            if not all(isinstance(item, str) for item in value):
-                raise errors.SeedError(path.name, name, "a list of texts (quote words like No and numbers)")
-            flat[name] = tuple(value)
-        else:
-            flat[name] = (str(value),)
-    return flat
+# ---------------------------------------------------------------- rows against each other
+
+
+def _refuse_shared_words(rows: Sequence[seeds_check.Fields], actors: Sequence[Actor]) -> None:
+    """A word that stands for two actors would make the reading depend on their order."""
+    owners: dict[str, str] = {}
+    for row, actor in zip(rows, actors, strict=True):
+        for key in ("names", "demonyms", "seats", "ministries"):
+            for word in getattr(actor, key):
+                if owners.setdefault(word, actor.code) != actor.code:
+                    raise row.fail(key, f"words of its own, but {word!r} is also that of {owners[word]}")
+
+
+def _refuse_overlaps(rows: Sequence[seeds_check.Fields], offices: Sequence[Office]) -> None:
+    """Nobody holds an office beside another, but for those marked `acting`."""
+    terms: dict[tuple[str, str], list[tuple[seeds_check.Fields, Office]]] = defaultdict(list)
+    for row, office in zip(rows, offices, strict=True):
+        if not row.flag("acting", False):
+            terms[office.subject, office.office].append((row, office))
+    for held in terms.values():
+        held.sort(key=lambda pair: pair[1].start or date.min)
+        for (_, before), (row, after) in pairwise(held):
+            if before.end is None or (after.start or date.min) < before.end:
+                raise row.fail(
+                    "from" if after.start else "holder",
+                    f"a term that begins when {before.holder}'s has ended ({before.end or 'no end given'}); "
+                    f"or acting: true",
+                )
