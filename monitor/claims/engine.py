@@ -3,7 +3,6 @@
 Reads English only; what it can't read it skips with a reason.
 """
 
-import unicodedata
 from datetime import date
 
 from monitor import types, watch
@@ -24,6 +23,7 @@ from monitor.claims import (
 )
 
 _MAX_TEXT = 1_500_000  # characters; more is no article
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")  # Cyrillic letters that slip into English copy
 _ENGLISH = ("the", "of", "and", "to", "in", "that", "is", "a")
 
 
@@ -71,10 +71,8 @@ class Engine:
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
     def _sentences(self, text: str, on: date | None) -> list[speakers.Sentence]:
-        if not unicodedata.is_normalized("NFC", text) and len(unicodedata.normalize("NFC", text)) == len(text):
-            text = unicodedata.normalize("NFC", text)
         mentions = self._gazetteer.find(text, on)
-        return speakers.build(text, actors.mask(text, mentions), mentions, sentences.split(text))
+        return speakers.build(text, actors.mask(text.translate(_LOOKALIKES), mentions), mentions, sentences.split(text))
 
     def _is_muted(self, sentence: speakers.Sentence) -> bool:
         """Russia's words about others, private voices."""

@@ -25,6 +25,7 @@ class MembershipRules:
             words.make(r"(?P<group>{GROUP})(?:-led|['’]s?-led| -led) (?:\w+ ){0,2}{terms.coalition_loose}"),
             words.make(rf"(?:co-?)?(?:led|headed|spearheaded|steered|chaired) by (?:the )?(?P<group>{{GROUP}})[^.;]{{0,30}}{coal}"),
             words.make(r"(?P<group>{GROUP})(?:,)? (?:the )?(?:co-?leaders|co-?chairs|leaders|lead nations|two leading nations|architects|driving forces?)(?: of| behind) {terms.coalition_loose}"),
+            words.make(r"{terms.coalition_loose} (?:that |which )?(?P<group>{GROUP}) (?:co-?)?(?:lead|leads|head|chair|launched|set up|founded)(?!\w)"),
             words.make(r"(?:^|\n)\W*(?:Steered|Led|Chaired|Headed) by (?:the )?(?P<group>{GROUP})"),
         ]
         self._member = [
@@ -32,6 +33,7 @@ class MembershipRules:
             words.make(rf"(?P<group>{{GROUP}})(?: (?:government|formally|officially|also|has|have|had|will|is|would|just|now|recently|on \w+day|today|yesterday|ministers?))* (?:joined|joins|joining|join(?! (?:the|a) (?:call|meeting|summit|talks|virtual|online|video))|acceded to|signed up to|signed up for|signs up to|signed on to|enters|entered|accedes to) (?:the )?[\"“‘']?{{terms.coalition_loose}}(?!['’]s? (?:\w+ )?(?:call|meeting|summit|talks))(?! (?:of the willing )?(?:call|meeting|summit|talks|video))"),
             words.make(rf"{{terms.coalition_loose}}[^.;]{{0,40}}?(?:includ(?:es|ing|ed)|compris(?:es|ing|ed)|consists of|made up of|which includes|brings together|members include|such as) (?:countries such as |members such as |nations like |the )?(?P<group>{{GROUP}})"),
             words.make(r"(?P<group>{GROUP})(?: and \w+)? (?:as|were welcomed as|was welcomed as|are) (?:its |the |a |the coalition['’]s )?(?:new(?:est)?|latest|\d+\w\w|full|fellow) (?:members?|participants?)"),
+            words.make(r"welcom(?:ed|es|ing) (?:the )?(?P<group>{GROUP}) (?:as (?:a )?(?:new )?(?:members?|participants?)|(?:in)?to {terms.coalition_loose})"),
             words.make(r"(?:accession|admission|membership) of (?:the )?(?P<group>{GROUP}) (?:to|in) {terms.coalition_loose}"),
             words.make(r"(?:members|participants|countries) of {terms.coalition_loose},? (?:including|such as|among them|like) (?:the )?(?P<group>{GROUP})"),
             words.make(r"(?P<group>{GROUP})['’]s? (?:membership|participation) (?:of|in) {terms.coalition_loose} (?:is|remains|continues|isn['’]t)"),

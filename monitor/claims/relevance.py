@@ -13,6 +13,7 @@ _GUARANTEE = re.compile(
     r"\b(?:security (?:guarantees?|assurances|backstop|umbrella)|backstop|article[- ](?:5|five)[- ]?(?:like|style|type)?|guarantees? (?:for|to) (?:Ukraine|Kyiv))\b",
     re.IGNORECASE,
 )
+_SOLDIERS = re.compile(r"\b(?:troops|soldiers|peace-?keepers?|backstop|ground forces|Multinational Force|deminers|minesweepers|contingent)\b", re.IGNORECASE)
 _OTHER_COALITION = re.compile(
     r"\b(?:Iraq|Saddam|2003|migration|migrants?|asylum|Strait of Hormuz|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|ammunition coalition|IT coalition|demining coalition|Gaza|Haiti|AI\b|vaccines?|steel|abortion|party|parties|cabinet formation|Bundesliga|school|hospital)\b"
 )
@@ -35,6 +36,7 @@ class Judge:
     def __init__(self, words: lexicon.Lexicon) -> None:
         self._coalition = words.get("terms.coalition")
         self._loose = words.get("terms.coalition_loose")
+        self._group = words.make(r"(?<!\w)(?:the|this|our) coalition(?!\w)(?! (?:government|partner|agreement|talks|parties))")
         self._ukraine = words.get("terms.ukraine")
         self._meeting = words.get("terms.meeting")
 
@@ -58,16 +60,20 @@ class Judge:
                 any(ukraine[max(0, i - reach) : i + reach + 1]) for i, flag in enumerate(flags) if flag
             )
 
-        c, f, g = near(coalition, 3), near(force, 2), near(guarantee, 2)
-        enough_ukraine = total[3] >= 2 or (title_ukraine and total[3] >= 1)
-        relevant = enough_ukraine and (c >= 1 or f >= 2 or g >= 2 or (f + g >= 2) or (title_ukraine and f + g >= 1))
-        if total[4] > total[3]:
+        c, f, g = near(coalition, 6), near(force, 4), near(guarantee, 4)
+        if title_ukraine:
+            c, f, g = total[0], total[1], total[2]
+        loose = sum(bool(self._group.search(s.raw)) for s in sentences)
+        soldiers = sum(bool(_SOLDIERS.search(s.raw)) for s in sentences)
+        relevant = total[3] >= 1 and (c >= 1 or f >= 1 or g >= 2 or (loose + g >= 1 and soldiers >= 1) or (g >= 1 and title_ukraine))
+        relevant = relevant or (total[3] == 0 and total[0] >= 1 and total[4] == 0 and soldiers >= 2)
+        if total[4] > total[3] + total[0] + total[1]:
             relevant = False
         meeting = relevant and any(
             self._meeting.search(s.raw) and (self._coalition.search(s.raw) or self._loose.search(s.raw)) for s in sentences[:12]
         )
-        reach = tuple(
-            relevant and (any(ukraine[max(0, i - 4) : i + 4]) or any(coalition[max(0, i - 4) : i + 4]) or any(force[max(0, i - 4) : i + 4]))
-            for i in range(len(sentences))
-        )
-        return Topic(relevant, relevant and c >= 1, meeting or (relevant and bool(self._meeting.search(title))), relevant and (f >= 1 or c >= 1), reach)
+        # A relevant article is about the force throughout, except far from any word of it.
+        on_topic = [any(x) for x in zip(ukraine, coalition, force, guarantee, strict=True)]
+        reach = tuple(relevant and any(on_topic[max(0, i - 12) : i + 12]) or (relevant and len(sentences) < 40) for i in range(len(sentences)))
+        group = relevant and (total[0] >= 1 or loose >= 1)
+        return Topic(relevant, group, meeting or (relevant and (group or bool(self._meeting.search(title)))), relevant and (f >= 1 or soldiers >= 1), reach)

@@ -21,7 +21,7 @@ class Scoper:
         self._cut = words.make(
             r";|\s[–—]\s|—|:\s|, (?:but|while|whereas|although|though|yet|however|adding that|and added|and that|with(?= {A}))\s"
             r"|,? (?:but|while|whereas|although) |, (?:and )?(?=(?:the )?{A}(?:['’]s \w+)? (?:will|would|has|have|is|are|was|were|had|also|could|did|does|said|says|wants?)(?!\w))"
-            r"| and (?=(?:the )?{A} (?:will|would|has|have|is|are|was|were|had|also|could|did|does|said|says)(?!\w))|[”\"],? (?=he |she |{A})"
+            r"|(?<![\ue000-\ue002]) and (?=(?:the )?{A} (?:will|would|has|have|is|are|was|were|had|also|could|did|does|said|says)(?!\w))|[”\"],? (?=he |she |{A})"
             r"|, (?:where|because|since|so) "
         )
         self._question = re.compile(r"\?[\"”’']?\s*$")

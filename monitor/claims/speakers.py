@@ -70,7 +70,7 @@ class Attributor:
             r"parliament|cabinet|foreign ministry|defen[cs]e ministry|presidency|envoy|authorities|statement|minister)"
         )
         self._forward = words.make(
-            rf"(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?(?P<gap>(?:,? (?:who|which|the|whose|speaking|in|on|at|for|after|before|a|an|also|then|has|had|later|once|again|repeatedly|meanwhile|however|himself|herself|earlier|himself|separately|however)\b[^;“\"]{{0,90}}?,?)?) (?P<say>{say})(?!\w)"
+            rf"(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?(?P<gap>(?:,? (?:who|which|the|whose|speaking|in|on|at|for|after|before|a|an|also|then|has|had|later|once|again|repeatedly|meanwhile|however|himself|herself|earlier|himself|separately|however)\b[^;“\"]{{0,90}}?,?|, [^;“\"\ue000-\ue002]{{3,80}},| \([^)]{{1,20}}\))?) (?P<say>{say})(?!\w)"
         )
         self._backward = words.make(rf"(?:[”\",’'] |^)(?P<say>{say}) (?:the )?(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?")
         self._according = words.make(r"(?:according to|in the words of|quoted by|,? as) (?:the )?(?P<who>{A})(?P<role>(?:['’]s)? " + role + ")?")
@@ -131,17 +131,23 @@ class Attributor:
             official = next((m for m in sentence.mentions if m.person and not m.former), None)
             if official is None:
                 return Voice(private=True)
+        second: Voice | None = None
         for pattern in (self._colon, self._forward, self._backward, self._according):
             for match in pattern.finditer(text):
                 voice = self._from_mention(sentence, match)
-                if voice is not None:
+                if voice is None:
+                    continue
+                if voice.name or voice.private:
                     return voice
+                second = second or voice
         match = self._pronoun.search(text)
         if match:
             if last is not None and (last.private or person is None):
                 return last
             if person is not None:
                 return Voice(name=person.person, code=person.code, decides=person.decides, private=person.former)
+        if second is not None:
+            return second
         if self._office_alone.search(text) and person is not None:
             return Voice(name=person.person, code=person.code, decides=person.decides)
         stranger = self._stranger.search(text)

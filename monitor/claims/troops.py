@@ -48,6 +48,8 @@ class TroopRules:
             re.IGNORECASE,
         )
         self._non_ground = re.compile(r"\b(?:air|naval|sea|maritime|planes|jets|ships?)\b", re.IGNORECASE)
+        self._meeting = words.make(r"(?<!\w)(?:{terms.meeting}|{terms.coalition_loose})(?!\w)")
+        self._loose = words.get("verbs.loose_part")
         self._coalition = words.get("terms.coalition_loose")
         self._short_no = re.compile(r"\b(?:not going|won['’]t be there|will not be there|aren['’]t going|isn['’]t sending (?:anybody|anyone)|wasn['’]t sending (?:anybody|anyone)|stay(?:s|ing)? (?:at )?home)\b", re.IGNORECASE)
         self._decision = words.get("cues.undecided")
@@ -68,12 +70,14 @@ class TroopRules:
         force = self._force.search(masked)
         mission = self._mission.search(masked)
         anchor = mission or force
+        if anchor is None and not self._meeting.search(masked):
+            anchor = self._loose.search(masked)
         if anchor is None:
             return self._support_only(sentence, clause, setting)
         if not setting.near_ukraine or self._scoper.is_unreal(masked):
             return []
         status, cue = self._status(masked, sentence.masked)
-        if status is None or (mission is None and not self._send.search(masked) and status not in ("undecided", "ruled_out", "withdrew")):
+        if status is None or (mission is None and (force is not None) and not self._send.search(masked) and status not in ("undecided", "ruled_out", "withdrew")):
             return self._support_only(sentence, clause, setting)
         codes = self._senders(sentence, clause, anchor.start())
         if not codes:
