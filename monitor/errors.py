@@ -97,10 +97,12 @@ class SendError(WatchError):
         unknown_outcome: bool = False,
         retry_after_s: float | None = None,
         moved_to: str | None = None,
+        message_only: bool = False,  # permanent for this message, not for the recipient
     ) -> None:
         super().__init__(reason)
         self.recipient, self.reason, self.permanent = recipient, reason, permanent
         self.unknown_outcome, self.retry_after_s, self.moved_to = unknown_outcome, retry_after_s, moved_to
+        self.message_only = message_only
 
 
 class StoreError(WatchError):

@@ -1,0 +1,239 @@
+"""A value as a message: what changed (old → new), how sure, in whose words, who says so. Pure."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts import markup, words
+from alerts.markup import GAP, Line, Span, line, span
+from monitor import types
+
+QUOTE_LIMIT = 600
+HEAD_LIMIT = 220  # each of old and new in a headline
+WORDING_LIMIT = 400
+NOTE_LIMIT = 300
+MAX_SOURCES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One text in every form that a channel may need."""
+
+    subject: str
+    plain: str  # whole, with links
+    html: str  # a mail page
+    telegram_html: str  # within Telegram's limit after entity parsing
+    plain_short: str  # plain text within the same limit
+
+
+def render_alert(
+    alert: types.Alert,
+    development: types.Development | None,
+    names: Mapping[str, str],
+    told: Sequence[types.Development] = (),
+) -> Message:
+    """The message of an alert other than a digest; `told` are a summary's developments."""
+    if alert.kind is types.AlertKind.SUMMARY:
+        return render_summary(alert, told, names)
+    if alert.kind is types.AlertKind.NOTICE or development is None:
+        return render_notice(alert)
+    return render_development(development, names, alert_id=alert.id, kind=alert.kind)
+
+
+def render_development(
+    development: types.Development,
+    names: Mapping[str, str],
+    *,
+    alert_id: str = "",
+    kind: types.AlertKind = types.AlertKind.NEW,
+) -> Message:
+    """A development as it stands now, told as news, update, dispute or take-back."""
+    d = development
+    lines = [*_state_lines(d, kind), _headline(d, names), *_wording_lines(d), *_sure_lines(d, kind)]
+    lines += [_quote_line(d), *_source_lines(d), *_before_lines(d), _foot(d, alert_id)]
+    return to_message(subject_of(d, names, kind), lines)
+
+
+def to_message(subject: str, lines: Sequence[Line], extra_html: str = "", extra_plain: str = "") -> Message:
+    """All forms of the same lines; `extra_*` go into the long forms only."""
+    short = markup.fit(lines)
+    return Message(
+        subject=markup.clip(markup.clean(subject), 180),
+        plain=markup.to_plain(lines) + extra_plain,
+        html=markup.to_mail(lines, subject, extra_html),
+        telegram_html=markup.to_telegram(short),
+        plain_short=markup.to_plain(markup.fit(lines, links=True)),
+    )
+
+
+def quote_of(development: types.Development) -> str:
+    """The evidence as a message shows it; empty where there is none."""
+    evidence = next((r.evidence for r in development.reports if markup.clean(r.evidence)), "")
+    return markup.clip(markup.clean(evidence), QUOTE_LIMIT)
+
+
+def has_evidence(message: Message, development: types.Development) -> bool:
+    """Whether the message quotes the development's evidence."""
+    quote = quote_of(development)
+    return bool(quote) and quote in message.plain and quote in message.plain_short
+
+
+def subject_of(d: types.Development, names: Mapping[str, str], kind: types.AlertKind) -> str:
+    """The subject line of a mail."""
+    mark = _mark(d, kind)
+    return (f"{mark}: " if mark else "") + words.headline(d, names)
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _mark(d: types.Development, kind: types.AlertKind) -> str:
+    if d.taken_back:
+        return "TAKEN BACK"
+    if d.disputed:
+        return "DISPUTED"
+    if kind is types.AlertKind.UPDATE:
+        return "Update"
+    return ""
+
+
+def _state_lines(d: types.Development, kind: types.AlertKind) -> list[Line]:
+    """Above the headline: taken back, disputed or updated, and why."""
+    mark = _mark(d, kind)
+    if not mark:
+        return []
+    why = d.note or ("" if mark == "Update" else "no reason given")
+    if mark == "Update" and not d.note:
+        first = "" if d.grade is d.grade_at_first else f" (first told as {d.grade_at_first})"
+        why = f"now {words.grade_words(d)}{first}"
+    if mark == "DISPUTED":
+        why = f"{why}, against {', '.join(dict.fromkeys(r.origin for r in d.reports[:4]))}"
+    return [line(span(mark, "bold"), span(f": {why}", limit=NOTE_LIMIT))]
+
+
+def _headline(d: types.Development, names: Mapping[str, str]) -> Line:
+    old, new = words.change_words(d)
+    who = span(f"{words.subject_words(d, names)}: ", "bold", limit=160)
+    style = "struck" if d.taken_back else "bold"
+    change = f"{markup.clip(markup.clean(old), HEAD_LIMIT)} → {markup.clip(markup.clean(new), HEAD_LIMIT)}"
+    return line(who, span(change, style, limit=2 * HEAD_LIMIT + 3), kind="head")
+
+
+def _wording_lines(d: types.Development) -> list[Line]:
+    """Language: old and new wording one above the other, with the words that differ marked."""
+    if not d.aspect.startswith("language") or d.old is None:
+        return []
+    old = markup.clip(markup.clean(str(d.old)), WORDING_LIMIT).split()
+    new = markup.clip(markup.clean(str(d.new)), WORDING_LIMIT).split()
+    before, after = diff_words(old, new)
+    return [line("Old wording: ", *before), line("New wording: ", *after)]
+
+
+def diff_words(old: Sequence[str], new: Sequence[str]) -> tuple[list[Span], list[Span]]:
+    """Both wordings as spans; words that only the old one has are struck, those that only the new one has are added."""
+    before: list[Span] = []
+    after: list[Span] = []
+    matcher = difflib.SequenceMatcher(a=[w.casefold() for w in old], b=[w.casefold() for w in new], autojunk=False)
+    for tag, a1, a2, b1, b2 in matcher.get_opcodes():
+        _put(before, old[a1:a2], "" if tag == "equal" else "struck")
+        _put(after, new[b1:b2], "" if tag == "equal" else "added")
+    return before, after
+
+
+def _put(spans: list[Span], some: Sequence[str], style: str) -> None:
+    if some:
+        if spans:
+            spans.append(Span(text=" "))
+        spans.append(Span(text=" ".join(some), style=style))
+
+
+def _sure_lines(d: types.Development, kind: types.AlertKind) -> list[Line]:
+    if d.taken_back:
+        held = words.position_words(d.old_position) if d.old_position else words.NOTHING
+        return [line(span(f"What holds again: {held}", limit=HEAD_LIMIT))]
+    size = "minor" if d.minor else "major"
+    return [line("How sure: ", span(words.grade_words(d), "bold"), f" · {size}")]
+
+
+def _quote_line(d: types.Development) -> Line:
+    quote = quote_of(d)
+    if not quote:
+        return GAP
+    speaker = next((r.speaker for r in d.reports if r.speaker and markup.clean(r.evidence)), None)
+    said = (span(f" — {speaker}", "quiet", limit=80),) if speaker and d.reports[0].speaker == speaker else ()
+    return line(Span(text=f"“{quote}”"), *said, kind="quote")
+
+
+def _source_lines(d: types.Development) -> list[Line]:
+    """Who says so: outlet with link, tier, origin where it is another, time."""
+    reports = [r for r in d.reports if r.copy_of is None] or list(d.reports)
+    lines = [_source_line(r, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
+    more = len(d.reports) - len(lines)
+    if more > 0:
+        lines.append(line(f"and {more} more", kind="item", optional=True))
+    return lines
+
+
+def _source_line(report: types.Report, *, optional: bool) -> Line:
+    outlet = markup.clean(report.outlet) or "unnamed outlet"
+    origin = f", citing {report.origin}" if report.origin and report.origin.casefold() != outlet.casefold() else ""
+    role = "official" if report.official and report.tier is not types.Tier.OFFICIAL else ""
+    voice = f", {role} speaking" if role else ""
+    facts = f" ({words.TIERS[str(report.tier)]}{markup.clip(markup.clean(origin), 80)}{voice}), "
+    return line(
+        span(outlet, limit=80, href=report.url),
+        span(facts, limit=160),
+        words.time_words(report.published),
+        kind="item",
+        optional=optional,
+    )
+
+
+def _before_lines(d: types.Development) -> list[Line]:
+    """What was held before, since when and on whose word."""
+    held = d.old_position
+    if held is None or d.taken_back:
+        return []
+    source = f", {held.reports[0].outlet}" if held.reports else ""
+    known = " (baseline)" if held.source == "baseline" else ""
+    text = f"Before: {words.position_words(held)}, since {words.day_words(held.since)}{source}{known}"
+    return [line(span(text, limit=300), kind="small", optional=True)]
+
+
+def _foot(d: types.Development, alert_id: str) -> Line:
+    parts = [alert_id, f"raised {words.time_words(d.raised_at)}", d.id]
+    return line(span(" · ".join(part for part in parts if part), "quiet", limit=160), kind="small")
+
+
+# ---------------------------------------------------------------- others
+
+
+def render_summary(alert: types.Alert, told: Sequence[types.Development], names: Mapping[str, str]) -> Message:
+    """What the silent first poll brought."""
+    counts = alert.payload.get("counts")
+    numbers = counts if isinstance(counts, Mapping) else {}
+    majors, minors = _to_int(alert.payload.get("majors")), _to_int(alert.payload.get("minors"))
+    lines = [line(span("Coalition Watch has caught up with its feeds", "bold"), kind="head")]
+    if numbers:
+        lines.append(line("; ".join(f"{key}: {value}" for key, value in numbers.items())))
+    found = f"{majors} major and {minors} minor developments" if majors or minors else "No development"
+    lines.append(line(f"{found} against the baseline. From now on each is told as it comes."))
+    lines += [line(span(words.headline(d, names), limit=300), kind="item", optional=True) for d in told]
+    if majors > len(told) and told:
+        lines.append(line(f"and {majors - len(told)} more", kind="item", optional=True))
+    lines.append(line(span(alert.id, "quiet"), kind="small"))
+    return to_message("Coalition Watch: caught up", lines)
+
+
+def render_notice(alert: types.Alert) -> Message:
+    """A word to the operator."""
+    text = str(alert.payload.get("text", ""))
+    lines = [
+        line(span("Notice: ", "bold"), span(text, limit=1500)),
+        line(span(alert.id, "quiet"), kind="small"),
+    ]
+    return to_message(f"Coalition Watch: {markup.clip(markup.clean(text), 100)}", lines)
+
+
+def _to_int(value: object) -> int:
+    return value if isinstance(value, int) else 0
