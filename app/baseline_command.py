@@ -42,7 +42,8 @@ def build(documents: Sequence[Path], manifest: Path | None, engine: replay.Engin
             document = (article, types.Reading(relevant=reading.relevant, claims=claims), name, sha256)
             found.append(document)
             if name in listed:
-                hand += _hand_facts(document, listed[name], watched)
+                seen = {_said(fact) for fact in baseline.facts_of(document)}
+                hand += [f for f in _hand_facts(document, listed[name], watched) if _said(f) not in seen]
     return baseline.to_yaml(baseline.derive(found, hand), hand)
 
 
@@ -83,6 +84,10 @@ def _articles(path: Path, listed: Mapping[str, Listed]) -> list[tuple[types.Arti
         published=datetime.combine(entry.published, time(), UTC), date_only=True,
     )  # fmt: skip
     return [(article, path.name, sha256)]
+
+
+def _said(fact: baseline.Fact) -> tuple[object, ...]:
+    return (*fact.key, fact.report.status, fact.report.number)
 
 
 def _credited(claim: types.Claim, article: types.Article, entry: Listed | None, watched: watch.Watch) -> types.Claim:

@@ -9,6 +9,7 @@ from monitor.ledger import officials, rules
 
 _QUOTE = re.compile(r"[“\"]([^“”\"]{4,240})[”\"]")
 _NEAR = 180
+_BEFORE = 500  # letters in which "he" has a name
 _SAYS = (
     r"(?:said|says|told|tells|added|wrote|declared|insisted|replied|promised|called|calls|described|describes|put it)"
 )
@@ -43,7 +44,9 @@ def find(
     if not about:
         return []
     carried = [_carried(claim, article, holders, ledger_rules) for claim in about if claim.when is types.When.CURRENT]
-    found = [wording for wording in carried if wording is not None] or _quoted(article, about, holders, ledger_rules)
+    found = [wording for wording in carried if wording is not None] or _quoted(
+        article, about, holders, watched, ledger_rules
+    )
     first: dict[str, Wording] = {}
     for wording in found:
         first.setdefault(wording.speaker, wording)
@@ -66,15 +69,19 @@ def _carried(
 
 
 def _quoted(
-    article: types.Article, claims: Iterable[types.Claim], holders: Sequence[watch.Office], ledger_rules: rules.Rules
+    article: types.Article,
+    claims: Iterable[types.Claim],
+    holders: Sequence[watch.Office],
+    watched: watch.Watch,
+    ledger_rules: rules.Rules,
 ) -> list[Wording]:
     claimed = {name for claim in claims if claim.speaker and (name := _holder(claim.speaker, holders))}
     named = {o.holder for o in holders if re.search(rf"\b{re.escape(_family_name(o.holder))}\b", article.text)}
-    only = next(iter(claimed or named)) if len(claimed or named) == 1 else None
+    everybody = {_family_name(office.holder): office.holder for office in watched.offices}
     found = []
     for match in _QUOTE.finditer(article.text):
         family = family_of(match.group(1), ledger_rules)
-        speaker = _attributed(article.text, match, named | claimed, only) if family else None
+        speaker = _attributed(article.text, match, named | claimed, everybody) if family else None
         if family and speaker:
             start, end = _cut(match, ledger_rules.families[family])
             found.append(Wording(phrase=article.text[start:end], family=family, speaker=speaker, start=start, end=end))
@@ -89,8 +96,8 @@ def _family_name(holder: str) -> str:
     return holder.removesuffix(" Jr.").split()[-1]
 
 
-def _attributed(text: str, match: re.Match[str], speakers: set[str], only: str | None) -> str | None:
-    """The US office holder who says it, by the words after or before; "he said" is the only one there is."""
+def _attributed(text: str, match: re.Match[str], speakers: set[str], everybody: dict[str, str]) -> str | None:
+    """The US office holder who says it, by the words after or before; "he" is the only one named just before."""
     after = text[match.end() : match.end() + _NEAR].split("\n")[0]
     before = text[max(0, match.start() - _NEAR) : match.start()].split("\n")[-1]
     for speaker in sorted(speakers):
@@ -101,7 +108,11 @@ def _attributed(text: str, match: re.Match[str], speakers: set[str], only: str |
             or re.search(rf"\b{name}\b[^“”.]{{0,60}}\b{_SAYS}\b[^“”.]{{0,80}}$", before)
         ):
             return speaker
-    return only if re.match(rf",?\s*(?:was how )?(?:he|she) {_SAYS}\b", after) else None
+    if not re.match(rf",?\s*(?:was how )?(?:he|she) {_SAYS}\b", after):
+        return None
+    earlier = text[max(0, match.start() - _BEFORE) : match.start()].strip().split("\n")[-1]
+    names = {everybody[word] for word in re.findall(r"[A-ZÀ-Ý][\w’'-]+", earlier) if word in everybody}
+    return next(iter(names)) if len(names) == 1 and names <= speakers else None
 
 
 def _cut(match: re.Match[str], patterns: Sequence[re.Pattern[str]]) -> tuple[int, int]:

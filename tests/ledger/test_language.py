@@ -37,6 +37,16 @@ def test_others_words_and_other_topics_are_none() -> None:
     assert all(c.development.aspect != "language" for c in world.say(troops("GB", "pledged"), text=text, days=1))
 
 
+def test_he_is_the_only_one_named_before() -> None:
+    world = World()
+    text = "Donald Trump was pleased. Keir Starmer was not.\n\n“We need a safety net,” he said."
+    changes = world.say(us("offered", "general", speaker="Donald Trump"), text=text)
+    assert [c.development.aspect for c in changes] == ["general"]
+    text = "Keir Starmer asked.\n\nDonald Trump had an answer.\n\n“It is a safety net,” he said."
+    changes = world.say(us("offered", "general", speaker="Donald Trump"), text=text, days=1)
+    assert [c.development.new for c in changes if c.development.aspect == "language"] == ["It is a safety net"]
+
+
 def test_language_is_official_and_repeats_add_a_source() -> None:
     world = World()
     say(world, "Donald Trump", "a safety net", 0)
