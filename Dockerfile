@@ -28,7 +28,7 @@ COPY --from=build /opt/coalition-watch /opt/coalition-watch
 ENV PATH=/opt/coalition-watch/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    CW_DATA_DIR=/data
+    CW_DATABASE_URL=sqlite:////data/coalition-watch.db
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

@@ -34,7 +34,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "trafilatura": ("monitor.extract",),
     "pebble": ("monitor.workers",),
     "multiprocessing": ("monitor.workers", "app"),
-    "sqlalchemy": ("storage",),
+    "sqlalchemy": ("storage", "app.settings"),  # settings: the form of an address, no SQL
     "sqlite3": ("storage",),
     "alembic": ("storage",),
     "telegram": ("alerts.channels", "alerts.bot", "app"),

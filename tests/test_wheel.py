@@ -103,7 +103,7 @@ def empty(workshop: Path) -> Iterator[dict[str, str]]:
     yield {
         "PATH": "/usr/bin:/bin",
         "HOME": str(folder),
-        "CW_DATA_DIR": str(folder / "data"),
+        "CW_DATABASE_URL": f"sqlite:///{folder}/data/watch.db",
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
     }
