@@ -62,8 +62,8 @@ class _Comparison:
 
     def run(self) -> types.LedgerStep:
         """Corrections first, then claims by key, then wordings."""
-        items = self._items()
         correction = corrections.find(self.article, self.reading.claims)
+        items = self._items(correction)
         if self._is_copy() and correction is None:
             for key, claim in items:
                 self.draft.hold_back(key, claim, "copy")
@@ -77,10 +77,14 @@ class _Comparison:
         sketch = copies.sketch(self.article.text) if self.reading.claims else ()
         return self.draft.step(sketch, self.copy_of)
 
-    def _items(self) -> list[Item]:
+    def _items(self, correction: corrections.Correction | None) -> list[Item]:
         items: list[Item] = []
         for claim in self.reading.claims:
             aspects = aspects_of(claim)
+            if correction is not None and correction.retells(claim):
+                for aspect in aspects:
+                    self.draft.hold_back((str(claim.topic), claim.subject, aspect), claim, "corrected")
+                continue
             items += [((str(claim.topic), claim.subject, aspect), claim) for aspect in aspects]
             if not aspects:
                 self.draft.hold_back((str(claim.topic), claim.subject, "headcount"), claim, "no kind of count")

@@ -62,18 +62,25 @@ class Correction:
 
     said: str  # the sentences that speak of the earlier version, and the one after each
     titled: bool  # the title says so
+    spans: tuple[tuple[int, int], ...] = ()  # where the text tells what the earlier version said
+
+    def retells(self, claim: types.Claim) -> bool:
+        """Whether the claim is what the earlier version said."""
+        return any(start <= claim.start < end for start, end in self.spans)
 
 
 def find(article: types.Article, claims: Iterable[types.Claim]) -> Correction | None:
     """The correction that the article carries, if any."""
-    sentences = [match.group().strip() for match in _SENTENCE.finditer(article.text) if match.group().strip()]
+    found = [match for match in _SENTENCE.finditer(article.text) if match.group().strip()]
+    sentences = [match.group().strip() for match in found]
     marked = [i for i, sentence in enumerate(sentences) if _TEXT.search(sentence)]
     titled = _TITLE.search(article.title) is not None
     flagged = any(claim.act is types.Act.CORRECTION for claim in claims)
     if not marked and not flagged and not titled:
         return None
     said = " ".join(" ".join(sentences[i : i + 2]) for i in marked)
-    return Correction(said=said, titled=titled or flagged)
+    spans = tuple((found[i].start(), found[i].end()) for i in marked)
+    return Correction(said=said, titled=titled or flagged, spans=spans)
 
 
 def is_denial(article: types.Article, claim: types.Claim) -> bool:

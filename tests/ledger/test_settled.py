@@ -150,6 +150,15 @@ def test_correction_of_another_outlet_or_of_a_spelling_touches_nothing() -> None
     assert [c.kind for c in world.say(count("signatories", 32), days=1, text=text)] == [types.AlertKind.UPDATE]
 
 
+def test_what_the_earlier_version_said_is_no_claim() -> None:
+    world = World()
+    world.say(count("signatories", 32))
+    text = "An earlier version of this report said that 32 had signed. That was wrong."
+    changes = world.say(count("signatories", 32, evidence="32 had signed"), days=1, text=text)
+    assert told(changes) == [("taken_back", None, 32)]
+    assert world.reasons == ["corrected"]
+
+
 def test_footnote_on_a_name_does_not_touch_an_earlier_report() -> None:
     world = World()
     world.say(count("signatories", 27))
