@@ -203,7 +203,8 @@ class _Comparison:
 
     def _is_known(self, key: state.Key, held: types.Position, claim: types.Claim, report: types.Report) -> bool:
         """A value of the baseline or of an earlier position, without an event of its own."""
-        if report.official or str(claim.act) in self.rules.events:
+        event = str(claim.act) in self.rules.events and self.article.tier is not types.Tier.OTHER
+        if report.official or event:
             return False
         return self.moves.was_held(key, held, claim.status, claim.number)
 

@@ -27,12 +27,19 @@ class Moves:
             topic=types.Topic(key[0]), subject=key[1], aspect=key[2], status=report.status,
             number=number, number_max=number_max, since=report.published,
             grade=evidence.grade((report,), report.published, self.rules), reports=(report,),
-            development_id=development_id(self.article.id, key) if verdict.develops else None,
+            development_id=self._new_id(key, report) if verdict.develops else None,
         )  # fmt: skip
         self.draft.put(position)
         if verdict.develops:
             figure = rules.is_figure(key[2]) or verdict.kind == "figure"
             self._raise(key, held, position, report, figure=figure, minor=verdict.minor)
+
+    def _new_id(self, key: state.Key, report: types.Report) -> str:
+        """The raising article and the key; a changed page that raises again needs the value too."""
+        name = development_id(self.article.id, key)
+        if self.draft.development(name) is None:
+            return name
+        return development_id(f"{self.article.id}|{report.status}|{report.number}", key)
 
     def _raise(
         self,
@@ -48,7 +55,7 @@ class Moves:
         if figure and held is not None and held.number is not None:
             old = held.number
         development = types.Development(
-            id=development_id(self.article.id, key), topic=position.topic, subject=key[1], aspect=key[2],
+            id=position.development_id or "", topic=position.topic, subject=key[1], aspect=key[2],
             old=old, new=position.number if figure and position.number is not None else position.status,
             old_number=held.number if held else None, new_number=position.number, minor=minor,
             grade_at_first=position.grade, grade=position.grade, published=report.published, raised_at=self.now,
