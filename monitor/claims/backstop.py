@@ -58,12 +58,12 @@ class BackstopRules:
             return []
         made: list[draft.Draft] = []
         for clause in self._scoper.clauses(sentence):
-            found = self._read_clause(sentence, clause, index)
+            found = self._read_clause(sentence, clause, index, before)
             if found is not None:
                 made.append(found)
         return made
 
-    def _read_clause(self, sentence: speakers.Sentence, clause: scopes.Clause, index: int) -> draft.Draft | None:
+    def _read_clause(self, sentence: speakers.Sentence, clause: scopes.Clause, index: int, before: str) -> draft.Draft | None:
         masked = sentence.masked[clause.start : clause.end]
         if self._other.search(masked) or self._scoper.is_unreal(masked):
             return None
@@ -78,7 +78,7 @@ class BackstopRules:
         us_pronoun = us_voice or (not us_here and bool(re.search(r"\b(?:they|it|he)\b", masked)) and "US" in sentence.focus_before[:1])
         if not us_here and not us_pronoun and not (backstop and "safety net" not in backstop.group().lower()):
             return None
-        if not (backstop or guarantee) and not self._force_context.search(sentence.masked):
+        if not (backstop or guarantee) and not self._force_context.search(before):
             return None
         status, cue = self._status(sentence, clause, masked, bool(us_voice or us_pronoun), backstop is not None or guarantee is not None)
         if status is None:
@@ -115,7 +115,7 @@ class BackstopRules:
         first = groups[0][2][0] if groups else None
         us_subject = (first is not None and first.code == "US" and first.kind != "demonym") or (first is None and us_voice)
         if first is not None and first.code == "US" and first.kind == "demonym":
-            us_subject = bool(re.match(r"\s+(?:president|officials?|side|administration|government|delegation|envoys?|negotiators?|team|fighter|aircraft|troops|officers)", masked[first.end - clause.start :], re.IGNORECASE))
+            us_subject = bool(re.match(r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|could|may|might)\b|president|officials?|side|administration|government|delegation|envoys?|negotiators?|team|fighter|aircraft|troops|officers)", masked[first.end - clause.start :], re.IGNORECASE))
         seek = self._seek_us.search(masked)
         if seek and not us_subject:
             return "sought", seek.group()

@@ -12,6 +12,7 @@ from monitor.claims import (
     backstop,
     draft,
     lexicon,
+    listings,
     membership,
     origins,
     relevance,
@@ -41,6 +42,7 @@ class Engine:
         self._troops = troops.TroopRules(words, scoper)
         self._backstop = backstop.BackstopRules(words, scoper)
         self._membership = membership.MembershipRules(words, scoper)
+        self._listings = listings.ListRules(words)
         self._clock = times.Clock(words)
         self._origins = origins.Origins(watch)
 
@@ -57,10 +59,11 @@ class Engine:
         self._attributor.attribute(built)
         credit = self._origins.of_article(article.title, text, article.outlet)
         claims: list[types.Claim] = []
+        rows = set(self._listings.rows(built)) if topic.force else set()
         for index, sentence in enumerate(built):
             if self._is_muted(sentence):
                 continue
-            for one in self._drafts(built, index, topic):
+            for one in self._drafts(built, index, topic, rows):
                 past = self._clock.is_past(
                     sentence, article.published, one.start - sentence.start, one.end - sentence.start
                 )
@@ -79,13 +82,18 @@ class Engine:
         voice = sentence.voice
         return voice is not None and (voice.private or (voice.code is not None and voice.code in self._silent))
 
-    def _drafts(self, built: list[speakers.Sentence], index: int, topic: relevance.Topic) -> list[draft.Draft]:
+    def _drafts(self, built: list[speakers.Sentence], index: int, topic: relevance.Topic, rows: set[int]) -> list[draft.Draft]:
         sentence = built[index]
+        if index in rows:
+            listed = self._listings.read(sentence, index)
+            if listed:
+                return listed
+        window = " ".join(s.masked for s in built[max(0, index - 2) : index + 1])
         made = self._troops.read(
-            sentence, troops.Setting(about_force=topic.force, near_ukraine=topic.near[index], index=index)
+            sentence, troops.Setting(about_force=topic.force, near_ukraine=topic.near[index], index=index, window=window)
         )
         made += self._backstop.read(
-            sentence, index, about=topic.near[index], before=built[index - 1].masked if index else ""
+            sentence, index, about=topic.near[index], before=window
         )
         made += self._membership.read(
             sentence, index, coalition=topic.coalition and topic.near[index], meeting=topic.meeting, about=topic.near[index]

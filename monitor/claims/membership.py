@@ -20,7 +20,7 @@ class MembershipRules:
         coal = r"(?:{terms.coalition_loose}|the (?:force|effort|initiative|format))"
         lead = r"(?:{verbs.lead})"
         self._lead = [
-            words.make(rf"(?P<group>{{GROUP}})(?:, which|, who| which| that|,)?(?: are| is| have been| has been| were| was| had been| jointly| together| also| will)* {lead}(?: up)? {effort}(?:\w+ ){{0,3}}?[\"“‘']?{coal}"),
+            words.make(rf"(?P<group>{{GROUP}})(?: governments?| leaders?)?(?:, which|, who| which| that|,)?(?: are| is| have been| has been| were| was| had been| jointly| together| also| will)*,? (?:jointly )?{lead}(?: up)? {effort}(?:\w+ ){{0,3}}?[\"“‘']?{coal}"),
             words.make(rf"{coal}[\"”’']?[^.;]{{0,60}}? (?:co-?)?(?:led|headed|spearheaded|steered|chaired|co-?chaired|driven|initiated|jointly led)(?: jointly)? by (?:the )?(?P<group>{{GROUP}})"),
             words.make(r"(?P<group>{GROUP})(?:-led|['’]s?-led| -led) (?:\w+ ){0,2}{terms.coalition_loose}"),
             words.make(rf"(?:co-?)?(?:led|headed|spearheaded|steered|chaired) by (?:the )?(?P<group>{{GROUP}})[^.;]{{0,30}}{coal}"),
@@ -61,7 +61,8 @@ class MembershipRules:
             "attendees": re.compile(r"\battend\w*|\btook part|\btak(?:e|ing) part|\bparticipat\w+|\bjoin(?:ed|ing|s)?\b|\bgather(?:ed|ing)?\b|\bmeeting\b|\bsummit\b|\bcall\b|\bmet\b|\bconven\w+|\brepresented|\bpresent\b|\bvideo\w*|\btalks\b|\bconference\b|\bcame\b|\bhosted?\b|\bhosting|\bdelegations\b|\bonline\b|at (?:its|the|their) table|\bleaders\b|\bassembled|\bvirtual\w*|\bat the last one", re.IGNORECASE),
             "members": re.compile(r"\bcompris\w+|\bmembers?\b|\bcoalition of|\bgroup(?:ing)? of|\bcoalition\b|\bconsists\b|\bincludes?\b|\bbelong\b|-strong|-nation|-country|-member|\bmember No", re.IGNORECASE),
         }
-        self._troops = re.compile(r"\btroops?\b|\bsoldiers?\b|\bground (?:forces|units)|\bpeacekeepers\b|\bboots\b|\bcombat units|\bon (?:the )?land, (?:at )?sea|\bon the ground|\bground, sea|\bmilitary contingents?|\bpersonnel\b|reassurance force|\bforces\b", re.IGNORECASE)
+        self._strong_members = words.make(r"(?<!\w)coalition (?:of|comprising|consisting of|that groups|, which includes)(?! the) (?:\w+ ){0,4}?\d|belong to|compris\w+|grown to|grew to|\d[\w\- ]{0,20}-(?:member|nation|country|strong)|has \d+ members|(?:coalition|group|alliance) of (?:about |around |some |more than |over |nearly |roughly |at least )*\w+ (?:mostly \w+ )?(?:countries|nations|states)")
+        self._troops = re.compile(r"\btroops?\b|\bsoldiers?\b|\bground (?:forces|units)|\bpeacekeepers\b|\bboots\b|\bcombat units|\bon (?:the )?land,? |\bon the ground|\bground, sea|\bmilitary contingents?|\bmilitary personnel\b|reassurance force|\bdeploy\w*", re.IGNORECASE)
         self._size_noun = words.make(r"(?:-strong| ?)(?:(?!countries|nations)[\w\-]+ ){0,3}?(?:{terms.force_bare}|force)(?!\w)")
         self._size_context = re.compile(r"\b(?:force|coalition|mission|contingent|deploy\w*|peacekeep\w+|plan(?:s|ned)?|envisag\w+|needed|required|Europe\w*|send|multinational|chiefs)\b", re.IGNORECASE)
         self._not_ours = re.compile(
@@ -175,11 +176,12 @@ class MembershipRules:
         text = sentence.masked
         if self._not_ours.search(text):
             return []
-        for start, end, number, high in numbers.find(text):
+        all_numbers = numbers.find(text)
+        for start, end, number, high in all_numbers:
             noun = self._count_noun.match(text[end : end + 70].lstrip(" -") if not text[end : end + 1] == "-" else text[end : end + 70])
             if not noun or number < 3 or number > 120:
                 continue
-            near = text[max(0, start - 90) : end + 130]
+            near = self._near(text, start, end, all_numbers)
             counts = self._kind(near, text, has_leaders=noun.group("leaders") is not None, meeting=meeting, named=named)
             if counts is None:
                 continue
@@ -192,7 +194,15 @@ class MembershipRules:
             )
         return made
 
+    def _near(self, text: str, start: int, end: int, found: list[tuple[int, int, int, int | None]]) -> str:
+        """The words round a number, up to the numbers beside it."""
+        left = max([b for _, b, _, _ in found if b <= start] + [start - 90, 0])
+        right = min([a for a, _, _, _ in found if a >= end] + [end + 130])
+        return text[left:right]
+
     def _kind(self, near: str, text: str, *, has_leaders: bool, meeting: bool, named: bool) -> str | None:
+        if self._strong_members.search(near) and not self._kinds["signatories"].search(near) and not self._kinds["interested"].search(near):
+            return "members"
         if self._kinds["signatories"].search(near):
             return "signatories"
         if self._kinds["interested"].search(near):

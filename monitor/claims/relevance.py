@@ -15,7 +15,7 @@ _GUARANTEE = re.compile(
 )
 _SOLDIERS = re.compile(r"\b(?:troops|soldiers|peace-?keepers?|backstop|ground forces|Multinational Force|deminers|minesweepers|contingent)\b", re.IGNORECASE)
 _OTHER_COALITION = re.compile(
-    r"\b(?:Iraq|Saddam|2003|migration|migrants?|asylum|Strait of Hormuz|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|ammunition coalition|IT coalition|demining coalition|Gaza|Haiti|AI\b|vaccines?|steel|abortion|party|parties|cabinet formation|Bundesliga|school|hospital)\b"
+    r"\b(?:Iraq|Saddam|2003|migration|migrants?|asylum|Strait of Hormuz|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|ammunition coalition|IT coalition|demining coalition|Gaza|Haiti|gangs?|Port-au-Prince|Sahel|Congo|Lebanon|UNIFIL|KFOR|Bosnia|Greenland|Interflex|eastern flank|battlegroups?|Rukla|coalition (?:partner|talks|agreement|government)|Taiwan|opioid|deforestation|AI\b|vaccines?|steel|abortion|party|parties|cabinet formation|Bundesliga|school|hospital)\b"
 )
 
 
@@ -67,7 +67,8 @@ class Judge:
         soldiers = sum(bool(_SOLDIERS.search(s.raw)) for s in sentences)
         relevant = total[3] >= 1 and (c >= 1 or f >= 1 or g >= 2 or (loose + g >= 1 and soldiers >= 1) or (g >= 1 and title_ukraine))
         relevant = relevant or (total[3] == 0 and total[0] >= 1 and total[4] == 0 and soldiers >= 2)
-        if total[4] > total[3] + total[0] + total[1]:
+        relevant = relevant or (total[3] >= 1 and total[4] == 0 and ((total[0] >= 1 and len(sentences) <= 40) or (soldiers >= 2 and total[3] + g >= 2)))
+        if total[4] >= 2 and total[4] >= total[3] or (total[4] >= 1 and total[3] == 0) or (_OTHER_COALITION.search(title) and not title_ukraine):
             relevant = False
         meeting = relevant and any(
             self._meeting.search(s.raw) and (self._coalition.search(s.raw) or self._loose.search(s.raw)) for s in sentences[:12]

@@ -81,7 +81,7 @@ class Scoper:
             if speakers.is_prepositional(sentence, first) and not passive:
                 continue
             if all(m.kind == "demonym" for m in group[2]) and not re.match(
-                r"\s+(?:government|officials?|authorities|side|cabinet|ministers?|military|army|parliament|defen[cs]e|foreign|armed|delegation|leaders?|soldiers?|troops|forces|contribution|participation|contingent)",
+                r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|want|also|could|may|might)\b|government|officials?|authorities|side|cabinet|ministers?|military|army|parliament|defen[cs]e|foreign|armed|delegation|leaders?|soldiers?|troops|forces|contribution|participation|contingent)",
                 sentence.masked[group[1] :], re.IGNORECASE,
             ):
                 continue

@@ -70,7 +70,7 @@ class Attributor:
             r"parliament|cabinet|foreign ministry|defen[cs]e ministry|presidency|envoy|authorities|statement|minister)"
         )
         self._forward = words.make(
-            rf"(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?(?P<gap>(?:,? (?:who|which|the|whose|speaking|in|on|at|for|after|before|a|an|also|then|has|had|later|once|again|repeatedly|meanwhile|however|himself|herself|earlier|himself|separately|however)\b[^;“\"]{{0,90}}?,?|, [^;“\"\ue000-\ue002]{{3,80}},| \([^)]{{1,20}}\))?) (?P<say>{say})(?!\w)"
+            rf"(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?(?P<gap>(?:, who\b[^;“\"]{{3,90}},|,? (?:the|whose|speaking|in|on|at|for|after|before|a|an|also|then|has|had|later|once|again|repeatedly|meanwhile|however|himself|herself|earlier|himself|separately|however)\b[^;“\"\ue000-\ue002]{{0,90}}?,?|, [^;“\"\ue000-\ue002]{{3,80}},| \([^)]{{1,20}}\))?) (?P<say>{say})(?!\w)"
         )
         self._backward = words.make(rf"(?:[”\",’'] |^)(?P<say>{say}) (?:the )?(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?")
         self._according = words.make(r"(?:according to|in the words of|quoted by|,? as) (?:the )?(?P<who>{A})(?P<role>(?:['’]s)? " + role + ")?")
@@ -134,7 +134,7 @@ class Attributor:
         second: Voice | None = None
         for pattern in (self._colon, self._forward, self._backward, self._according):
             for match in pattern.finditer(text):
-                voice = self._from_mention(sentence, match)
+                voice = self._from_mention(sentence, match, pattern is self._forward)
                 if voice is None:
                     continue
                 if voice.name or voice.private:
@@ -153,13 +153,15 @@ class Attributor:
         stranger = self._stranger.search(text)
         if stranger:
             name = stranger.group("name") or stranger.group("name2")
-            return Voice(name=name, private=True)
+            if any(lexicon_mark in text[stranger.start() : stranger.end()] for lexicon_mark in "\ue000\ue001\ue002"):
+                return None
+            return None if _NOT_A_NAME.search(name) else Voice(name=name, private=True)
         return None
 
-    def _from_mention(self, sentence: Sentence, match: re.Match[str]) -> Voice | None:
+    def _from_mention(self, sentence: Sentence, match: re.Match[str], is_forward: bool) -> Voice | None:
         start = match.start("who")
         mention = next((m for m in sentence.mentions if m.start <= start < m.end), None)
-        if mention is None:
+        if mention is None or (is_forward and _is_prepositional(sentence, mention) and not mention.person):
             return None
         if mention.kind == "demonym" and not match.group("role"):
             return None
@@ -176,6 +178,9 @@ class Attributor:
         return Voice(name=name, code=mention.code, decides=mention.decides)
 
 
+_NOT_A_NAME = re.compile(
+    r"^(?:The|A|An|In|On|At|But|And|Meanwhile|Later|Earlier|European|Western|Military|Officials|Leaders|Ministers|Government|Foreign|Defen[cs]e|Prime|President|Under|After|Both|Other|Some|Most)\b|(?:Times|Post|Dispatch|Journal|News|Office|Ministry|Council|Commission|Herald|Agency|Press|Telegraph|Guardian)$"
+)
 _PREPOSITION = re.compile(
     r"(?:\b(?:in|to|into|from|of|with|by|at|for|against|on|between|across|near|inside|outside|told|tell|towards?|over|about|around|"
     r"upon|through|via|than|within|alongside|leaving|visit(?:ing|ed)?|including|behind|under|toward)\s+(?:the\s+|both\s+|his\s+|her\s+|its\s+)?)$",

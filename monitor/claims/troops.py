@@ -15,6 +15,7 @@ class Setting:
     about_force: bool  # the article deals with a force for Ukraine
     near_ukraine: bool  # this sentence or its neighbours name Ukraine, the force or the coalition
     index: int
+    window: str = ""  # this sentence and the two before it, masked
 
 
 class TroopRules:
@@ -50,6 +51,9 @@ class TroopRules:
         self._non_ground = re.compile(r"\b(?:air|naval|sea|maritime|planes|jets|ships?)\b", re.IGNORECASE)
         self._meeting = words.make(r"(?<!\w)(?:{terms.meeting}|{terms.coalition_loose})(?!\w)")
         self._loose = words.get("verbs.loose_part")
+        self._strong = words.get("cues.strong_stand")
+        self._about = words.make(r"(?<!\w)(?:{terms.force}|{terms.mission}|peace-?keep\w*)(?!\w)")
+        self._other_matter = re.compile(r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b", re.IGNORECASE)
         self._coalition = words.get("terms.coalition_loose")
         self._short_no = re.compile(r"\b(?:not going|won['’]t be there|will not be there|aren['’]t going|isn['’]t sending (?:anybody|anyone)|wasn['’]t sending (?:anybody|anyone)|stay(?:s|ing)? (?:at )?home)\b", re.IGNORECASE)
         self._decision = words.get("cues.undecided")
@@ -71,7 +75,9 @@ class TroopRules:
         mission = self._mission.search(masked)
         anchor = mission or force
         if anchor is None and not self._meeting.search(masked):
-            anchor = self._loose.search(masked)
+            anchor = self._loose.search(masked) or self._strong.search(masked)
+            if anchor is not None and (not self._about.search(setting.window) or self._other_matter.search(masked)):
+                anchor = None
         if anchor is None:
             return self._support_only(sentence, clause, setting)
         if not setting.near_ukraine or self._scoper.is_unreal(masked):
