@@ -27,7 +27,8 @@ class Listed:
     outlet: str
     title: str = ""
     origin: str | None = None
-    hand: tuple[Mapping[str, Any], ...] = ()
+    hand: tuple[Mapping[str, Any], ...] = ()  # what a reader finds
+    reject: tuple[Mapping[str, Any], ...] = ()  # what the engine finds and a reader does not
 
 
 def build(documents: Sequence[Path], manifest: Path | None, engine: replay.Engine, watched: watch.Watch) -> str:
@@ -38,7 +39,12 @@ def build(documents: Sequence[Path], manifest: Path | None, engine: replay.Engin
     for path in documents:
         for article, name, sha256 in _articles(path, listed):
             reading = engine.read(article)
-            claims = tuple(_credited(claim, article, listed.get(name), watched) for claim in reading.claims)
+            entry = listed.get(name)
+            claims = tuple(
+                _credited(claim, article, entry, watched)
+                for claim in reading.claims
+                if entry is None or not _is_rejected(claim, entry)
+            )
             document = (article, types.Reading(relevant=reading.relevant, claims=claims), name, sha256)
             found.append(document)
             if name in listed:
@@ -54,7 +60,7 @@ def load_manifest(path: Path) -> dict[str, Listed]:
         rows = [
             Listed(
                 name=row["name"], sha256=row["sha256"], published=row["published"], outlet=row["outlet"],
-                title=row.get("title", ""), origin=row.get("origin"), hand=tuple(row.get("hand") or ()),
+                title=row.get("title", ""), origin=row.get("origin"), hand=tuple(row.get("hand") or ()), reject=tuple(row.get("reject") or ()),
             )
             for row in data["documents"]
         ]  # fmt: skip
@@ -84,6 +90,13 @@ def _articles(path: Path, listed: Mapping[str, Listed]) -> list[tuple[types.Arti
         published=datetime.combine(entry.published, time(), UTC), date_only=True,
     )  # fmt: skip
     return [(article, path.name, sha256)]
+
+
+def _is_rejected(claim: types.Claim, entry: Listed) -> bool:
+    return any(
+        all(str(getattr(claim, name)) == str(row[name]) for name in ("topic", "subject", "status", "start"))
+        for row in entry.reject
+    )
 
 
 def _said(fact: baseline.Fact) -> tuple[object, ...]:
