@@ -60,7 +60,8 @@ def load_manifest(path: Path) -> dict[str, Listed]:
         rows = [
             Listed(
                 name=row["name"], sha256=row["sha256"], published=row["published"], outlet=row["outlet"],
-                title=row.get("title", ""), origin=row.get("origin"), hand=tuple(row.get("hand") or ()), reject=tuple(row.get("reject") or ()),
+                title=row.get("title", ""), origin=row.get("origin"),
+                hand=tuple(row.get("hand") or ()), reject=tuple(row.get("reject") or ()),
             )
             for row in data["documents"]
         ]  # fmt: skip
@@ -93,8 +94,10 @@ def _articles(path: Path, listed: Mapping[str, Listed]) -> list[tuple[types.Arti
 
 
 def _is_rejected(claim: types.Claim, entry: Listed) -> bool:
+    said = {"topic": str(claim.topic), "subject": claim.subject, "status": claim.status}
     return any(
-        all(str(getattr(claim, name)) == str(row[name]) for name in ("topic", "subject", "status", "start"))
+        all(row[name] == value for name, value in said.items())
+        and ("components" not in row or tuple(sorted(row["components"])) == claim.components)
         for row in entry.reject
     )
 

@@ -1,4 +1,4 @@
-"""The command `claims`: articles as JSON Lines in, claims as JSON Lines out, in the same order. No network, no database."""
+"""The command `claims`: articles as JSON Lines in, claims as JSON Lines out, in the same order. Needs no network."""
 
 import json
 from collections.abc import Iterable

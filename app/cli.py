@@ -1,0 +1,298 @@
+"""The command line: names, options and help. Bodies are in commands/, imported when they are called."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from app import settings
+from monitor import errors
+
+VERSION = "0.1.0"
+
+app = typer.Typer(
+    name="coalition-watch",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="""Reads the news and speaks up when a fact about the coalition of the willing for Ukraine changes:
+    who belongs to it, who pledges troops, what the US says of a backstop.
+
+    Start with `coalition-watch demo` (offline, half a minute), then `coalition-watch run`.
+    Settings come from coalition-watch.toml and CW_... variables; `coalition-watch check` looks them over.""",
+)
+baseline = typer.Typer(no_args_is_help=True, help="What is known before the first poll.")
+feeds = typer.Typer(no_args_is_help=True, help="The addresses that are polled.")
+app.add_typer(baseline, name="baseline")
+app.add_typer(feeds, name="feeds")
+
+Chosen = dict[str, Path | None]
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="A settings file in TOML (default: coalition-watch.toml).")
+    ] = None,
+) -> None:
+    context.obj = {"config": config}
+
+
+def _settings(context: typer.Context) -> settings.Settings:
+    from app import logs
+
+    chosen: Chosen = context.obj
+    loaded = settings.load_settings(os.environ, chosen["config"])
+    logs.set_up_logs(loaded.log_level, loaded.log_format, settings.secrets_of(loaded))
+    return loaded
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """Run the service: poll, read, compare, tell, until SIGTERM.
+
+    With nothing configured it uses the shipped feeds and a database in data/, and tells on the console.
+    The first poll is silent and ends in one summary.
+    """
+    from app import service
+
+    raise typer.Exit(asyncio.run(service.run_service(_settings(context))))
+
+
+@app.command()
+def poll(context: typer.Context) -> None:
+    """Run one whole cycle (poll what is due, read, compare, deliver) and end. For cron, and for trying settings."""
+    from app import service
+
+    raise typer.Exit(asyncio.run(service.run_service(_settings(context), once=True)))
+
+
+@app.command()
+def claims(
+    explain: Annotated[bool, typer.Option(help="Add the words that led to each claim.")] = False,
+) -> None:
+    """Read articles as JSON Lines on standard input, write their claims as JSON Lines. Offline.
+
+    Example: coalition-watch claims < articles.jsonl > claims.jsonl
+    """
+    from app.commands import articles
+
+    raise typer.Exit(articles.claims(explain))
+
+
+@app.command()
+def replay(
+    paths: Annotated[list[Path], typer.Argument(help="JSON Lines files, or folders of JSON files.")],
+    html: Annotated[Path | None, typer.Option(help="Write a readable report here instead.")] = None,
+    gold: Annotated[bool, typer.Option(help="Use the articles' own annotated claims, not the engine's.")] = False,
+) -> None:
+    """Take archived articles through the whole way on a clock of their own, from the baseline.
+
+    One JSON line a development. Example: coalition-watch replay archive/ --html report.html
+    """
+    from app.commands import articles
+
+    raise typer.Exit(articles.replay_archive(paths, html, gold))
+
+
+@app.command()
+def board(
+    context: typer.Context,
+    as_of: Annotated[str | None, typer.Option(help="A past day, such as 2026-03-01.")] = None,
+) -> None:
+    """Show all positions at a glance: who is in, who pledges what, what the US says."""
+    from app.commands import stored
+
+    raise typer.Exit(stored.board(_settings(context), as_of))
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    preview: Annotated[Path | None, typer.Option(help="Write the digest's HTML to this file.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send it now to everybody who gets digests.")] = False,
+    days: Annotated[int, typer.Option(min=1, help="How many days a preview looks back.")] = 1,
+) -> None:
+    """Show the digest of the last day, as text, as HTML (--preview out.html), or send it (--send)."""
+    from app.commands import stored
+
+    raise typer.Exit(stored.digest(_settings(context), preview, send, days))
+
+
+@baseline.command("build")
+def baseline_build(
+    documents: Annotated[list[Path], typer.Argument(help="JSON articles, or text files listed in the manifest.")],
+    manifest: Annotated[Path | None, typer.Option(help="Names, hashes, dates and outlets of text files.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write here instead of standard output.")] = None,
+) -> None:
+    """Derive a baseline from documents through the same engine as the news."""
+    from app.commands import articles
+
+    raise typer.Exit(articles.build_baseline(documents, manifest, output))
+
+
+@baseline.command("show")
+def baseline_show() -> None:
+    """Show the shipped baseline's positions."""
+    from app.commands import output as tables
+    from monitor import baseline as known
+
+    rows = [
+        (str(one.topic), one.subject, one.aspect, one.status, one.number, one.since.date())
+        for one in known.load_baseline()
+    ]
+    tables.show_table("baseline", ("topic", "subject", "aspect", "status", "number", "since"), rows)
+
+
+@feeds.command("list")
+def feeds_list(context: typer.Context) -> None:
+    """List all feeds with their health."""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.list_feeds(_settings(context)))
+
+
+@feeds.command("check")
+def feeds_check(
+    context: typer.Context,
+    url: Annotated[str | None, typer.Option(help="Only this address.")] = None,
+) -> None:
+    """Fetch every feed that is on and say what it holds; stores nothing."""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.check_feeds(_settings(context), url))
+
+
+@feeds.command("add")
+def feeds_add(
+    context: typer.Context,
+    url: str,
+    title: Annotated[str | None, typer.Option()] = None,
+    outlet: Annotated[str | None, typer.Option(help="Who publishes it.")] = None,
+    tier: Annotated[str, typer.Option(help="official, wire, press or other")] = "other",
+    language: Annotated[str, typer.Option()] = "en",
+) -> None:
+    """Add a feed. Example: coalition-watch feeds add https://example.org/rss --outlet "Example Post" --tier press"""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.add_feed(_settings(context), url, title, outlet, tier, language))
+
+
+@feeds.command("remove")
+def feeds_remove(context: typer.Context, url: str) -> None:
+    """Stop polling a feed; what it brought is kept."""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.remove_feed(_settings(context), url))
+
+
+@feeds.command("import")
+def feeds_import(context: typer.Context, file: Path) -> None:
+    """Add the feeds of an OPML file."""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.import_feeds(_settings(context), file))
+
+
+@feeds.command("export")
+def feeds_export(
+    context: typer.Context, file: Annotated[Path | None, typer.Argument(help="Default: standard output.")] = None
+) -> None:
+    """Write the feeds that are on as OPML."""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.export_feeds(_settings(context), file))
+
+
+@app.command()
+def why(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="ID", help="A development, alert or article id, or an address.")],
+) -> None:
+    """Tell the way from an article to an alert, or to silence."""
+    from app.commands import stored
+
+    raise typer.Exit(stored.why(_settings(context), reference))
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Look over settings, data, database and channels."""
+    from app.commands import stored
+
+    raise typer.Exit(stored.check(_settings(context)))
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    form: Annotated[Literal["json", "csv"], typer.Option("--format")] = "json",
+    what: Annotated[Literal["positions", "developments"], typer.Option()] = "developments",
+) -> None:
+    """Write positions or developments as JSON Lines or CSV, with short quotes and links."""
+    from app.commands import stored
+
+    raise typer.Exit(stored.export(_settings(context), form, what))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="A folder of annotated articles.")],
+    errors_shown: Annotated[int, typer.Option("--errors", help="Show up to N single errors of odd ids.")] = 0,
+    storyline: Annotated[bool, typer.Option(help="The folder is a storyline with expected.json.")] = False,
+    use_gold: Annotated[bool, typer.Option("--gold", help="Storyline: use annotated claims.")] = False,
+) -> None:
+    """Score the claim engine on annotated articles, or the whole way on a storyline."""
+    from app.commands import articles
+
+    raise typer.Exit(articles.evaluate_claims(gold, errors_shown, storyline, use_gold))
+
+
+@app.command()
+def demo(
+    pages: Annotated[
+        Path | None, typer.Option(help="Serve the text, HTML or JSON pages of this folder instead.")
+    ] = None,
+) -> None:
+    """Show what it does, offline: a made-up news site on loopback, the real service, the alerts on the console."""
+    from app.demo import run as demonstration
+
+    raise typer.Exit(demonstration.run_demo(pages, sys.stdout))
+
+
+@app.command()
+def health(context: typer.Context) -> None:
+    """Say how old the last completed cycle is; exit code 1 when it is too old. For the container's health check."""
+    from app.commands import stored
+
+    raise typer.Exit(stored.health(_settings(context)))
+
+
+@app.command()
+def version() -> None:
+    """Say which version this is."""
+    print(f"coalition-watch {VERSION}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code. Errors are one line on standard error."""
+    try:
+        app(args=list(argv) if argv is not None else None)
+    except SystemExit as done:  # how typer ends, also where all is well
+        return done.code if isinstance(done.code, int) else 0
+    except errors.SettingsError as error:
+        print(f"setting {error}", file=sys.stderr)
+        return 2
+    except errors.WatchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,178 @@
+"""Commands on what is stored: board, why, export, check, health, digest."""
+
+import asyncio
+import csv
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from alerts import board as boards
+from app import service, settings, wiring
+from app.commands import output
+from monitor import errors, schedule, types
+from storage import codec, store
+
+
+def board(chosen: settings.Settings, as_of: str | None) -> int:
+    """All positions at a glance."""
+    base = wiring.open_base(chosen)
+    try:
+        moment = _moment(as_of) if as_of else None
+        positions = base.stores.ledger.positions_at(moment) if moment else base.stores.ledger.load_positions()
+        for group in boards.board_rows(positions, wiring.names_of(base.watch)):
+            rows = [(row.name, row.what, row.holds, row.since, row.grade, row.outlet) for row in group.rows]
+            output.show_table(group.title, ("who", "what", "position", "since", "grade", "source"), rows)
+        health = schedule.health(base.stores.feeds.list_feeds(), wiring.utc_now())
+        output.out.print(f"{health.healthy} of {health.total} feeds healthy")
+        return 0
+    finally:
+        base.close()
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text if "T" in text else f"{text}T23:59:59+00:00").astimezone()
+    except ValueError as error:
+        raise errors.InputError("--as-of", f"is no date like 2026-03-01: {text!r}") from error
+
+
+def why(chosen: settings.Settings, reference: str) -> int:
+    """The way from article to alert, or to silence."""
+    base = wiring.open_base(chosen)
+    try:
+        found = base.stores.articles.trace(reference)
+    finally:
+        base.close()
+    if found is None:
+        raise errors.InputError(
+            reference, "nothing is stored by that id or address (a development D..., an alert A-..., an article a12)"
+        )
+    print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+    return 0
+
+
+def export(chosen: settings.Settings, form: str, what: str) -> int:
+    """Positions or developments as JSON Lines or CSV; short quotes and links, never an article's text."""
+    base = wiring.open_base(chosen)
+    try:
+        held: list[types.Position] | list[types.Development]
+        held = base.stores.ledger.load_positions() if what == "positions" else base.stores.ledger.load_developments()
+        rows = [_row(one) for one in held]
+    finally:
+        base.close()
+    if form == "json":
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False))
+        return 0
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else ["topic"])
+    writer.writeheader()
+    writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
+    return 0
+
+
+def _row(one: types.Position | types.Development) -> dict[str, object]:
+    report = one.reports[0] if one.reports else None
+    source = {
+        "outlet": report.outlet if report else None, "url": report.url if report else None,
+        "published": report.published.isoformat() if report else None, "evidence": report.evidence if report else None,
+        "sources": len({each.origin for each in one.reports}),
+    }  # fmt: skip
+    keys: tuple[str, ...]
+    if isinstance(one, types.Position):
+        keys = ("topic", "subject", "aspect", "status", "number", "number_max", "since", "grade", "source")
+    else:
+        keys = (
+            "id",
+            "topic",
+            "subject",
+            "aspect",
+            "old",
+            "new",
+            "old_number",
+            "new_number",
+            "minor",
+            "grade",
+            "disputed",
+            "taken_back",
+            "raised_at",
+        )
+    return {key: codec.to_json(getattr(one, key)) for key in keys} | {
+        f"first_{key}": value for key, value in source.items()
+    }
+
+
+def _safe(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def check(chosen: settings.Settings) -> int:
+    """Settings, data, database, channels; 1 where something is wrong."""
+    base = wiring.open_base(chosen)
+    try:
+        records = base.stores.feeds.list_feeds()
+        stores, loaded = base.stores, base.watch
+        size = stores.database.size_bytes() // 1024
+        rows = [
+            ("settings", "ok", f"{len(settings.OPTIONS)} settings, timezone {chosen.timezone}"),
+            ("watch", "ok", f"{len(loaded.actors)} actors, {len(loaded.offices)} terms of office, {loaded.version}"),
+            ("database", "ok", f"{size} KiB, {len(stores.ledger.load_positions())} positions"),
+            ("feeds", "ok", f"{sum(one.feed.enabled for one in records)} of {len(records)} on"),
+            ("recipients", "ok", ", ".join(one.address for one in wiring.to_recipients(chosen))),
+        ]
+        off = base.stores.outbox.recipients_off()
+        rows += [("recipient off", "!", f"{name}: {reason}") for name, reason in off.items()]
+        rows += asyncio.run(_check_channels(chosen))
+    finally:
+        base.close()
+    output.show_table("check", ("what", "", "found"), rows)
+    return int(any(state == "!" for _, state, _ in rows))
+
+
+async def _check_channels(chosen: settings.Settings) -> list[tuple[str, str, str]]:
+    rows = []
+    for name, channel in wiring.build_channels(chosen).items():
+        probe = getattr(channel, "check", None)
+        if probe is None:
+            continue
+        try:
+            rows.append((name, "ok", str(await probe())))
+        except errors.SendError as error:
+            rows.append((name, "!", error.reason))
+    return rows
+
+
+def health(chosen: settings.Settings) -> int:
+    """0 where the last completed cycle is young enough, else 1 with a word."""
+    stores = store.open_stores(chosen.database_url)
+    try:
+        last = stores.meta.get("last_cycle_at")
+    finally:
+        stores.database.close()
+    if last is None:
+        print("no cycle has been completed yet")
+        return 1
+    age = (wiring.utc_now() - datetime.fromisoformat(last)).total_seconds()
+    print(f"last completed cycle {age:.0f} s ago (limit {chosen.health_max_age_s} s)")
+    return int(age > chosen.health_max_age_s)
+
+
+def digest(chosen: settings.Settings, preview: Path | None, send: bool, days: int) -> int:
+    """Show the digest as a file, or send it now."""
+    if send:
+        written = asyncio.run(service.send_digest_now(chosen))
+        output.out.print(f"{written} digests sent or queued")
+        return 0
+    base = wiring.open_base(chosen)
+    try:
+        now = wiring.utc_now()
+        message = wiring.render_digest(base, now - timedelta(days=days), now)
+    finally:
+        base.close()
+    if preview is None:
+        print(message.plain)
+    else:
+        preview.write_text(message.html, encoding="utf-8")
+        output.err.print(f"written: {preview}")
+    return 0

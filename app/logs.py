@@ -1,0 +1,47 @@
+"""Logging: an event word and key=value pairs on standard error. No secret passes, whoever logs it."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from alerts import redact
+
+
+def set_up_logs(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
+    """Route structlog and the libraries' records through one formatter that redacts."""
+
+    def hide(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {
+            key: redact.redact(value, *secrets) if isinstance(value, str) else value for key, value in event.items()
+        }
+
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            hide,
+            last,
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in ("httpx", "httpcore", "apscheduler", "telegram", "trafilatura", "alembic", "htmldate"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # httpx logs addresses, and a bot's address holds its token

@@ -1,0 +1,315 @@
+"""The settings: one table of options, read once from a TOML file and the environment, checked, passed as arguments."""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from monitor import errors
+
+PREFIX = "CW_"
+CONFIG_NAME = "coalition-watch.toml"
+
+
+class Secret:
+    """A text that shows itself only when asked."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def get_secret_value(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set; built by load_settings."""
+
+    database_url: str
+    feeds_file: Path | None
+    baseline_file: Path | None
+    concurrency: int
+    workers: int
+    contact: str
+    allow_private_addresses: tuple[str, ...]
+    console: bool
+    minors: bool
+    telegram_token: Secret | None
+    telegram_chats: tuple[str, ...]
+    telegram_base_url: str
+    email_host: str | None
+    email_port: int
+    email_security: str
+    email_user: str | None
+    email_password: Secret | None
+    email_from: str | None
+    email_to: tuple[str, ...]
+    digest_time: str
+    timezone: str
+    log_level: str
+    log_format: str
+    health_max_age_s: int
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks, truthfully, and how to reach them."""
+        return "CoalitionWatch/0.1 (news monitor" + (f"; {self.contact}" if self.contact else "") + ")"
+
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One setting: its default and example as text, how it is read, what it is for."""
+
+    name: str
+    default: str | None
+    parse: Parse
+    expects: str
+    help: str
+    secret: bool = False
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError
+    return value.strip()
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _flag(value: str) -> bool:
+    return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}[
+        value.strip().lower()
+    ]
+
+
+def _whole(least: int, most: int) -> Parse:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _one_of(*allowed: str) -> Parse:
+    def parse(value: str) -> str:
+        if value.strip().lower() not in allowed:
+            raise ValueError
+        return value.strip().lower()
+
+    return parse
+
+
+def _time(value: str) -> str:
+    hour, minute = value.split(":")
+    if not (0 <= int(hour) < 24 and 0 <= int(minute) < 60):
+        raise ValueError
+    return f"{int(hour):02}:{int(minute):02}"
+
+
+def _zone(value: str) -> str:
+    ZoneInfo(value)
+    return value
+
+
+def _database(value: str) -> str:
+    try:
+        sa.make_url(value)
+    except sa.exc.ArgumentError as error:
+        raise ValueError from error
+    return value
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError
+    return value
+
+
+def _mails(value: str) -> tuple[str, ...]:
+    addresses = _list(value)
+    if any("@" not in address for address in addresses):
+        raise ValueError
+    return addresses
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(name="database_url", default="sqlite:///data/coalition-watch.db", parse=_database,
+           expects="a database address such as sqlite:///data/coalition-watch.db", help="where everything is kept"),
+    Option(name="feeds_file", default=None, parse=Path, expects="a file such as feeds.yaml",
+           help="a feed list of your own in place of the shipped one"),
+    Option(name="baseline_file", default=None, parse=Path, expects="a file such as baseline.yaml",
+           help="a baseline of your own in place of the shipped one"),
+    Option(name="concurrency", default="20", parse=_whole(1, 200), expects="a number from 1 to 200, such as 20",
+           help="requests under way at once"),
+    Option(name="workers", default="2", parse=_whole(1, 64), expects="a number from 1 to 64, such as 2",
+           help="worker processes for parsing, extraction and claims"),
+    Option(name="contact", default="", parse=str.strip, expects="a mail or web address of yours",
+           help="named in the User-Agent, so that a publisher can reach you"),
+    Option(name="allow_private_addresses", default="", parse=_list, expects="hosts or networks, such as 10.1.0.0/16",
+           help="intranet feeds that may be fetched (`all` lifts the guard); by default only public addresses are"),
+    Option(name="console", default="false", parse=_flag, expects="true or false",
+           help="tell on the console too; with no other recipient it always does"),
+    Option(name="minors", default="false", parse=_flag, expects="true or false",
+           help="tell minor developments at once too, not only in the digest"),
+    Option(name="telegram_token", default=None, parse=_text, expects="the token that BotFather gave, 123456:ABC...",
+           help="switches Telegram on", secret=True),
+    Option(name="telegram_chats", default="", parse=_list, expects="chat ids, such as 1234567,-1009876543210",
+           help="who is told on Telegram"),
+    Option(name="telegram_base_url", default="https://api.telegram.org/bot", parse=_address,
+           expects="an address such as https://api.telegram.org/bot", help="another Bot API server"),
+    Option(name="email_host", default=None, parse=_text, expects="a host such as smtp.example.org",
+           help="switches e-mail on"),
+    Option(name="email_port", default="587", parse=_whole(1, 65535), expects="a port such as 587", help="its port"),
+    Option(name="email_security", default="starttls", parse=_one_of("starttls", "tls", "none"),
+           expects="starttls, tls or none", help="how the connection is protected"),
+    Option(name="email_user", default=None, parse=_text, expects="a user name", help="user for the mail server"),
+    Option(name="email_password", default=None, parse=_text, expects="a password",
+           help="password for the mail server", secret=True),
+    Option(name="email_from", default=None, parse=_text, expects="an address such as watch@example.org",
+           help="the sender"),
+    Option(name="email_to", default="", parse=_mails, expects="addresses such as a@example.org,b@example.org",
+           help="who gets the daily digest"),
+    Option(name="digest_time", default="07:00", parse=_time, expects="a time such as 07:00",
+           help="when the digest is sent, in the timezone"),
+    Option(name="timezone", default="UTC", parse=_zone, expects="a zone such as Europe/Berlin",
+           help="the zone of the digest's day"),
+    Option(name="log_level", default="info", parse=_one_of("debug", "info", "warning", "error"),
+           expects="debug, info, warning or error", help="what is logged"),
+    Option(name="log_format", default="text", parse=_one_of("text", "json"), expects="text or json",
+           help="how it is logged (standard error)"),
+    Option(name="health_max_age_s", default="900", parse=_whole(30, 86_400), expects="seconds, such as 900",
+           help="`health` fails when the last completed cycle is older"),
+)  # fmt: skip
+_BY_NAME = {option.name: option for option in OPTIONS}
+assert set(_BY_NAME) == {field.name for field in fields(Settings)}
+
+
+def load_settings(environ: Mapping[str, str], config_file: Path | None = None) -> Settings:
+    """Read file, then environment (which wins); raises errors.SettingsError naming the setting and a good value."""
+    given = _from_file(environ, config_file) | _from_environment(environ)
+    values: dict[str, Any] = {}
+    for option in OPTIONS:
+        raw = given.get(option.name, option.default)
+        values[option.name] = None if raw is None else _parse(option, raw)
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _parse(option: Option, raw: str) -> Any:
+    try:
+        value = option.parse(raw) if raw != "" or option.default == "" else _text(raw)
+    except (ValueError, KeyError, OSError) as error:  # ZoneInfo raises all three
+        shown = "what is given" if option.secret else repr(raw)
+        raise errors.SettingsError(PREFIX + option.name.upper(), f"expects {option.expects}, not {shown}") from error
+    return Secret(value) if option.secret else value
+
+
+def _from_file(environ: Mapping[str, str], config_file: Path | None) -> dict[str, str]:
+    named = config_file or (Path(environ["CW_CONFIG"]) if environ.get("CW_CONFIG") else None)
+    path = named or Path(CONFIG_NAME)
+    if named is None and not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise errors.SettingsError(str(path), f"cannot be read ({error.strerror})", "--config watch.toml") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise errors.SettingsError(str(path), f"is no TOML ({error})", 'timezone = "Europe/Berlin"') from error
+    return {_known(name, f"{path.name}: "): _to_text(path, name, value) for name, value in table.items()}
+
+
+def _to_text(path: Path, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int)):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, (str, int)) for item in value):
+        return ",".join(str(item) for item in value)
+    raise errors.SettingsError(f"{path.name}: {name}", f"expects {_BY_NAME[name].expects}")
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable == "CW_CONFIG":
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        base = name.removesuffix("_file")
+        if name not in _BY_NAME and base in _BY_NAME and _BY_NAME[base].secret:
+            given[base] = _from_secret_file(variable, Path(value))
+        else:
+            given.setdefault(_known(name, PREFIX), value)
+    return given
+
+
+def _from_secret_file(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise errors.SettingsError(variable, f"its file cannot be read ({error.strerror}): {path}") from error
+
+
+def _known(name: str, prefix: str) -> str:
+    if name in _BY_NAME:
+        return name
+    near = difflib.get_close_matches(name, _BY_NAME, n=1)
+    hint = f"did you mean {near[0]}?" if near else "the README lists all settings"
+    raise errors.SettingsError(prefix + (name.upper() if prefix == PREFIX else name), f"is no setting; {hint}")
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.telegram_token and not settings.telegram_chats:
+        raise errors.SettingsError("CW_TELEGRAM_CHATS", "the token is set, but nobody is to be told", "1234567")
+    if settings.telegram_chats and not settings.telegram_token:
+        raise errors.SettingsError(
+            "CW_TELEGRAM_TOKEN", "chats are named, but the token is missing", "CW_TELEGRAM_TOKEN_FILE"
+        )
+    if settings.email_to and not settings.email_host:
+        raise errors.SettingsError(
+            "CW_EMAIL_HOST", "email_to is set, but the mail server is missing", "smtp.example.org"
+        )
+    for name in ("feeds_file", "baseline_file"):
+        path = getattr(settings, name)
+        if path is not None and not path.exists():
+            raise errors.SettingsError(PREFIX + name.upper(), f"no such file: {path}")
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """The secrets in plain text, for the filter that keeps them out of logs."""
+    found = (getattr(settings, option.name) for option in OPTIONS if option.secret)
+    return tuple(secret.get_secret_value() for secret in found if secret)
+
+
+def settings_table() -> str:
+    """The README's table of settings, as Markdown."""
+    rows = ["| setting | default | what it is |", "| --- | --- | --- |"]
+    for option in OPTIONS:
+        name = f"`{PREFIX}{option.name.upper()}`" + (" (or `_FILE`)" if option.secret else "")
+        default = f"`{option.default}`" if option.default else ""
+        rows.append(f"| {name} | {default} | {option.help}; {option.expects} |")
+    return "\n".join(rows)
