@@ -45,8 +45,12 @@ format: setup  ## put the code into its format
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-eval: setup  ## measure claims and developments against the annotated articles
-	$(BIN)/python -m pytest -q -s -k eval $(TEST_ARGS)
+# Annotated articles: any folder of JSON articles with claims, e.g. make eval GOLD=folder
+GOLD ?= $(firstword $(wildcard tests/data/articles ../shared/corpus/articles))
+
+eval: setup  ## measure claims on annotated articles (GOLD=folder) and the whole way on the storyline
+	$(if $(GOLD),$(BIN)/coalition-watch evaluate $(GOLD))
+	$(BIN)/coalition-watch evaluate --storyline tests/data/storyline
 
 lock: setup  ## renew the lock files from requirements*.in
 	@for name in requirements requirements-build requirements-dev; do \
