@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from monitor import seeds_check, types
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-WORD_FILES = ("terms", "phrases", "verbs", "cues")
+WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen")
 _CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}")
 
@@ -74,6 +74,13 @@ class Watch:
             if actor.code == code:
                 return actor
         raise KeyError(code)
+
+    def outlet_at(self, url: str) -> Outlet | None:
+        """The publisher whose site an address belongs to; for what a search feed finds. None where none is known."""
+        host = (urlsplit(url).hostname or "").lower()
+        known = {domain: outlet for outlet in self.outlets for domain in outlet.domains}
+        labels = host.split(".")
+        return next((known[end] for i in range(len(labels)) if (end := ".".join(labels[i:])) in known), None)
 
 
 def load_watch(root: Path | None = None, name: str = "coalition") -> Watch:
