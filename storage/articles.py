@@ -72,33 +72,30 @@ class SqlArticleStore:
     def unledgered(self, limit: int) -> list[tuple[int, types.Article, types.Reading]]:
         """(entry id, article, reading) at Step.READ in order of arrival."""
         query = (
-            sa.select(schema.articles.c.entry_id, schema.articles.c.article, schema.articles.c.reading)
+            sa.select(schema.articles)
             .join(schema.entries, schema.entries.c.id == schema.articles.c.entry_id)
             .where(schema.entries.c.step == str(types.Step.READ))
             .order_by(schema.articles.c.arrived, schema.entries.c.id)
             .limit(limit)
         )
         with self._db.read() as connection:
-            return [
-                (entry_id, codec.load(types.Article, article), codec.load(types.Reading, reading))
-                for entry_id, article, reading in connection.execute(query)
-            ]
+            return [(row.entry_id, *_from_row(row)) for row in connection.execute(query)]
 
     def article(self, article_id: str) -> tuple[types.Article, types.Reading] | None:
         """One stored article."""
         table = schema.articles.c
         with self._db.read() as connection:
-            row = connection.execute(sa.select(table.article, table.reading).where(table.id == article_id)).first()
-        return None if row is None else (codec.load(types.Article, row[0]), codec.load(types.Reading, row[1]))
+            row = connection.execute(sa.select(schema.articles).where(table.id == article_id)).first()
+        return None if row is None else _from_row(row)
 
     def count_read(self, since: datetime) -> dict[str, int]:
         """{outcome: count} of the entries taken up since then: relevant, off topic, not read: language, failed ..."""
         table = schema.entries.c
-        query = sa.select(table.step, table.reason).where(table.first_seen > since)
+        query = sa.select(table.step, table.reason, sa.func.count()).where(table.first_seen > since)
         counts: Counter[str] = Counter()
         with self._db.read() as connection:
-            for step, reason in connection.execute(query):
-                counts[_outcome(step, reason)] += 1
+            for step, reason, count in connection.execute(query.group_by(table.step, table.reason)):
+                counts[_outcome(step, reason)] += count
         return dict(counts)
 
     def trace(self, reference: str) -> dict[str, object] | None:
@@ -116,8 +113,11 @@ class SqlArticleStore:
                     table.arrived < now - timedelta(days=keep_days),
                     table.text != "",
                     table.id.not_in(sa.select(schema.development_articles.c.article_id)),
+                    table.entry_id.in_(
+                        sa.select(schema.entries.c.id).where(schema.entries.c.step == str(types.Step.DONE))
+                    ),
                 )
-                .values(text="", article=sa.func.replace(table.article, table.text, ""))
+                .values(text="")
             )
             return int(done.rowcount)
 
@@ -143,14 +143,23 @@ def _to_row(entry_id: int, article: types.Article, reading: types.Reading, now: 
         "entry_id": entry_id,
         "url": article.url,
         "outlet": article.outlet,
+        "tier": str(article.tier),
         "title": article.title,
         "text": article.text,
         "published": article.published,
+        "date_only": article.date_only,
         "arrived": article.arrived or now,
+        "language": article.language,
         "relevant": reading.relevant,
-        "article": codec.dump(article),
         "reading": codec.dump(reading),
     }
+
+
+def _from_row(row: sa.Row[Any]) -> tuple[types.Article, types.Reading]:
+    values = row._mapping
+    fields = {name: values[name] for name in types.Article.__dataclass_fields__}
+    fields["tier"] = types.Tier(values["tier"])
+    return types.Article(**fields), codec.load(types.Reading, values["reading"])
 
 
 def _reason(page: types.ReadPage) -> str | None:

@@ -9,39 +9,44 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from monitor import types
+
 T = TypeVar("T")
 
 
 def dump(value: object) -> str:
-    """A dataclass value as JSON text; fields at their defaults are left out."""
-    return json.dumps(_encode(value), ensure_ascii=False, separators=(",", ":"))
+    """A dataclass value as JSON text with all its fields: a default that changes later must not change old rows.
+
+    ASCII only: it then holds whatever a page holds, NUL and lone surrogates too.
+    """
+    return json.dumps(_encode(value, full=True), separators=(",", ":"))
 
 
 def load(kind: type[T], text: str) -> T:
-    """The value of dump(); unknown keys are ignored, so that an older program reads a newer row."""
+    """The value of dump(). Unknown keys are ignored, missing ones get their default: fields may come and go."""
     return typing.cast(T, _decode(kind, json.loads(text)))
 
 
 def to_json(value: object) -> Any:
-    """A value as JSON-compatible objects."""
-    return _encode(value)
+    """A value as JSON-compatible objects, for people: fields at their defaults are left out."""
+    return _encode(value, full=False)
 
 
-def _encode(value: object) -> Any:
+def _encode(value: object, *, full: bool) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            item.name: _encode(getattr(value, item.name))
+            item.name: _encode(getattr(value, item.name), full=full)
             for item in dataclasses.fields(value)
-            if item.default is dataclasses.MISSING or getattr(value, item.name) != item.default
+            if full or item.default is dataclasses.MISSING or getattr(value, item.name) != item.default
         }
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
-        return value.isoformat()
+        return types.ensure_utc(value).isoformat()
     if isinstance(value, (list, tuple)):
-        return [_encode(item) for item in value]
+        return [_encode(item, full=full) for item in value]
     if isinstance(value, dict):
-        return {str(key): _encode(item) for key, item in value.items()}
+        return {str(key): _encode(item, full=full) for key, item in value.items()}
     return value
 
 

@@ -52,18 +52,14 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema up to this program's; refuses a database that is newer than the program."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        with self._writer, _mapped(), self.engine.begin() as connection:
-            script = ScriptDirectory.from_config(config)
-            current = MigrationContext.configure(connection).get_current_revision()
-            if current is not None and not _is_known(script, current):
-                raise errors.StoreError(
-                    f"the database is of a newer version of the program (schema {current}); update the program"
-                )
-            if current != script.get_current_head():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+        with (
+            self._writer,
+            _mapped(),
+            self.engine.connect() as connection,
+            _foreign_keys_off(connection),
+            connection.begin(),
+        ):
+            _upgrade(connection)
 
     def size_bytes(self) -> int:
         """Size of the database file with its journal (0 in memory or elsewhere)."""
@@ -91,11 +87,18 @@ def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Databa
         except OSError as error:
             raise errors.StoreError(f"cannot make the folder {folder}: {error.strerror}") from error
     try:
-        return Database(url, busy_timeout_ms=busy_timeout_ms)
+        db = Database(url, busy_timeout_ms=busy_timeout_ms)
     except (ImportError, sa.exc.ArgumentError) as error:
         raise errors.StoreError(
             f"no driver for {parsed.drivername}: install the extra 'scale' for PostgreSQL"
         ) from error
+    try:
+        db.engine.connect().close()
+    except sa.exc.SQLAlchemyError as error:
+        db.close()
+        place = parsed.render_as_string(hide_password=True)
+        raise errors.StoreError(f"cannot open the database {place}: {_reason(error)}") from error
+    return db
 
 
 def _set_up_sqlite(engine: sa.Engine, busy_timeout_ms: int) -> None:
@@ -117,6 +120,36 @@ def _set_up_sqlite(engine: sa.Engine, busy_timeout_ms: int) -> None:
     sa.event.listen(engine, "begin", begin)
 
 
+def _upgrade(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    script = ScriptDirectory.from_config(config)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and not _is_known(script, current):
+        raise errors.StoreError(
+            f"the database is of a newer version of the program (schema {current}); update the program"
+        )
+    if current != script.get_current_head():
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _foreign_keys_off(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by copying it; with foreign keys on, dropping the old one would cascade. The pragma does
+    nothing inside a transaction, so it goes to the driver before one begins."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+
 def _is_known(script: ScriptDirectory, revision: str) -> bool:
     try:
         return script.get_revision(revision) is not None
@@ -129,5 +162,10 @@ def _mapped() -> Iterator[None]:
     try:
         yield
     except sa.exc.SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise errors.StoreError(f"the database refused: {reason}") from error
+        raise errors.StoreError(f"the database refused: {_reason(error)}") from error
+
+
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    """The driver's own words; its further lines may hold stored values."""
+    reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
+    return f"{reason} (another program writes to it)" if "database is locked" in reason else reason

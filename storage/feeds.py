@@ -10,6 +10,7 @@ from monitor import types
 from storage import codec, database, schema
 
 _STATE = tuple(types.FeedState.__dataclass_fields__)
+_ON, _OFF = "on", "off"
 _FEED = tuple(types.Feed.__dataclass_fields__)
 
 
@@ -20,24 +21,34 @@ class SqlFeedStore:
         self._db = db
 
     def sync_feeds(self, feeds: Sequence[types.Feed]) -> None:
-        """Insert unknown feeds, update the known ones (by URL; their state stays); none is deleted."""
+        """Insert unknown feeds, update the known ones (by URL; their state stays); none is deleted.
+
+        This runs at every start with the list as it was shipped: what add_feed() stored stays as it is, and what
+        remove_feed() took away stays away.
+        """
+        table = schema.feeds.c
         with self._db.write() as connection:
+            by_hand = set(connection.scalars(sa.select(table.url).where(table.hand == _ON)))
             for feed in feeds:
-                _put(connection, feed)
+                if schema.clean(feed.url) not in by_hand:
+                    _put(connection, feed)
 
     def add_feed(self, feed: types.Feed) -> None:
-        """Insert or update one feed."""
-        self.sync_feeds([feed])
+        """Insert or update one feed by hand: it is polled at once, even where it was removed or gone."""
+        with self._db.write() as connection:
+            _put(connection, feed)
+            mine = schema.feeds.update().where(schema.feeds.c.url == feed.url)
+            connection.execute(mine.values(hand=_ON, gone=False, poll_url=None, failures=0, next_poll_at=None))
 
     def remove_feed(self, url: str) -> bool:
-        """Disable a feed; False where it is unknown."""
+        """Disable a feed for good (until add_feed); False where it is unknown."""
         with self._db.write() as connection:
-            done = connection.execute(schema.feeds.update().where(schema.feeds.c.url == url).values(enabled=False))
+            done = connection.execute(schema.feeds.update().where(schema.feeds.c.url == url).values(hand=_OFF))
             return bool(done.rowcount)
 
     def list_feeds(self) -> list[types.FeedRecord]:
         """All feeds, enabled or not, by outlet and title."""
-        query = sa.select(schema.feeds).order_by(schema.feeds.c.outlet, schema.feeds.c.title)
+        query = sa.select(schema.feeds).order_by(schema.feeds.c.outlet, schema.feeds.c.title, schema.feeds.c.id)
         with self._db.read() as connection:
             return [_to_record(row) for row in connection.execute(query)]
 
@@ -46,7 +57,8 @@ class SqlFeedStore:
         table = schema.feeds.c
         query = (
             sa.select(schema.feeds)
-            .where(table.enabled, ~table.gone, sa.or_(table.next_poll_at.is_(None), table.next_poll_at <= now))
+            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand != _OFF))
+            .where(sa.or_(table.next_poll_at.is_(None), table.next_poll_at <= now))
             .order_by(table.next_poll_at.is_not(None), table.next_poll_at, table.id)
             .limit(limit)
         )
@@ -65,8 +77,9 @@ class SqlFeedStore:
                 state["poll_url"] = outcome.new_url
             connection.execute(schema.feeds.update().where(table.id == row.id).values(**state))
             fresh = _unknown(connection, row.id, outcome.entries)
-            for entry in fresh:
-                connection.execute(schema.entries.insert().values(**_to_row(row.id, entry, now, row.ok_at is None)))
+            if fresh:
+                rows = [_to_row(row.id, entry, now, row.ok_at is None) for entry in fresh]
+                connection.execute(schema.entries.insert(), rows)
             return len(fresh)
 
 
@@ -74,12 +87,15 @@ def _put(connection: sa.Connection, feed: types.Feed) -> None:
     values = {name: getattr(feed, name) for name in _FEED} | {"tier": str(feed.tier)}
     done = connection.execute(schema.feeds.update().where(schema.feeds.c.url == feed.url).values(**values))
     if not done.rowcount:
-        connection.execute(schema.feeds.insert().values(failures=0, entries_seen=0, gone=False, **values))
+        connection.execute(schema.feeds.insert().values(**values))
 
 
 def _to_record(row: sa.Row[Any]) -> types.FeedRecord:
     values = row._mapping
-    feed = types.Feed(**{name: values[name] for name in _FEED if name != "tier"}, tier=types.Tier(values["tier"]))
+    fields = {name: values[name] for name in _FEED}
+    fields["tier"] = types.Tier(values["tier"])
+    fields["enabled"] = values["enabled"] and values["hand"] != _OFF
+    feed = types.Feed(**fields)
     state = types.FeedState(**{name: values[name] for name in _STATE})
     return types.FeedRecord(feed=feed, state=state, poll_url=values["poll_url"])
 
@@ -89,22 +105,19 @@ def _unknown(connection: sa.Connection, feed_id: int, entries: Sequence[types.En
     if not entries:
         return []
     table = schema.entries.c
-    keys = {entry.key for entry in entries}
-    urls = {entry.url for entry in entries if entry.url}
-    contents = {entry.content_key for entry in entries if entry.content_key}
+    # As the columns hold them; compared otherwise, a key with a bad character would be unknown for ever.
+    marks = [(schema.clean(entry.key), schema.clean(entry.url), schema.clean(entry.content_key)) for entry in entries]
+    keys, urls, contents = ({mark[i] for mark in marks if mark[i]} for i in range(3))
     known_keys = _present(connection, table.key, keys, table.feed_id == feed_id)
     known_contents = _present(connection, table.content_key, contents, table.feed_id == feed_id)
     known_urls = _present(connection, table.url, urls)
     fresh = []
-    for entry in entries:
-        is_known = entry.key in known_keys or entry.url in known_urls or entry.content_key in known_contents
-        if not is_known:
+    for entry, (key, url, content) in zip(entries, marks, strict=True):
+        if not (key in known_keys or url in known_urls or content in known_contents):
             fresh.append(entry)
-        known_keys.add(entry.key)
-        if entry.url:
-            known_urls.add(entry.url)
-        if entry.content_key:
-            known_contents.add(entry.content_key)
+        known_keys.add(key)
+        known_urls.update({url} - {""})
+        known_contents.update({content} - {""})
     return fresh
 
 

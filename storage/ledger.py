@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor import types
+from monitor import errors, types
 from storage import codec, database, outbox, schema
 
 _COPY_SHARE = 0.6  # of the sketch's values: what near-duplicates share after light edits (monitor/copies.py)
@@ -73,7 +73,8 @@ class SqlLedgerStore:
     ) -> None:
         """Positions, developments, held back, sketch, alerts and the entry's Step.DONE in one transaction.
 
-        An entry that is done already is left alone: the step was recorded before.
+        An entry that is done already is left alone: the step was recorded before. One that is not stored is refused,
+        for a development that silently goes nowhere is the worst that can happen.
         """
         with self._db.write() as connection:
             if entry_id is not None and not _finish_entry(connection, entry_id, now):
@@ -92,13 +93,14 @@ class SqlLedgerStore:
         """The article id that shares most of the sketch's values (at least 60 % of them), if any."""
         if not sketch:
             return None
+        values = sorted(set(sketch))
         table = schema.sketches.c
         shared = sa.func.count().label("shared")
         query = (
             sa.select(table.article_id, shared)
-            .where(table.value.in_(list(sketch)))
+            .where(table.value.in_(values))
             .group_by(table.article_id)
-            .having(shared >= _COPY_SHARE * len(sketch))
+            .having(shared >= _COPY_SHARE * len(values))
             .order_by(shared.desc(), table.article_id)
             .limit(1)
         )
@@ -118,12 +120,15 @@ class SqlLedgerStore:
 
 def _finish_entry(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
     table = schema.entries.c
-    done = connection.execute(
-        schema.entries.update()
-        .where(table.id == entry_id, table.step == str(types.Step.READ))
-        .values(step=str(types.Step.DONE), done_at=now)
+    step = connection.scalar(sa.select(table.step).where(table.id == entry_id).with_for_update())
+    if step is None:
+        raise errors.StoreError(f"no entry {entry_id} is stored")
+    if step == str(types.Step.DONE):
+        return False
+    connection.execute(
+        schema.entries.update().where(table.id == entry_id).values(step=str(types.Step.DONE), done_at=now)
     )
-    return bool(done.rowcount)
+    return True
 
 
 def _end_position(connection: sa.Connection, key: tuple[str, str, str], now: datetime) -> None:

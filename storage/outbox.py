@@ -13,6 +13,11 @@ from storage import database, schema
 _WAITING, _SENDING = str(types.DeliveryState.WAITING), str(types.DeliveryState.SENDING)
 _SENT, _DEAD = str(types.DeliveryState.SENT), str(types.DeliveryState.DEAD)
 
+_UNSENT = schema.alerts.c.state != _SENT
+_PENDING = schema.alerts.c.state.in_([_WAITING, _SENDING])
+_IS_DIGEST = schema.alerts.c.local_date.is_not(None)
+_MOVED = "moved:"  # + the old recipient: the name in meta of the new one
+
 
 class SqlOutbox:
     """monitor.ports.Outbox over SQL."""
@@ -34,7 +39,9 @@ class SqlOutbox:
         )
         on = table.recipient.not_in(sa.select(schema.recipients_off.c.recipient))
         with self._db.write() as connection:
-            rows = connection.execute(sa.select(schema.alerts).where(due, on).order_by(table.seq).limit(limit)).all()
+            query = sa.select(schema.alerts).where(due, on).order_by(table.created_at, table.seq).limit(limit)
+            # On PostgreSQL two dispatchers must not claim one row; SQLite's single writer sees to it anyway.
+            rows = connection.execute(query.with_for_update(skip_locked=True)).all()
             if rows:
                 connection.execute(
                     schema.alerts.update()
@@ -45,31 +52,31 @@ class SqlOutbox:
 
     def mark_sent(self, alert_id: str, message_ref: str | None, now: datetime) -> None:
         """Record that the channel accepted it."""
-        self._update(alert_id, state=_SENT, sent_at=now, message_ref=message_ref, lease_until=None, last_error=None)
+        self._update(
+            alert_id, sa.true(), state=_SENT, sent_at=now, message_ref=message_ref, lease_until=None, last_error=None
+        )
 
     def mark_retry(self, alert_id: str, not_before: datetime, error: str) -> None:
-        """Back to WAITING, not before the time given."""
-        self._update(alert_id, state=_WAITING, not_before=not_before, lease_until=None, last_error=error)
+        """Back to WAITING, not before the time given; what another dispatcher has sent meanwhile stays sent."""
+        self._update(alert_id, _UNSENT, state=_WAITING, not_before=not_before, lease_until=None, last_error=error)
 
     def mark_dead(self, alert_id: str, error: str, now: datetime) -> None:
-        """Permanently failed."""
-        self._update(alert_id, state=_DEAD, lease_until=None, last_error=error)
+        """Permanently failed; what another dispatcher has sent meanwhile stays sent."""
+        self._update(alert_id, _UNSENT, state=_DEAD, lease_until=None, last_error=error)
 
-    def _update(self, alert_id: str, **values: Any) -> None:
+    def _update(self, alert_id: str, condition: sa.ColumnElement[bool], **values: Any) -> None:
         with self._db.write() as connection:
-            connection.execute(schema.alerts.update().where(schema.alerts.c.id == alert_id).values(**values))
+            connection.execute(schema.alerts.update().where(schema.alerts.c.id == alert_id, condition).values(**values))
 
     def message_ref(self, recipient: str, development_id: str) -> str | None:
         """The channel's id of the first message that told this development to this recipient."""
         table = schema.alerts.c
-        query = (
-            sa.select(table.message_ref)
-            .where(table.recipient == recipient, table.development_id == development_id, table.message_ref.is_not(None))
-            .order_by(table.seq)
-            .limit(1)
+        query = sa.select(table.message_ref).where(
+            table.development_id == development_id, table.message_ref.is_not(None)
         )
         with self._db.read() as connection:
-            return connection.scalar(query)
+            mine = query.where(table.recipient == _follow(connection, recipient))
+            return connection.scalar(mine.order_by(table.seq).limit(1))
 
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         """Send nothing more to this recipient."""
@@ -79,18 +86,30 @@ class SqlOutbox:
             if known is None:
                 connection.execute(off.insert().values(recipient=recipient, reason=reason, at=now))
 
-    def move_recipient(self, old: str, new: str) -> None:
-        """A group became a supergroup: pending alerts and later ones go to `new`."""
-        table = schema.alerts.c
-        name = f"moved:{old}"
+    def switch_on(self, recipient: str) -> bool:
+        """Send to this recipient again, what has waited first; False where it was not off."""
+        off = schema.recipients_off
         with self._db.write() as connection:
-            connection.execute(
-                schema.alerts.update()
-                .where(table.recipient == old, table.state.in_([_WAITING, _SENDING]))
-                .values(recipient=new, state=_WAITING, lease_until=None)
+            return bool(connection.execute(off.delete().where(off.c.recipient == recipient)).rowcount)
+
+    def move_recipient(self, old: str, new: str) -> None:
+        """A group became a supergroup: pending alerts and later ones go to `new`.
+
+        Sent ones stay with `old`, for the new group does not know their message ids; past digests go along, for they
+        are the cursor of the next. The old name may be used on: every method follows the move.
+        """
+        table = schema.alerts.c
+        if old == new:
+            return
+        with self._db.write() as connection:
+            taken = list(connection.scalars(sa.select(table.local_date).where(table.recipient == new, _IS_DIGEST)))
+            mine = schema.alerts.update().where(
+                table.recipient == old, sa.or_(~_IS_DIGEST, table.local_date.not_in(taken))
             )
-            connection.execute(schema.meta.delete().where(schema.meta.c.name == name))
-            connection.execute(schema.meta.insert().values(name=name, value=new))
+            connection.execute(mine.where(_PENDING).values(recipient=new, state=_WAITING, lease_until=None))
+            connection.execute(mine.where(_IS_DIGEST).values(recipient=new))
+            connection.execute(schema.meta.delete().where(schema.meta.c.name.in_([_MOVED + old, _MOVED + new])))
+            connection.execute(schema.meta.insert().values(name=_MOVED + old, value=new))
 
     def recipients_off(self) -> dict[str, str]:
         """{recipient: reason} of those switched off."""
@@ -109,23 +128,19 @@ class SqlOutbox:
         """Insert a digest for (recipient, local date) once; False where there is one already."""
         table = schema.alerts.c
         with self._db.write() as connection:
-            known = sa.select(table.seq).where(table.recipient == alert.recipient, table.local_date == local_date)
+            row = _to_row(alert) | {"recipient": _follow(connection, alert.recipient), "local_date": local_date}
+            known = sa.select(table.seq).where(table.recipient == row["recipient"], table.local_date == local_date)
             if connection.scalar(known) is not None:
                 return False
-            connection.execute(schema.alerts.insert().values(**_to_row(alert), local_date=local_date))
+            connection.execute(schema.alerts.insert().values(**row))
             return True
 
     def last_digest_until(self, recipient: str) -> datetime | None:
         """The end of the last digest's window, the cursor for the next."""
         table = schema.alerts.c
-        query = (
-            sa.select(table.payload)
-            .where(table.recipient == recipient, table.kind == str(types.AlertKind.DIGEST))
-            .order_by(table.seq.desc())
-            .limit(1)
-        )
+        query = sa.select(table.payload).where(table.kind == str(types.AlertKind.DIGEST)).order_by(table.seq.desc())
         with self._db.read() as connection:
-            text = connection.scalar(query)
+            text = connection.scalar(query.where(table.recipient == _follow(connection, recipient)).limit(1))
         until = json.loads(text).get("until") if text else None
         return datetime.fromisoformat(until) if until else None
 
@@ -135,10 +150,18 @@ def insert_alerts(connection: sa.Connection, alerts: Sequence[types.Alert]) -> N
     for alert in alerts:
         known = sa.select(schema.alerts.c.seq).where(schema.alerts.c.id == alert.id)
         if connection.scalar(known) is None:
-            moved = sa.select(schema.meta.c.value).where(schema.meta.c.name == f"moved:{alert.recipient}")
-            row = _to_row(alert)
-            row["recipient"] = connection.scalar(moved) or alert.recipient
+            row = _to_row(alert) | {"recipient": _follow(connection, alert.recipient)}
             connection.execute(schema.alerts.insert().values(**row))
+
+
+def _follow(connection: sa.Connection, recipient: str) -> str:
+    """Where a recipient is now, after any number of moves."""
+    for _ in range(20):  # moves can't run in a circle, for a move takes away the one that led back
+        moved = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == _MOVED + recipient))
+        if moved is None:
+            break
+        recipient = moved
+    return recipient
 
 
 def _to_row(alert: types.Alert) -> dict[str, Any]:
@@ -147,7 +170,7 @@ def _to_row(alert: types.Alert) -> dict[str, Any]:
         "recipient": alert.recipient,
         "kind": str(alert.kind),
         "development_id": alert.development_id,
-        "payload": json.dumps(alert.payload, ensure_ascii=False),
+        "payload": json.dumps(alert.payload),
         "created_at": alert.created_at,
         "state": str(alert.state),
         "not_before": alert.not_before,

@@ -1,11 +1,42 @@
 """The tables. Values with an inner structure are JSON text (codec.py); what is searched by has a column of its own."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
 
 metadata = MetaData()
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Text as a column holds it: NUL (PostgreSQL) and lone surrogates (both) become U+FFFD; the length stays."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text from outside. One bad character in a feed must not make every later poll of it fail."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Replace what no database takes."""
+        return None if value is None else clean(value)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -31,25 +62,26 @@ feeds = Table(
     "feeds",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("url", Text, nullable=False, unique=True),
-    Column("poll_url", Text),
-    Column("title", Text, nullable=False),
-    Column("outlet", Text, nullable=False),
+    Column("url", CleanText, nullable=False, unique=True),
+    Column("poll_url", CleanText),
+    Column("title", CleanText, nullable=False),
+    Column("outlet", CleanText, nullable=False),
     Column("tier", String(16), nullable=False),
-    Column("language", String(16), nullable=False),
-    Column("country", String(16)),
+    Column("language", Text, nullable=False),
+    Column("country", Text),
     Column("interval_s", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False),
-    Column("source", Text),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("body_hash", String(64)),
+    Column("hand", String(8)),  # on: added by hand, off: removed by hand; the shipped list changes neither
+    Column("source", CleanText),
+    Column("etag", CleanText),
+    Column("last_modified", CleanText),
+    Column("body_hash", Text),
     Column("next_poll_at", UtcTime, index=True),
     Column("polled_at", UtcTime),
     Column("ok_at", UtcTime),
     Column("newest_entry_at", UtcTime),
     Column("failures", Integer, nullable=False, default=0),
-    Column("last_error", Text),
+    Column("last_error", CleanText),
     Column("entries_seen", Integer, nullable=False, default=0),
     Column("gone", Boolean, nullable=False, default=False),
 )
@@ -59,16 +91,16 @@ entries = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("feed_id", ForeignKey("feeds.id"), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("url", Text, nullable=False, index=True),
-    Column("content_key", String(64), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("key", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False, index=True),
+    Column("content_key", CleanText, nullable=False),
+    Column("title", CleanText, nullable=False),
     Column("published", UtcTime),
     Column("entry", Text, nullable=False),
     Column("step", String(8), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("retry_at", UtcTime),
-    Column("reason", Text),
+    Column("reason", CleanText),
     Column("first_seen", UtcTime, nullable=False),
     Column("done_at", UtcTime),
     Column("first_poll", Boolean, nullable=False),
@@ -80,16 +112,18 @@ entries = Table(
 articles = Table(
     "articles",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", CleanText, primary_key=True),
     Column("entry_id", ForeignKey("entries.id"), nullable=False, unique=True),
-    Column("url", Text, index=True),
-    Column("outlet", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("url", CleanText, index=True),
+    Column("outlet", CleanText, nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
     Column("published", UtcTime),
+    Column("date_only", Boolean, nullable=False),
     Column("arrived", UtcTime, nullable=False, index=True),
+    Column("language", CleanText),
     Column("relevant", Boolean, nullable=False),
-    Column("article", Text, nullable=False),
     Column("reading", Text, nullable=False),
 )
 
@@ -99,7 +133,7 @@ positions = Table(
     Column("id", Integer, primary_key=True),
     Column("topic", String(16), nullable=False),
     Column("subject", String(16), nullable=False),
-    Column("aspect", Text, nullable=False),
+    Column("aspect", CleanText, nullable=False),
     Column("status", String(32), nullable=False),
     Column("held_from", UtcTime, nullable=False),
     Column("held_until", UtcTime),
@@ -111,10 +145,10 @@ developments = Table(
     "developments",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("id", String(32), nullable=False, unique=True),
+    Column("id", CleanText, nullable=False, unique=True),
     Column("topic", String(16), nullable=False),
     Column("subject", String(16), nullable=False),
-    Column("aspect", Text, nullable=False),
+    Column("aspect", CleanText, nullable=False),
     Column("minor", Boolean, nullable=False),
     Column("grade", String(16), nullable=False),
     Column("disputed", Boolean, nullable=False),
@@ -127,15 +161,15 @@ development_articles = Table(
     "development_articles",
     metadata,
     Column("development_id", ForeignKey("developments.id"), primary_key=True),
-    Column("article_id", String(64), primary_key=True, index=True),
+    Column("article_id", CleanText, primary_key=True, index=True),
 )
 
 held_back = Table(
     "held_back",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("article_id", String(64), nullable=False, index=True),
-    Column("reason", String(32), nullable=False),
+    Column("article_id", CleanText, nullable=False, index=True),
+    Column("reason", CleanText, nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
     Column("value", Text, nullable=False),
 )
@@ -143,27 +177,27 @@ held_back = Table(
 sketches = Table(
     "sketches",
     metadata,
-    Column("value", Integer, primary_key=True),
-    Column("article_id", String(64), primary_key=True, index=True),
+    Column("value", BigInteger, primary_key=True),
+    Column("article_id", CleanText, primary_key=True, index=True),
 )
 
 alerts = Table(
     "alerts",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("id", String(64), nullable=False, unique=True),
-    Column("recipient", Text, nullable=False),
+    Column("id", CleanText, nullable=False, unique=True),
+    Column("recipient", CleanText, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("development_id", String(32), index=True),
-    Column("payload", Text, nullable=False),
+    Column("development_id", CleanText, index=True),
+    Column("payload", CleanText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("state", String(8), nullable=False),
     Column("not_before", UtcTime),
     Column("lease_until", UtcTime),
     Column("attempts", Integer, nullable=False, default=0),
     Column("sent_at", UtcTime),
-    Column("last_error", Text),
-    Column("message_ref", Text),
+    Column("last_error", CleanText),
+    Column("message_ref", CleanText),
     Column("local_date", Date),
     Index("alerts_state", "state", "seq"),
     Index("alerts_digest", "recipient", "local_date", unique=True),
@@ -172,9 +206,9 @@ alerts = Table(
 recipients_off = Table(
     "recipients_off",
     metadata,
-    Column("recipient", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("recipient", CleanText, primary_key=True),
+    Column("reason", CleanText, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
 
-meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+meta = Table("meta", metadata, Column("name", CleanText, primary_key=True), Column("value", CleanText, nullable=False))

@@ -20,7 +20,11 @@ class Stores:
 def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) -> Stores:
     """Open and migrate the database; raises errors.StoreError."""
     db = database.open_database(url, busy_timeout_ms=busy_timeout_ms)
-    db.migrate()
+    try:
+        db.migrate()
+    except BaseException:
+        db.close()
+        raise
     return Stores(
         feeds=feeds.SqlFeedStore(db),
         articles=articles.SqlArticleStore(db),

@@ -13,6 +13,9 @@ def trace(connection: sa.Connection, reference: str) -> dict[str, object] | None
     development = _development(connection, reference)
     if development is not None:
         return {"kind": "development", **development}
+    alerts = _alerts(connection, schema.alerts.c.id == reference)
+    if alerts:  # a digest or a notice: it tells of no single development
+        return {"kind": "alert", "alerts": alerts}
     entry = _entry(connection, reference)
     if entry is None:
         return None
@@ -29,7 +32,7 @@ def _development(connection: sa.Connection, reference: str) -> dict[str, object]
     return {
         "development": codec.to_json(development),
         "articles": [_told(connection, report.article_id) for report in development.reports],
-        "alerts": _alerts(connection, development.id),
+        "alerts": _alerts(connection, schema.alerts.c.development_id == development.id),
     }
 
 
@@ -39,7 +42,7 @@ def _told(connection: sa.Connection, article_id: str) -> dict[str, object]:
     return {"article_id": article_id} | (dict(row._mapping) if row else {})
 
 
-def _alerts(connection: sa.Connection, development_id: str) -> list[dict[str, object]]:
+def _alerts(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[dict[str, object]]:
     table = schema.alerts.c
     query = sa.select(
         table.id,
@@ -50,7 +53,7 @@ def _alerts(connection: sa.Connection, development_id: str) -> list[dict[str, ob
         table.created_at,
         table.sent_at,
         table.last_error,
-    ).where(table.development_id == development_id)
+    ).where(condition)
     return [_plain(row) for row in connection.execute(query.order_by(table.seq))]
 
 
@@ -73,7 +76,7 @@ def _entry(connection: sa.Connection, reference: str) -> dict[str, object] | Non
         sa.or_(schema.articles.c.id == reference, schema.articles.c.url == reference)
     )
     wanted = sa.or_(table.url == reference, table.id.in_(by_article))
-    if number.isdecimal():
+    if number.isdecimal() and len(number) < 10:  # an id; longer ones overflow the column
         wanted = sa.or_(wanted, table.id == int(number))
     query = sa.select(*columns).join(schema.feeds, schema.feeds.c.id == table.feed_id).where(wanted).limit(1)
     row = connection.execute(query).first()
@@ -84,22 +87,38 @@ def _entry(connection: sa.Connection, reference: str) -> dict[str, object] | Non
 
 def _article(connection: sa.Connection, entry_id: int) -> dict[str, object]:
     table = schema.articles.c
-    row = connection.execute(
-        sa.select(table.id, table.relevant, table.reading, table.arrived).where(table.entry_id == entry_id)
-    ).first()
+    columns = (table.id, table.title, table.url, table.outlet, table.published, table.arrived, table.relevant)
+    row = connection.execute(sa.select(*columns, table.reading).where(table.entry_id == entry_id)).first()
     if row is None:
         return {}
-    links = schema.development_articles.c
+    article = _plain(row)
+    reading = codec.load(types.Reading, str(article.pop("reading")))
     held = schema.held_back.c
+    texts = connection.scalars(sa.select(held.value).where(held.article_id == row.id).order_by(held.id))
     return {
-        "article": {"id": row.id, "relevant": row.relevant, "arrived": row.arrived.isoformat()},
-        "claims": codec.to_json(codec.load(types.Reading, row.reading).claims),
-        "developments": list(connection.scalars(sa.select(links.development_id).where(links.article_id == row.id))),
-        "held_back": [
-            codec.to_json(codec.load(types.HeldBack, text))
-            for text in connection.scalars(sa.select(held.value).where(held.article_id == row.id).order_by(held.id))
-        ],
+        "article": article,
+        "claims": codec.to_json(reading.claims),
+        "held_back": [codec.to_json(codec.load(types.HeldBack, text)) for text in texts],
+        "developments": _raised(connection, row.id),
     }
+
+
+def _raised(connection: sa.Connection, article_id: str) -> list[dict[str, object]]:
+    """The developments that rest on an article, each with its alerts."""
+    table, links = schema.developments.c, schema.development_articles.c
+    query = (
+        sa.select(table.id, table.value)
+        .join(schema.development_articles, links.development_id == table.id)
+        .where(links.article_id == article_id)
+        .order_by(table.seq)
+    )
+    return [
+        {
+            "development": codec.to_json(codec.load(types.Development, row.value)),
+            "alerts": _alerts(connection, schema.alerts.c.development_id == row.id),
+        }
+        for row in connection.execute(query).all()
+    ]
 
 
 def _plain(row: Any) -> dict[str, object]:

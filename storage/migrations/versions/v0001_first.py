@@ -14,10 +14,10 @@ def upgrade() -> None:
     op.create_table(
         "alerts",
         sa.Column("seq", sa.Integer(), primary_key=True),
-        sa.Column("id", sa.String(64), nullable=False, unique=True),
+        sa.Column("id", sa.Text(), nullable=False, unique=True),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("development_id", sa.String(32)),
+        sa.Column("development_id", sa.Text()),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(32), nullable=False),
         sa.Column("state", sa.String(8), nullable=False),
@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.create_table(
         "developments",
         sa.Column("seq", sa.Integer(), primary_key=True),
-        sa.Column("id", sa.String(32), nullable=False, unique=True),
+        sa.Column("id", sa.Text(), nullable=False, unique=True),
         sa.Column("topic", sa.String(16), nullable=False),
         sa.Column("subject", sa.String(16), nullable=False),
         sa.Column("aspect", sa.Text(), nullable=False),
@@ -55,14 +55,15 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("tier", sa.String(16), nullable=False),
-        sa.Column("language", sa.String(16), nullable=False),
-        sa.Column("country", sa.String(16)),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text()),
         sa.Column("interval_s", sa.Integer(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("hand", sa.String(8)),
         sa.Column("source", sa.Text()),
         sa.Column("etag", sa.Text()),
         sa.Column("last_modified", sa.Text()),
-        sa.Column("body_hash", sa.String(64)),
+        sa.Column("body_hash", sa.Text()),
         sa.Column("next_poll_at", sa.String(32)),
         sa.Column("polled_at", sa.String(32)),
         sa.Column("ok_at", sa.String(32)),
@@ -76,8 +77,8 @@ def upgrade() -> None:
     op.create_table(
         "held_back",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("article_id", sa.String(64), nullable=False),
-        sa.Column("reason", sa.String(32), nullable=False),
+        sa.Column("article_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
     )
@@ -108,14 +109,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "sketches",
-        sa.Column("value", sa.Integer(), primary_key=True),
-        sa.Column("article_id", sa.String(64), primary_key=True),
+        sa.Column("value", sa.BigInteger(), primary_key=True),
+        sa.Column("article_id", sa.Text(), primary_key=True),
     )
     op.create_index("ix_sketches_article_id", "sketches", ["article_id"])
     op.create_table(
         "development_articles",
-        sa.Column("development_id", sa.String(32), sa.ForeignKey("developments.id"), primary_key=True),
-        sa.Column("article_id", sa.String(64), primary_key=True),
+        sa.Column("development_id", sa.Text(), sa.ForeignKey("developments.id"), primary_key=True),
+        sa.Column("article_id", sa.Text(), primary_key=True),
     )
     op.create_index("ix_development_articles_article_id", "development_articles", ["article_id"])
     op.create_table(
@@ -124,7 +125,7 @@ def upgrade() -> None:
         sa.Column("feed_id", sa.Integer(), sa.ForeignKey("feeds.id"), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("content_key", sa.String(64), nullable=False),
+        sa.Column("content_key", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("published", sa.String(32)),
         sa.Column("entry", sa.Text(), nullable=False),
@@ -142,16 +143,18 @@ def upgrade() -> None:
     op.create_index("ix_entries_url", "entries", ["url"])
     op.create_table(
         "articles",
-        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("id", sa.Text(), primary_key=True),
         sa.Column("entry_id", sa.Integer(), sa.ForeignKey("entries.id"), nullable=False, unique=True),
         sa.Column("url", sa.Text()),
         sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("tier", sa.String(16), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("published", sa.String(32)),
+        sa.Column("date_only", sa.Boolean(), nullable=False),
         sa.Column("arrived", sa.String(32), nullable=False),
+        sa.Column("language", sa.Text()),
         sa.Column("relevant", sa.Boolean(), nullable=False),
-        sa.Column("article", sa.Text(), nullable=False),
         sa.Column("reading", sa.Text(), nullable=False),
     )
     op.create_index("ix_articles_arrived", "articles", ["arrived"])
