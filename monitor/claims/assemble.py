@@ -44,10 +44,24 @@ def to_claim(
         topic=types.Topic(one.topic), subject=one.subject, status=one.status, evidence=evidence, start=start, end=end,
         number=one.number, number_max=one.number_max, counts=one.counts, components=tuple(sorted(one.components)),
         when=types.When.PAST if past else types.When.CURRENT,
-        speaker=voice.name if voice is not None else None, origin=origin, optional=one.optional,
+        speaker=_speaker(one, sentence), origin=origin, optional=one.optional,
         wording=_wording(one, sentence), act=_act(evidence, sentence.raw, past=past, spoken=voice is not None, status=one.status),
         rule=one.rule, why=one.why, official=official, in_passing=one.in_passing,
     )  # fmt: skip
+
+
+def _speaker(one: draft.Draft, sentence: speakers.Sentence) -> str | None:
+    """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
+    voice = sentence.voice
+    if one.status in ("attended", "leads") and not (voice is not None and one.status == "attended" and voice.code == one.subject and "after attending" in sentence.raw):
+        return None
+    if voice is not None:
+        return voice.name
+    if one.topic == "troops" or (one.topic == "backstop" and one.status not in ("sought", "discussed")):
+        own = [m for m in sentence.mentions if m.person and m.code == one.subject and m.kind == "person" and not m.former]
+        if own and not speakers.is_prepositional(sentence, own[0]):
+            return own[0].person
+    return None
 
 
 def _wording(one: draft.Draft, sentence: speakers.Sentence) -> str | None:

@@ -4,7 +4,11 @@ import re
 
 from monitor.claims import draft, lexicon, scopes, speakers
 
-_ORDER = ("air", "command", "ground_troops", "guarantee", "intelligence", "logistics", "surveillance")
+_ADJECTIVAL = re.compile(
+    r"\s+[\"“‘']?(?:back-?stop|security|troops|soldiers|support|air|military|guarantees?|ground|involvement|backing|intelligence|commitments?|help|"
+    r"boots|participation|assistance|forces|presence|role|protection|satellites?|allies|logistic\w*|cover|safety|assurances?|power|muscle|planes|jets|aid|weapons|reassurance|readiness|promises?)",
+    re.IGNORECASE,
+)
 
 
 class BackstopRules:
@@ -35,7 +39,7 @@ class BackstopRules:
         self._refused = words.get("cues.ruled_out")
         self._open_negated = words.get("cues.open_negated")
         self._discussed = words.make(
-            r"(?<!\w)(?:discuss\w*|negotiat\w+|talks|work(?:ing|s|ed)? (?:on|out|through|at|toward|together)|work actively|draft(?:ing|ed)|finali[sz]\w+|consult\w+|hammer(?:ing|ed) out|iron(?:ing|ed) out|being (?:developed|prepared|worked)|draw(?:ing|n)? up|thrash\w+ out|settled within|details of|prepar(?:e|ing) (?:a|the) (?:document|text|agreement)|fleshing out|conversations?)(?!\w)"
+            r"(?<!\w)(?:discuss\w*|negotiat\w+|talks|work(?:ing|s|ed)?(?: \w+| {A}){0,5}? (?:on|out|through|at|toward|together)|work actively|draft(?:ing|ed)|finali[sz]\w+|consult\w+|hammer(?:ing|ed) out|iron(?:ing|ed) out|being (?:developed|prepared|worked)|draw(?:ing|n)? up|thrash\w+ out|settled within|details of|prepar(?:e|ing) (?:a|the) (?:document|text|agreement)|fleshing out|conversations?)(?!\w)"
         )
         self._committed = words.make(
             r"(?<!\w)(?:pledg(?:ed|es|ing)|promis(?:ed|es|ing)|agree[sd]|agreed|commit(?:s|ted)|committed|confirmed|signed|(?:will|would) (?:lead|provide|guarantee|monitor|head|still head|be (?:the )?lead|take (?:the lead|part)|contribute|participate|deliver|supply|supply)|assur(?:ed|ance)|commitment|vow(?:ed|s)|has guaranteed|guaranteed|US-led|U\.S\.-led|{D}-led|accepted|endorsed|approved|undertak\w+|undertook)(?!\w)"
@@ -46,6 +50,9 @@ class BackstopRules:
         self._sought = words.get("phrases.sought_cue")
         self._seek_us = words.make(
             r"(?<!\w)(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:on|for)|press(?:es|ed|ing)?|push(?:es|ed|ing)?|lobb(?:y|ied|ying)|convinc\w+|persuad\w+|appeal(?:s|ed|ing)?(?: to)?|plead\w*(?: with)?|seek(?:s|ing)?|sought|demand(?:s|ed|ing)?|request(?:s|ed|ing)?|expect(?:s|ed|ing)?|hop(?:e|es|ed|ing)|need(?:s|ed)?|secur(?:e|ing)|winning|win|obtain(?:ing)?|get)(?!\w)[^.;]{0,70}?{A}"
+        )
+        self._denied_troops = words.make(
+            r"(?:no (?:US|U\.S\.|{A}) (?:ground |combat )?(?:troops|soldiers|boots|forces)|{A} (?:ground |combat )?(?:troops|soldiers|boots|forces)[^.;,]{0,30} (?:will|would|are|were|is|to)(?:n['’]t| not) (?:be )?(?:sent|deployed|going|put|present|on the ground|committed|going to be))"
         )
         self._other = re.compile(
             r"\b(?:Gaza|Israel|Taiwan|Iran|Iraq|Korean? peninsula|budget|loan|fiscal|bank|IMF|minerals? (?:deal|agreement)|tariffs?|sanctions|NATO['’]s eastern)\b",
@@ -96,7 +103,7 @@ class BackstopRules:
         if "ground_troops" in found:
             # "British troops" or "a European force" is no US component
             pattern = self._components["ground_troops"].search(masked)
-            near = masked[max(0, pattern.start() - 40) : pattern.end()] if pattern else ""
+            near = masked[max(0, pattern.start() - 60) : pattern.end() + 40] if pattern else ""
             if not us_here_only or not re.search(r"\b(?:no|not|any|send|deploy|put|boots|without|rul\w+|commit\w*|neither)\b", near, re.IGNORECASE):
                 found.discard("ground_troops")
         return found
@@ -116,6 +123,10 @@ class BackstopRules:
         us_subject = (first is not None and first.code == "US" and first.kind != "demonym") or (first is None and us_voice)
         if first is not None and first.code == "US" and first.kind == "demonym":
             us_subject = bool(re.match(r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|could|may|might)\b|president|officials?|side|administration|government|delegation|envoys?|negotiators?|team|fighter|aircraft|troops|officers)", masked[first.end - clause.start :], re.IGNORECASE))
+        elif first is not None and first.code == "US" and _ADJECTIVAL.match(masked[first.end - clause.start :]):
+            us_subject = False
+        if not us_subject and self._denied_troops.search(masked):
+            return "refused", "no troops"
         seek = self._seek_us.search(masked)
         if seek and not us_subject:
             return "sought", seek.group()

@@ -67,7 +67,7 @@ class Engine:
                 past = self._clock.is_past(
                     sentence, article.published, one.start - sentence.start, one.end - sentence.start
                 )
-                if one.optional:
+                if one.optional or (sentence.voice is not None and sentence.voice.private):
                     continue  # a case on which careful readers differ is not worth a false alarm
                 origin = self._origins.of_sentence(sentence.raw, article.outlet) or credit
                 claims.append(assemble.to_claim(article, one, sentence, past=past, origin=origin))

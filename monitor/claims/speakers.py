@@ -96,7 +96,7 @@ class Attributor:
         for sentence in built:
             voice = self._voice(sentence, last_person, last_voice)
             sentence.said_inside = voice is not None
-            if voice is None and self._continues(sentence, before):
+            if voice is None and (self._continues(sentence, before) or self._runs_on(sentence, before)):
                 voice = last_voice
             sentence.voice = voice
             sentence.focus_before = focus
@@ -124,6 +124,13 @@ class Attributor:
         if quoted > 0.6 * len(sentence.raw):
             return True
         return sentence.paragraph == before.paragraph and bool(before.quotes) and before.quotes[-1][1] >= len(before.raw) and quoted > 0
+
+    def _runs_on(self, sentence: Sentence, before: Sentence | None) -> bool:
+        """Back-shifted speech after an attribution in the same paragraph ("There would be no troops.")."""
+        if before is None or before.voice is None or before.voice.private or sentence.paragraph != before.paragraph:
+            return False
+        others = [m for m in sentence.mentions if not _is_prepositional(sentence, m) and m.kind != "demonym"]
+        return bool(_BACKSHIFT.search(sentence.masked)) and all(m.code == before.voice.code for m in others)
 
     def _voice(self, sentence: Sentence, person: actors.Mention | None, last: Voice | None) -> Voice | None:
         text = sentence.masked
@@ -178,6 +185,7 @@ class Attributor:
         return Voice(name=name, code=mention.code, decides=mention.decides)
 
 
+_BACKSHIFT = re.compile(r"\b(?:would|could)\b")
 _NOT_A_NAME = re.compile(
     r"^(?:The|A|An|In|On|At|But|And|Meanwhile|Later|Earlier|European|Western|Military|Officials|Leaders|Ministers|Government|Foreign|Defen[cs]e|Prime|President|Under|After|Both|Other|Some|Most)\b|(?:Times|Post|Dispatch|Journal|News|Office|Ministry|Council|Commission|Herald|Agency|Press|Telegraph|Guardian)$"
 )

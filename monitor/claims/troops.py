@@ -18,6 +18,10 @@ class Setting:
     window: str = ""  # this sentence and the two before it, masked
 
 
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
 class TroopRules:
     """The rules of topic troops."""
 
@@ -51,6 +55,8 @@ class TroopRules:
         self._non_ground = re.compile(r"\b(?:air|naval|sea|maritime|planes|jets|ships?)\b", re.IGNORECASE)
         self._meeting = words.make(r"(?<!\w)(?:{terms.meeting}|{terms.coalition_loose})(?!\w)")
         self._loose = words.get("verbs.loose_part")
+        self._willing = words.get("terms.coalition")
+        self._arms = words.make(r"(?:to {C}|{C} with|deliver\w*|donat\w+|weapons?|ammunition|missiles?|billion|packages?|military aid|sanction\w*|loans?)")
         self._strong = words.get("cues.strong_stand")
         self._about = words.make(r"(?<!\w)(?:{terms.force}|{terms.mission}|peace-?keep\w*)(?!\w)")
         self._other_matter = re.compile(r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b", re.IGNORECASE)
@@ -68,7 +74,7 @@ class TroopRules:
         return found
 
     def _read_clause(self, sentence: speakers.Sentence, clause: scopes.Clause, setting: Setting) -> list[draft.Draft]:
-        masked = sentence.masked[clause.start : clause.end]
+        masked = self._willing.sub(_blank, sentence.masked[clause.start : clause.end])
         if self._training.search(masked):
             return []
         force = self._force.search(masked)
@@ -108,7 +114,7 @@ class TroopRules:
 
     def _status(self, text: str, whole: str) -> tuple[str | None, str]:
         """The status that the clause's cues give, in order of strength, and the cue."""
-        bare = self._after.sub(lambda m: " " * len(m.group()), text)
+        bare = self._after.sub(_blank, text)
         for name in ("withdrew", "open_negated"):
             match = self._cues[name].search(bare)
             if match:
@@ -116,7 +122,7 @@ class TroopRules:
         match = self._cues["undecided"].search(bare)
         if match:
             return "undecided", match.group()
-        cleaned = self._cues["not_real_negation"].sub(lambda m: " " * len(m.group()), bare)
+        cleaned = self._cues["not_real_negation"].sub(_blank, bare)
         negated = self._cues["ruled_out"].search(cleaned)
         condition = self._cues["condition"].search(bare) or (
             self._cues["condition"].search(whole) if re.match(r"(?:only )?(?:if|provided|unless)\b", whole, re.IGNORECASE) else None
@@ -165,12 +171,13 @@ class TroopRules:
         return None, None
 
     def _support_only(self, sentence: speakers.Sentence, clause: scopes.Clause, setting: Setting) -> list[draft.Draft]:
-        masked = sentence.masked[clause.start : clause.end]
+        masked = self._willing.sub(_blank, sentence.masked[clause.start : clause.end])
         noun = self._support.search(masked)
         verb = self._support_verb.search(masked)
         if not noun or not verb or not setting.near_ukraine or self._scoper.is_unreal(masked):
             return []
-        if not (self._mission.search(masked) or self._coalition.search(sentence.masked) or re.search(r"\b(?:force|mission|contingent|ceasefire|peacekeep\w+|contribution|instead|headquarters|guarantees)\b", sentence.masked, re.IGNORECASE)):
+        in_window = not self._arms.search(masked) and re.search(r"\b(?:force|mission|contingent|peacekeep\w+|coalition of the willing)\b", setting.window, re.IGNORECASE)
+        if not (in_window or self._mission.search(masked) or self._coalition.search(sentence.masked) or re.search(r"\b(?:force|mission|contingent|ceasefire|peacekeep\w+|contribution|instead|headquarters|guarantees)\b", sentence.masked, re.IGNORECASE)):
             return []
         negated = self._cues["ruled_out"].search(masked)
         if negated and negated.start() < noun.start() and not re.search(r"\bno\b|without|stay", negated.group()):
