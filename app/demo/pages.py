@@ -39,8 +39,8 @@ _TOLD = (
     ),
     (
         "Washington to provide intelligence and air support",
-        "The United States will provide intelligence and air support for the European force in Ukraine, Secretary of "
-        "State Marco Rubio said after talks with European ministers.",
+        "The United States will provide intelligence and air support for the coalition of the willing's force in "
+        "Ukraine, Secretary of State Marco Rubio said after talks with European ministers.",
         "The ministers had waited for such a word for many months. How aircraft would be based, and who would call "
         "them in, is for military planners to settle in the coming weeks, diplomats said.",
     ),

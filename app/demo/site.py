@@ -105,7 +105,7 @@ def _page(item: Item) -> bytes:
     paragraphs = "".join(f"<p>{_escape(part)}</p>\n" for part in item.text.split("\n\n") if part.strip())
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
-        f"<body><article><h1>{title}</h1>\n{paragraphs}</article></body></html>\n"
+        f"<body><header><h1>{title}</h1></header>\n<article>{paragraphs}</article></body></html>\n"
     ).encode()
 
 
