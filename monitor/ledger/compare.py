@@ -171,13 +171,21 @@ class _Comparison:
             return "optional"
         if held is not None and self._is_older(held, claim, report):
             return "old"
-        if self.draft.raised(key) or (restated and verdict.kind in {"down", "figure"} and not claim.number):
+        unsaid = verdict.kind in {"down", "figure"} and not claim.number
+        if self.draft.raised(key) or (restated and (unsaid or self._was_taken(key))):
             return "same text"
         if held is not None and verdict.kind == "figure" and self._is_rounded(held, claim):
             return "rounded"
         if self.moves.was_taken_back(key, held, report):
             return "taken back"
+        if self.moves.was_denied(key, report) and corrections.is_denial(self.article, claim):
+            return "denial"
         return None
+
+    def _was_taken(self, key: state.Key) -> bool:
+        """Whether the position rests on this very article already."""
+        before = self.state.positions.get(key)
+        return before is not None and any(report.article_id == self.article.id for report in before.reports)
 
     def _is_older(self, held: types.Position, claim: types.Claim, report: types.Report) -> bool:
         """Older than the position, by the claim's own mark of time or the article's date."""

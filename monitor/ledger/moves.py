@@ -134,6 +134,13 @@ class Moves:
                 return True
         return False
 
+    def was_denied(self, key: state.Key, report: types.Report) -> bool:
+        """Whether the key's last development has been taken back, so that the report may tell its denial again."""
+        last = next(reversed(self.draft.developments_of(key)), None)
+        if last is None or not last.taken_back:
+            return False
+        return abs(report.published - last.published) <= timedelta(days=self.rules.days["denial"])
+
     # ------------------------------------------------------------ disputes, take-backs
 
     def is_dispute(self, held: types.Position, report: types.Report, verdict: rules.Verdict) -> bool:

@@ -54,7 +54,7 @@ def take(held: state.LedgerState, article: types.Article, read: types.Reading) -
     return step
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(articles(), max_size=8, unique_by=lambda pair: pair[0].id))
 def test_any_run_restarts_alike_and_accounts_for_every_claim(run: list[tuple[types.Article, types.Reading]]) -> None:
     going, restarted = state.LedgerState(), state.LedgerState()

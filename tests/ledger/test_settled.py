@@ -108,6 +108,7 @@ def test_denial_of_a_first_report_leaves_nothing() -> None:
     denial = troops("NO", "undecided", act=types.Act.DENIAL, speaker="Jonas Gahr Støre")
     assert [kind for kind, *_ in told(world.say(denial, outlet="Beta Wire", hours=6))] == ["taken_back"]
     assert world.status("troops", "NO", "troops") is None
+    assert world.say(denial, outlet="Gamma", hours=8) == [] and world.reasons == ["denial"]
 
 
 def test_denial_is_seen_in_the_text_too() -> None:
