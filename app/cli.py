@@ -19,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="""Reads the news and speaks up when a fact about the coalition of the willing for Ukraine changes:
     who belongs to it, who pledges troops, what the US says of a backstop.
 
