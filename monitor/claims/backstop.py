@@ -5,7 +5,7 @@ import re
 from monitor.claims import draft, lexicon, scopes, speakers
 
 _ADJECTIVAL = re.compile(
-    r"\s+[\"“‘']?(?:back-?stop|security|troops|soldiers|support|air|military|guarantees?|ground|involvement|backing|intelligence|commitments?|help|"
+    r"[.*:|]|\s+[\"“‘']?(?:back-?stop|security|troops|soldiers|support|air|military|guarantees?|ground|involvement|backing|intelligence|commitments?|help|"
     r"boots|participation|assistance|forces|presence|role|protection|satellites?|allies|logistic\w*|cover|safety|assurances?|power|muscle|planes|jets|aid|weapons|reassurance|readiness|promises?)",
     re.IGNORECASE,
 )
@@ -54,6 +54,9 @@ class BackstopRules:
         self._denied_troops = words.make(
             r"(?:no (?:US|U\.S\.|{A}) (?:ground |combat )?(?:troops|soldiers|boots|forces)|{A} (?:ground |combat )?(?:troops|soldiers|boots|forces)[^.;,]{0,30} (?:will|would|are|were|is|to)(?:n['’]t| not) (?:be )?(?:sent|deployed|going|put|present|on the ground|committed|going to be))"
         )
+        self._wish = re.compile(r"\b(?:important|essential|vital|crucial|necessary|hopes?|hoped|wants?|wanted|needs?|needed|ensure|imperative|want to see)(?: that| for| to see)?(?: the)?\s*$", re.IGNORECASE)
+        self._shifts = words.make(r"(?<!\w)(?:expect\w*|want\w*|press\w*|urg\w+|told|tell\w*|ask\w*|push\w*) (?:that )?(?:the )?(?:{A}|Europe\w*|allies|{D} \w+)(?: \w+){0,2}? (?:to|should|must|would)(?!\w)|up to (?:Europe|the Europeans|{A})")
+        self._none_at_all = re.compile(r"\b(?:no|not any) (?:[\w\ue000-\ue002]+ ){0,3}?(?:backstop|safety net|guarantees?|air cover|troops|boots)\b", re.IGNORECASE)
         self._other = re.compile(
             r"\b(?:Gaza|Israel|Taiwan|Iran|Iraq|Korean? peninsula|budget|loan|fiscal|bank|IMF|minerals? (?:deal|agreement)|tariffs?|sanctions|NATO['’]s eastern)\b",
             re.IGNORECASE,
@@ -72,6 +75,8 @@ class BackstopRules:
 
     def _read_clause(self, sentence: speakers.Sentence, clause: scopes.Clause, index: int, before: str) -> draft.Draft | None:
         masked = sentence.masked[clause.start : clause.end]
+        if re.match(r"\W*(?:unless|if|should|were)\b", masked, re.IGNORECASE):
+            return None
         if self._other.search(masked) or self._scoper.is_unreal(masked):
             return None
         us_here = [m for m in sentence.mentions if m.code == "US" and clause.start <= m.start < clause.end]
@@ -128,9 +133,15 @@ class BackstopRules:
         if not us_subject and self._denied_troops.search(masked):
             return "refused", "no troops"
         seek = self._seek_us.search(masked)
-        if seek and not us_subject:
+        if seek and (not us_subject or (first is not None and clause.start + seek.start() < first.start)):
             return "sought", seek.group()
+        if us_subject and first is not None and self._wish.search(masked[: max(0, first.start - clause.start)]):
+            return "sought", "wish"
+        if us_subject and self._shifts.search(masked):
+            return None, ""
         if us_subject:
+            if self._none_at_all.search(masked):
+                return "refused", "none"
             if self._open_negated.search(masked):
                 return "offered", "open"
             refused = self._refused.search(masked)

@@ -40,7 +40,7 @@ class MembershipRules:
             words.make(r"(?P<group>{GROUP})(?:['’]s \w+)?,? (?:a|another|fellow|also a|itself a|both|all) (?:\w+ )?members? of {terms.coalition_loose}"),
         ]
         self._left = words.make(
-            r"(?<!\w)(?:leaves?|left|leaving|quit|quits|quitting|withdr[ae]w(?:s|n|ing)?|pull(?:s|ed|ing)? out|exit(?:s|ed|ing)?|suspend(?:s|ed|ing)?|froze|freez(?:es|ing)|paus(?:es|ed|ing)|stepp?(?:s|ed|ing)? back|drop(?:s|ped)? out|walk(?:s|ed|ing)? (?:out|away)|end(?:s|ed) (?:its|their) (?:membership|participation)|no longer (?:be )?(?:a |take )?(?:member|part))(?!\w)"
+            r"(?<!\w)(?:leaves?|(?<!,\s)left(?!,)|leaving|quit|quits|quitting|withdr[ae]w(?:s|n|ing)?|pull(?:s|ed|ing)? out|exit(?:s|ed|ing)?|suspend(?:s|ed|ing)?|froze|freez(?:es|ing)|paus(?:es|ed|ing)|stepp?(?:s|ed|ing)? back|drop(?:s|ped)? out|walk(?:s|ed|ing)? (?:out|away)|end(?:s|ed) (?:its|their) (?:membership|participation)|no longer (?:be )?(?:a |take )?(?:member|part))(?!\w)"
         )
         self._declined = words.make(
             r"(?:(?:not|n['’]t|never|no (?:plans|intention)[^.;]{0,12}|refus\w+|declin\w+|reject\w+|rul\w+ out)(?: to| be| going to| a| part of| want(?: to)?| intend(?: to)?| wish(?: to)?| be(?:come)?)* (?:join(?:ing)?|enter(?:ing)?|take part|taking part|participat\w+|part|become|be part|belong|signing up|sign up|member)"
@@ -52,12 +52,12 @@ class MembershipRules:
         self._group = words.make(r"(?P<group>{GROUP})")
         self._members_noun = re.compile(words.source("terms.member_noun"), re.IGNORECASE)
         self._count_noun = words.make(
-            r"(?:(?!\w+ing\b|and\b|or\b|of its\b|billion|troops|soldiers)[\w\-]+ ){0,4}?(?:of (?:its|the|our) )?(?:(?P<members>{terms.member_noun})|(?P<leaders>{terms.leader_noun})(?: from (?:\w+ )?countries)?|(?P<strong>-strong|-nation|-country|-member))(?!\w)"
+            r"(?:(?!\w+ing\b|and\b|or\b|of its\b|billion|troops|soldiers)[\w\-\ue000-\ue002’']+ ){0,4}?(?:of (?:its|the|our) )?(?:(?P<members>{terms.member_noun})|(?P<leaders>{terms.leader_noun})(?: from (?:\w+ )?countries)?|(?P<strong>-strong|-nation|-country|-member))(?!\w)"
         )
         self._kinds = {
             "signatories": re.compile(r"\bsign(?:ed|ing|s)?\b(?! up)|\bsignator\w+|\bendorsed|\bsupported the (?:declaration|statement)", re.IGNORECASE),
             "interested": re.compile(r"\binterest(?:ed)?\b|\bwant(?:ed|s)? to join|\bwish(?:ed|es)? to join|\bexpressed (?:a )?(?:readiness|willingness|desire) to join|considering joining|willing to join|ready to join", re.IGNORECASE),
-            "contributors": re.compile(r"\bcontribut\w+|\bready to (?:help|assist|support|provide)|\boffer(?:ed|s|ing)?\b|\bpledg\w+|\bcommit(?:ted|ments?)?\b|\bwilling to|\bprovide\b|\bprepared to|\btake part in (?:the|a|such a) (?:\w+ )?(?:force|mission)|\bdeploy\w*|\bsend\b|sending|\bjoin (?:the|a) (?:\w+ )?force|\bhelp\b|\bplay (?:a|their) (?:part|role)|\bparticipate in (?:the|a|such a) (?:\w+ )?(?:force|mission)|with ground (?:units|troops)|\bsay(?:ing)? (?:they|yes)|told me yes|undertook|given it in writing|stand ready", re.IGNORECASE),
+            "contributors": re.compile(r"\bcontribut\w+|\bready to (?:help|assist|support|provide)|\boffer(?:ed|s|ing)?\b|\bpledg\w+|\bcommit(?:ted|ments?)?\b|\bwilling to|\bprovide\b|\bprepared to|\btake part in (?:the|a|such a) (?:\w+ )?(?:force|mission)|\bdeploy\w*|\bsend\b|sending|\bjoin (?:the|a) (?:\w+ )?force|\bhelp\b|\bplay (?:a|their) (?:part|role)|\bparticipate in (?:the|a|such a) (?:\w+ )?(?:force|mission)|with ground (?:units|troops)|\bsay(?:ing)? (?:they|yes)|told me yes|notified|told its|undertook|given it in writing|stand ready", re.IGNORECASE),
             "attendees": re.compile(r"\battend\w*|\btook part|\btak(?:e|ing) part|\bparticipat\w+|\bjoin(?:ed|ing|s)?\b|\bgather(?:ed|ing)?\b|\bmeeting\b|\bsummit\b|\bcall\b|\bmet\b|\bconven\w+|\brepresented|\bpresent\b|\bvideo\w*|\btalks\b|\bconference\b|\bcame\b|\bhosted?\b|\bhosting|\bdelegations\b|\bonline\b|at (?:its|the|their) table|\bleaders\b|\bassembled|\bvirtual\w*|\bat the last one", re.IGNORECASE),
             "members": re.compile(r"\bcompris\w+|\bmembers?\b|\bcoalition of|\bgroup(?:ing)? of|\bcoalition\b|\bconsists\b|\bincludes?\b|\bbelong\b|-strong|-nation|-country|-member|\bmember No", re.IGNORECASE),
         }
@@ -125,7 +125,7 @@ class MembershipRules:
                 if name == "left" and re.search(r"\b(?:not|n['’]t)\b[^.;]{0,10}$", text[: match.start()]):
                     name = "member"
                 mentions, codes, _ = self._scoper.subjects(sentence, clause, clause.start + match.start(), frozenset())
-                if mentions and self._scoper.is_called_on(sentence.masked, mentions[0].start):
+                if mentions and (self._scoper.is_called_on(sentence.masked, mentions[0].start) or clause.start + match.start() - mentions[-1].end > 90):
                     break
                 made += self._make(sentence, index, [c for c in codes if c not in ("US", "UA", "EU", "NATO")], name, clause.start, clause.end, match.group())
                 break

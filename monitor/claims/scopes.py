@@ -19,8 +19,8 @@ class Scoper:
 
     def __init__(self, words: lexicon.Lexicon) -> None:
         self._cut = words.make(
-            r";|\s[–—]\s|—|:\s|, (?:but|while|whereas|although|though|yet|however|adding that|and added|and that|with(?= {A}))\s"
-            r"|,? (?:but|while|whereas|although) |, (?:and )?(?=(?:the )?{A}(?:['’]s \w+)? (?:will|would|has|have|is|are|was|were|had|also|could|did|does|said|says|wants?)(?!\w))"
+            r";|\s[–—]\s|—|:\s|, (?:but|while|whereas|although|though|yet|however|adding that|and added|and that|with(?= (?:{A}|\d)))\s"
+            r"|,? (?:but|while|whereas|although) |, (?:and )?(?=(?:the )?{GROUP}(?:['’]s \w+)? (?:will|would|has|have|is|are|was|were|had|also|could|did|does|said|says|wants?)(?!\w))"
             r"|(?<![\ue000-\ue002]) and (?=(?:the )?{A} (?:will|would|has|have|is|are|was|were|had|also|could|did|does|said|says)(?!\w))|[”\"],? (?=he |she |{A})"
             r"|, (?:where|because|since|so) "
         )
@@ -99,8 +99,6 @@ class Scoper:
         if pronoun is not None:
             if pronoun.group("we"):
                 code = sentence.voice.code if sentence.voice and sentence.voice.code else None
-                if code is None and sentence.voice is None and sentence.focus_before:
-                    code = sentence.focus_before[0]
                 return [], [code] if code else [], "we"
             earlier = [g for g in self.groups(sentence, 0, clause.start + pronoun.start()) if not speakers.is_prepositional(sentence, g[2][0]) and not all(m.code in skip for m in g[2])]
             if earlier:

@@ -39,7 +39,7 @@ class TroopRules:
         )
         self._training = re.compile(
             r"\btrain(?:s|ed|ing)?\b[^.;]{0,40}\b(?:Ukrainian|\ue001+) (?:soldiers|troops|forces|servicemen)|wounded|killed|prisoners|captured|"
-            r"casualt|North Korea|Gaza|Haiti|Mali\b|Lebanon|Afghanistan|Iraq\b|Iran\b|Kosovo|Bosnia|Sahel|Taiwan|Syria|battlegroups?\b|exercise",
+            r"casualt|North Korea|Gaza|Haiti|Mali\b|Lebanon|Afghanistan|Iraq\b|Iran\b|Kosovo|Bosnia|Sahel|Taiwan|Syria|battlegroups?\b|exercise|UN missions",
             re.IGNORECASE,
         )
         self._cues = {
@@ -57,6 +57,9 @@ class TroopRules:
         self._loose = words.get("verbs.loose_part")
         self._willing = words.get("terms.coalition")
         self._arms = words.make(r"(?:to {C}|{C} with|deliver\w*|donat\w+|weapons?|ammunition|missiles?|billion|packages?|military aid|sanction\w*|loans?)")
+        self._asks = words.make(
+            r"(?<!\w)(?:persuad\w+|convinc\w+|urg(?:e|es|ed|ing)|ask(?:ed|s|ing)?|press(?:ed|es|ing)?|lobb\w+|call(?:s|ed|ing)? (?:on|upon)|push(?:ed|es|ing)?|appeal\w* to|invit\w+|encourag\w+|expect(?:s|ed)?|want(?:s|ed)?) (?:\w+ ){0,2}?{A}(?:(?:,| and) {A})*(?: \w+)? (?:to|for)(?!\w)"
+        )
         self._strong = words.get("cues.strong_stand")
         self._about = words.make(r"(?<!\w)(?:{terms.force}|{terms.mission}|peace-?keep\w*)(?!\w)")
         self._other_matter = re.compile(r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b", re.IGNORECASE)
@@ -86,9 +89,11 @@ class TroopRules:
                 anchor = None
         if anchor is None:
             return self._support_only(sentence, clause, setting)
-        if not setting.near_ukraine or self._scoper.is_unreal(masked):
+        if not setting.near_ukraine or self._scoper.is_unreal(masked) or self._asks.search(masked):
             return []
         status, cue = self._status(masked, sentence.masked)
+        if status == "ruled_out" and force is not None and mission is None and not self._send.search(masked) and not self._force.search(cue):
+            return []
         if status is None or (mission is None and (force is not None) and not self._send.search(masked) and status not in ("undecided", "ruled_out", "withdrew")):
             return self._support_only(sentence, clause, setting)
         codes = self._senders(sentence, clause, anchor.start())
@@ -122,7 +127,8 @@ class TroopRules:
         match = self._cues["undecided"].search(bare)
         if match:
             return "undecided", match.group()
-        cleaned = self._cues["not_real_negation"].sub(_blank, bare)
+        bare = self._cues["not_real_negation"].sub(_blank, bare)
+        cleaned = bare
         negated = self._cues["ruled_out"].search(cleaned)
         condition = self._cues["condition"].search(bare) or (
             self._cues["condition"].search(whole) if re.match(r"(?:only )?(?:if|provided|unless)\b", whole, re.IGNORECASE) else None
