@@ -1,37 +1,30 @@
-"""The screen: whether a page is worth extracting, by the watch's words anywhere in it. Judges nothing beyond that."""
+"""The screen: is a page worth reading in full? A cheap look for the watch's words in title, summary and raw page.
+
+It may let too much through, never too little; it extracts no text and makes no claims.
+"""
 
 import html
-import unicodedata
 
-from ahocorasick_rs import AhoCorasick
+import ahocorasick_rs
 
 from monitor import watch
 
-_KINDS = ("place", "topic", "alone", "group", "force")
-_ENOUGH = ({"alone"}, {"place", "topic"}, {"group", "force"})
+_PAGE_LIMIT = 3_000_000  # characters of a raw page that are looked at
 
 
 class Screen:
-    """Looks for words of place and topic in one pass."""
+    """Two automata: the words of the place and those of the subject; a page needs both."""
 
-    def __init__(self, loaded: watch.Watch) -> None:
-        self._kinds: dict[str, set[str]] = {}
-        for kind in _KINDS:
-            for word in loaded.terms[f"screen.{kind}"]:
-                self._kinds.setdefault(_fold(word), set()).add(kind)
-        self._words = list(self._kinds)
-        self._automaton = AhoCorasick(self._words)
+    def __init__(self, watch: watch.Watch) -> None:
+        self._place = ahocorasick_rs.AhoCorasick(list(watch.terms["terms.screen_place"]))
+        self._subject = ahocorasick_rs.AhoCorasick(list(watch.terms["terms.screen_subject"]))
 
     def is_on_topic(self, title: str, summary: str, raw_text: str) -> bool:
-        """Whether title, summary and raw page (markup and all) name a place and a topic, or enough without a place."""
-        folded = _fold(f"{title}\n{summary}\n{raw_text}")
-        indexes = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        found = set().union(*(self._kinds[self._words[index]] for index in {index for index, _, _ in indexes}))
-        return any(needed <= found for needed in _ENOUGH)
-
-
-def _fold(text: str) -> str:
-    """Lower case, composed, with character references resolved: pages write one letter in many ways."""
-    if "&" in text:
-        text = html.unescape(text)
-    return (text if text.isascii() else unicodedata.normalize("NFC", text)).lower()
+        """Whether place and subject are both named somewhere."""
+        page = raw_text[:_PAGE_LIMIT]
+        if "&" in page:
+            page = html.unescape(page)
+        text = f"{title}\n{summary}\n{page}".lower().replace("\u00a0", " ")
+        if "coalition of the willing" in text:
+            return True
+        return bool(self._subject.find_matches_as_indexes(text)) and bool(self._place.find_matches_as_indexes(text))
