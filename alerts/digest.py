@@ -80,7 +80,7 @@ def _development_lines(
 
 def _entry_lines(d: types.Development, names: Mapping[str, str], tz: tzinfo) -> list[Line]:
     """One development: headline, how sure, quotation, sources."""
-    style = "struck" if d.taken_back else "bold"
+    style = "gone" if d.taken_back else "bold"
     head = line(span(words.headline(d, names), style, limit=500), kind="head", optional=True)
     state = f"Taken back: {d.note or 'no reason given'}" if d.taken_back else words.grade_words(d)
     if d.disputed:

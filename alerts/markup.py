@@ -17,8 +17,8 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _BLANK = {0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0}  # letters and signs that show as nothing
 _MARKS = re.compile(r"[̀-ͯ҃-҉᷀-᷿⃐-⃿]{3,}")  # stacked marks that spill over other lines
 
-_TELEGRAM = {"bold": "b", "struck": "s", "added": "u", "quiet": "i", "": ""}
-_MAIL = {"bold": "strong", "struck": "del", "added": "ins", "quiet": "em", "": ""}
+_TELEGRAM = {"bold": "b", "gone": "s", "struck": "s", "added": "u", "quiet": "i", "": ""}
+_MAIL = {"bold": "strong", "gone": "del", "struck": "del", "added": "ins", "quiet": "em", "": ""}
 _PLAIN = {"struck": "[-{}-]", "added": "[+{}+]"}
 _MAIL_LINE = {
     "head": '<p style="margin:18px 0 4px;font-size:17px;line-height:1.35">{}</p>',
@@ -42,7 +42,7 @@ _MAIL_PAGE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A run of clean text in one style: "", bold, struck, added or quiet."""
+    """A run of clean text in one style: "", bold, gone (taken back), struck and added (differing words), quiet."""
 
     text: str
     style: str = ""

@@ -68,8 +68,10 @@ def to_message(subject: str, lines: Sequence[Line], extra_html: str = "", extra_
 
 def quote_of(development: types.Development) -> str:
     """The evidence as a message shows it; empty where there is none."""
-    evidence = next((r.evidence for r in development.reports if markup.clean(r.evidence)), "")
-    return markup.clip(markup.clean(evidence), QUOTE_LIMIT)
+    evidence = next((text for r in development.reports if (text := markup.clean(r.evidence))), "")
+    if evidence[:1] in '“"' and evidence[-1:] in '”"' and not set('“”"') & set(evidence[1:-1]):
+        evidence = evidence[1:-1].strip()  # the message sets the marks
+    return markup.clip(evidence, QUOTE_LIMIT)
 
 
 def has_evidence(message: Message, development: types.Development) -> bool:
@@ -114,7 +116,7 @@ def _state_lines(d: types.Development, kind: types.AlertKind) -> list[Line]:
 def _headline(d: types.Development, names: Mapping[str, str]) -> Line:
     old, new = words.change_words(d)
     who = span(f"{words.subject_words(d, names)}: ", "bold", limit=160)
-    style = "struck" if d.taken_back else "bold"
+    style = "gone" if d.taken_back else "bold"
     change = f"{markup.clip(markup.clean(old), HEAD_LIMIT)} → {markup.clip(markup.clean(new), HEAD_LIMIT)}"
     return line(who, span(change, style, limit=2 * HEAD_LIMIT + 3), kind="head")
 
@@ -177,8 +179,7 @@ def _source_lines(d: types.Development) -> list[Line]:
 def _source_line(report: types.Report, *, optional: bool) -> Line:
     outlet = markup.clean(report.outlet) or "unnamed outlet"
     origin = f", citing {report.origin}" if report.origin and report.origin.casefold() != outlet.casefold() else ""
-    role = "official" if report.official and report.tier is not types.Tier.OFFICIAL else ""
-    voice = f", {role} speaking" if role else ""
+    voice = ", office holder quoted" if report.official and report.tier is not types.Tier.OFFICIAL else ""
     facts = f" ({words.TIERS[str(report.tier)]}{markup.clip(markup.clean(origin), 80)}{voice}), "
     return line(
         span(outlet, limit=80, href=report.url),

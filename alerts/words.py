@@ -117,6 +117,8 @@ def change_words(development: types.Development) -> tuple[str, str]:
     old, new = _value_words(d, d.old, d.old_number, old_max), _value_words(d, d.new, d.new_number, new_max)
     if isinstance(d.new, int) and isinstance(d.old, str):
         old += ", no figure"
+    if isinstance(d.new, int) and isinstance(d.old, int):
+        old = old.rpartition(" ")[0]  # "26 → 31 countries"
     return old, new
 
 

@@ -1,0 +1,300 @@
+"""The dispatcher over an outbox in memory: order, pace, retries, dead ends; and through a real chat."""
+
+import asyncio
+import dataclasses
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts import dispatcher, policy, render
+from alerts.channels import telegram
+from monitor import errors, types
+from tests import telegram_standin
+from tests.alerts import fakes
+
+
+class House:
+    """A dispatcher with everything around it."""
+
+    def __init__(self, **channels: Any) -> None:
+        self.clock, self.outbox, self.channel = fakes.Clock(), fakes.FakeOutbox(), fakes.FakeChannel()
+        self.developments = {"D-1": fakes.development(), "D-2": fakes.development(id="D-2", subject="FR")}
+        everywhere = {"console": self.channel, "telegram": self.channel, "email": self.channel}
+        self.dispatcher = dispatcher.Dispatcher(
+            outbox=self.outbox,
+            channels=everywhere | channels,
+            load_development=self.developments.get,
+            names=fakes.NAMES,
+            clock=self.clock,
+            render_digest_for=self.render_digest,
+            sleep=self.clock.sleep,
+        )
+
+    def render_digest(self, alert: types.Alert) -> render.Message:
+        return render.to_message("Digest", [render.line(f"from {alert.payload['since']}")])
+
+    def add(self, *ids: str, **fields: Any) -> None:
+        self.outbox.add_alerts(
+            [
+                fakes.alert(**({"id": each, "created_at": fakes.NOW + timedelta(seconds=number)} | fields))
+                for number, each in enumerate(ids)
+            ]
+        )
+
+    async def run(self) -> dispatcher.DispatchCount:
+        return await self.dispatcher.dispatch_once()
+
+    def row(self, alert_id: str) -> types.Alert:
+        return self.outbox.rows[alert_id]
+
+    def notices(self) -> list[str]:
+        return [str(r.payload["text"]) for r in self.outbox.rows.values() if r.kind is types.AlertKind.NOTICE]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+async def test_an_alert_is_sent_once_and_recorded(house: House) -> None:
+    house.add("A-1")
+    assert await house.run() == dispatcher.DispatchCount(sent=1)
+    assert await house.run() == dispatcher.DispatchCount()
+    assert house.row("A-1").state is types.DeliveryState.SENT
+    assert house.row("A-1").message_ref == "1"
+    assert "A-1" in house.channel.sent[0][1].plain
+
+
+async def test_a_chat_is_told_in_order_and_at_its_pace(house: House) -> None:
+    house.add("A-1", development_id="D-1")
+    house.add("A-2", development_id="D-2", created_at=fakes.NOW + timedelta(seconds=1))
+    house.add("A-3", recipient="console")
+    assert (await house.run()).sent == 3
+    assert [a.id for a, _ in house.channel.sent if a.recipient == "telegram:7"] == ["A-1", "A-2"]
+    assert house.clock.slept == [1.0], "one pause between two messages to one chat, none for the console"
+
+
+async def test_an_update_carries_the_message_that_told_it(house: House) -> None:
+    house.add("A-1")
+    await house.run()
+    house.add("A-2", kind=types.AlertKind.UPDATE)
+    await house.run()
+    assert house.channel.sent[1][0].message_ref == "1"
+
+
+async def test_what_one_message_told_is_not_told_again(house: House) -> None:
+    house.add("A-1", "A-2")
+    house.outbox._set("A-2", kind=types.AlertKind.UPDATE)
+    assert (await house.run()).sent == 2
+    assert [a.id for a, _ in house.channel.sent] == ["A-1"], "it was rendered with the update in it"
+    assert house.row("A-2").message_ref == "1"
+
+
+async def test_news_that_an_update_has_told_is_not_told_after_it(house: House) -> None:
+    house.add("A-1", not_before=fakes.NOW + timedelta(seconds=60))
+    house.add("A-2", kind=types.AlertKind.UPDATE, created_at=fakes.NOW + timedelta(seconds=1))
+    await house.run()
+    house.clock.advance(120)
+    await house.run()
+    assert [a.id for a, _ in house.channel.sent] == ["A-2"]
+    assert house.row("A-1").state is types.DeliveryState.SENT
+
+
+async def test_a_failure_that_may_pass_holds_back_the_rest_of_the_chat_only(house: House) -> None:
+    house.channel.failures["telegram:7"] = [fakes.failure(retry_after_s=40)]
+    house.add("A-1", development_id="D-1")
+    house.add("A-2", development_id="D-2", created_at=fakes.NOW + timedelta(seconds=1))
+    house.add("A-3", recipient="telegram:8")
+    assert await house.run() == dispatcher.DispatchCount(sent=1, retried=2)
+    assert {house.row(each).not_before for each in ("A-1", "A-2")} == {fakes.NOW + timedelta(seconds=40)}
+    house.clock.advance(39)
+    assert (await house.run()).sent == 0
+    house.clock.advance(1)
+    assert (await house.run()).sent == 2
+    assert [a.id for a, _ in house.channel.sent] == ["A-3", "A-1", "A-2"]
+
+
+async def test_pauses_double_and_the_outcome_is_remembered(house: House) -> None:
+    house.channel.failures["telegram:7"] = [fakes.failure("lost", unknown_outcome=True) for _ in range(4)]
+    house.add("A-1")
+    pauses = []
+    for _ in range(4):
+        before = house.clock()
+        assert (await house.run()).retried == 1
+        row = house.row("A-1")
+        assert row.not_before is not None and row.last_error == "outcome unknown: lost"
+        pauses.append((row.not_before - before).total_seconds())
+        house.clock.now = row.not_before
+    assert pauses == [2, 4, 8, 16]
+    assert (await house.run()).sent == 1
+
+
+async def test_a_gone_chat_is_switched_off_and_the_operator_told(house: House) -> None:
+    house.channel.failures["telegram:7"] = [fakes.failure("bot was blocked", permanent=True)]
+    house.add("A-1", "A-2")
+    await house.run()
+    assert house.outbox.off == {"telegram:7": "bot was blocked"}
+    assert house.row("A-1").state is types.DeliveryState.DEAD
+    assert house.row("A-2").state is types.DeliveryState.WAITING, "kept for when the recipient is switched on again"
+    assert house.notices() == ["telegram:7 gets nothing more: bot was blocked"]
+    house.clock.advance(3600)
+    assert (await house.run()).sent == 1, "the notice"
+    assert [a.recipient for a, _ in house.channel.sent] == ["console"]
+
+
+async def test_a_refused_message_is_given_up_and_the_chat_goes_on(house: House) -> None:
+    house.channel.failures["telegram:7"] = [fakes.failure("spam", permanent=True, message_only=True)]
+    house.add("A-1", development_id="D-1")
+    house.add("A-2", development_id="D-2", created_at=fakes.NOW + timedelta(seconds=1))
+    assert await house.run() == dispatcher.DispatchCount(sent=1, dead=1)
+    assert house.outbox.off == {}
+    assert len(house.notices()) == 1
+
+
+async def test_a_group_that_moved_is_followed(house: House) -> None:
+    house.channel.failures["telegram:7"] = [fakes.failure(moved_to="telegram:-1007")]
+    house.add("A-1")
+    await house.run()
+    await house.run()
+    assert [a.recipient for a, _ in house.channel.sent if a.id == "A-1"] == ["telegram:-1007"]
+
+
+@pytest.mark.parametrize("evidence", ["", " \u200b "])
+async def test_nothing_is_told_without_evidence(house: House, evidence: str) -> None:
+    house.developments["D-1"] = fakes.development(reports=(fakes.report(evidence=evidence),))
+    house.add("A-1")
+    assert await house.run() == dispatcher.DispatchCount(dead=1)
+    assert house.row("A-1").last_error == "no evidence to quote"
+    assert house.channel.sent == []
+
+
+@pytest.mark.parametrize("fields", [{"development_id": "D-9"}, {"recipient": "pigeon:7"}])
+async def test_what_cannot_be_sent_is_given_up_with_a_reason(house: House, fields: dict[str, str]) -> None:
+    house.add("A-1", **fields)
+    assert await house.run() == dispatcher.DispatchCount(dead=1)
+    assert house.row("A-1").last_error
+    assert "A-1" in house.notices()[0]
+
+
+async def test_it_is_given_up_after_many_tries(house: House) -> None:
+    house.channel.failures["telegram:7"] = [fakes.failure()]
+    house.add("A-1", attempts=dispatcher.MAX_ATTEMPTS)
+    assert await house.run() == dispatcher.DispatchCount(dead=1)
+
+
+async def test_a_channel_that_crashes_is_tried_again(house: House) -> None:
+    house.channel.failures["telegram:7"] = [RuntimeError(f"at https://x/bot{telegram_standin.TOKEN}/y")]
+    house.add("A-1")
+    assert (await house.run()).retried == 1
+    assert telegram_standin.TOKEN not in str(house.row("A-1").last_error)
+
+
+async def test_a_digest_that_cannot_be_made_now_waits_and_a_broken_one_is_given_up() -> None:
+    house = House()
+    problems: list[Exception] = [errors.StoreError("locked"), KeyError("x")]
+
+    def fail(alert: types.Alert) -> render.Message:
+        raise problems.pop(0)
+
+    house.dispatcher._render_digest_for = fail
+    house.outbox.add_alerts([policy.digest_alert("email:x@example.net", fakes.NOW, fakes.NOW, fakes.NOW.date())])
+    assert (await house.run()).retried == 1
+    house.clock.advance(10)
+    assert (await house.run()).dead == 1
+
+
+async def test_digest_summary_and_notice_are_rendered(house: House) -> None:
+    house.outbox.add_alerts(
+        [
+            policy.digest_alert("email:x@example.net", fakes.NOW, fakes.NOW, fakes.NOW.date()),
+            policy.summary_alert("console", [fakes.development()], {"feeds": 3}, fakes.NOW),
+            policy.notice_alert("telegram:7", "the disk is full", fakes.NOW),
+        ]
+    )
+    assert (await house.run()).sent == 3
+    texts = {str(alert.kind): message.plain for alert, message in house.channel.sent}
+    assert texts["digest"].startswith("from 2026-02-12")
+    assert "Italy — troops: no position held → rules out sending forces" in texts["summary"]
+    assert "1 major and 0 minor" in texts["summary"] and "feeds: 3" in texts["summary"]
+    assert "the disk is full" in texts["notice"]
+
+
+async def test_a_notice_to_a_dead_operator_runs_in_no_circle(house: House) -> None:
+    house.channel.failures["console"] = [fakes.failure("closed", permanent=True)]
+    house.add("A-1", kind=types.AlertKind.NOTICE, recipient="console", development_id=None)
+    assert (await house.run()).dead == 1
+    assert len(house.outbox.rows) == 1
+
+
+async def test_a_lost_lease_is_taken_up_again(house: House) -> None:
+    house.add("A-1")
+    house.outbox.claim_alerts(house.clock(), 300, 10)  # a dispatcher that died
+    assert (await house.run()).sent == 0
+    house.clock.advance(300)
+    assert (await house.run()).sent == 1
+
+
+async def test_one_slow_chat_holds_up_no_other() -> None:
+    stuck, others_done = asyncio.Event(), asyncio.Event()
+
+    class Slow(fakes.FakeChannel):
+        async def send(self, alert: types.Alert, message: object) -> str | None:
+            if alert.recipient == "telegram:7":
+                stuck.set()
+                await others_done.wait()
+            else:
+                await stuck.wait()
+                others_done.set()
+            return await super().send(alert, message)
+
+    house = House(telegram=Slow())
+    house.add("A-1")
+    house.add("A-2", recipient="telegram:8")
+    async with asyncio.timeout(5):
+        assert (await house.run()).sent == 2
+
+
+async def test_a_channel_that_never_answers_is_left() -> None:
+    class Silent(fakes.FakeChannel):
+        async def send(self, alert: types.Alert, message: object) -> str | None:
+            await asyncio.Event().wait()
+            return None
+
+    house = House(telegram=Silent())
+    house.dispatcher._options = dataclasses.replace(dispatcher.DispatchOptions(), send_timeout_s=0.01)
+    house.add("A-1")
+    assert (await house.run()).retried == 1
+    assert house.row("A-1").last_error == "outcome unknown: no answer in time"
+
+
+async def test_the_whole_way_through_a_real_chat() -> None:
+    async with telegram_standin.serve() as api:
+        channel = telegram.TelegramChannel(token=telegram_standin.TOKEN, base_url=api.url, timeout_s=2.0)
+        house = House(telegram=channel)
+        api.plans["7"] = [telegram_standin.Refused(429, "Too Many Requests", retry_after=3)]
+        house.add("A-1")
+        await house.run()
+        house.clock.advance(3)
+        await house.run()
+        house.developments["D-1"] = fakes.development(grade=types.Grade.OFFICIAL)
+        house.add("A-2", kind=types.AlertKind.UPDATE)
+        await house.run()
+        house.developments["D-1"] = fakes.development(taken_back=True, note="corrected by Example Times")
+        house.add("A-3", kind=types.AlertKind.TAKEN_BACK)
+        await house.run()
+        first, second = api.of("7")
+        await house.dispatcher.close()
+    assert first.edits == 1 and "How sure: official" in first.text
+    assert second.answers == first.number
+    assert second.text.startswith("TAKEN BACK: corrected by Example Times")
+
+
+@given(st.integers(0, 500), st.none() | st.floats(0, 100_000))
+def test_retry_pauses_have_a_cap_and_obey(attempts: int, asked: float | None) -> None:
+    pause = dispatcher.retry_delay_s(attempts, asked)
+    assert pause >= (asked or 0)
+    assert dispatcher.FIRST_RETRY_S <= pause <= max(dispatcher.LONGEST_RETRY_S, asked or 0)
+    assert dispatcher.retry_delay_s(attempts + 1, asked) >= pause
