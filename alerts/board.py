@@ -38,7 +38,7 @@ class BoardGroup:
 def board_rows(positions: Iterable[types.Position], names: Mapping[str, str]) -> tuple[BoardGroup, ...]:
     """Rows by topic: counts and the coalition first, then countries by name; other sides of disputes are left out."""
     held = [p for p in positions if not p.aspect.endswith(":disputed")]
-    topics = sorted({str(p.topic) for p in held}, key=lambda t: (t not in _TOPIC_ORDER, _TOPIC_ORDER.index(t)))
+    topics = sorted({str(p.topic) for p in held}, key=_TOPIC_ORDER.index)
     return tuple(
         BoardGroup(
             topic=topic,

@@ -1,4 +1,4 @@
-"""A Bot API on loopback that keeps Telegram's rules: text limits, entities, pacing answers, edits, gone and moved chats."""
+"""A Bot API on loopback that keeps Telegram's rules: limits, entities, pacing, edits, gone and moved chats."""
 
 import asyncio
 import html

@@ -10,7 +10,8 @@ from monitor import errors, types
 
 NOW = datetime(2026, 2, 12, 14, 5, tzinfo=UTC)
 NAMES = {
-    "IT": "Italy", "GB": "United Kingdom", "US": "United States", "FR": "France", "COALITION": "Coalition of the willing",
+    "IT": "Italy", "GB": "United Kingdom", "US": "United States", "FR": "France",
+    "COALITION": "Coalition of the willing",
 }  # fmt: skip
 
 
