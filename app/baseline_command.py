@@ -108,7 +108,7 @@ def _said(fact: baseline.Fact) -> tuple[object, ...]:
 
 def _credited(claim: types.Claim, article: types.Article, entry: Listed | None, watched: watch.Watch) -> types.Claim:
     origin = claim.origin or (entry.origin if entry else None)
-    official = claim.official or officials.speaks_for(claim, article, watched)
+    official = officials.speaks_for(claim, article, watched)
     return types.Claim(**{**_fields(claim), "origin": origin, "official": official})
 
 

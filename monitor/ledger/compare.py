@@ -121,8 +121,7 @@ class _Comparison:
         if not self._is_current(claim):
             self.draft.hold_back(key, claim, "past" if claim.when is types.When.PAST else "recap")
             return
-        official = self.article.tier is types.Tier.OFFICIAL or claim.official
-        official = official or officials.speaks_for(claim, self.article, self.watch)
+        official = self.article.tier is types.Tier.OFFICIAL or officials.speaks_for(claim, self.article, self.watch)
         report = evidence.make_report(self.article, claim, official=official, watched=self.watch, now=self.now)
         reason = self._weigh(key, claim, report, restated=restated)
         if reason:

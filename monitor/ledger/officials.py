@@ -16,7 +16,10 @@ COALITION_LEADERS = ("GB", "FR")
 
 
 def speaks_for(claim: types.Claim, article: types.Article, watched: watch.Watch) -> bool:
-    """Whether the claim's named speaker holds an office of its subject on the article's day."""
+    """Whether the claim's named speaker holds an office of its subject on the article's day.
+
+    The claim's own mark counts for a speaker whom the watch does not know; without a name it never does.
+    """
     if claim.speaker is None:
         return False
     day = article.published.date() if article.published else None
@@ -26,10 +29,10 @@ def speaks_for(claim: types.Claim, article: types.Article, watched: watch.Watch)
     if any(office.subject in subjects and _may(office, claim.subject) for office in current):
         return True
     if claim.subject == "COALITION":
-        return _is_commander(claim.speaker, article.text)
+        return (claim.official and not holders) or _is_commander(claim.speaker, article.text)
     if holders:  # known: speaks for another country, or no longer for this one
         return False
-    return _is_titled(claim.speaker, article.text)
+    return claim.official or _is_titled(claim.speaker, article.text)
 
 
 def holds(office: watch.Office, day: date | None) -> bool:

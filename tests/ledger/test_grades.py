@@ -34,7 +34,8 @@ def grade_after(*said: tuple[str, dict[str, object]]) -> types.Grade:
         ([("Fjord Post", {}), ("Government", {"tier": "official"})], "official"),
         ([("Fjord Post", {}), ("Alpha Wire", {"speaker": "Jonas Gahr Støre"})], "official"),
         ([("Fjord Post", {}), ("Alpha Wire", {"speaker": "a ministry official"})], "confirmed"),
-        ([("Fjord Post", {"official": True})], "official"),
+        ([("Fjord Post", {"official": True, "speaker": "Ola Nordmann"})], "official"),
+        ([("Fjord Post", {"official": True})], "reported"),
     ],
 )
 def test_grades(said: list[tuple[str, dict[str, object]]], grade: str) -> None:
