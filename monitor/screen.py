@@ -13,10 +13,11 @@ _PAGE_LIMIT = 3_000_000  # characters of a raw page that are looked at
 
 
 class Screen:
-    """Two automata: the words of the place and those of the subject; a page needs both."""
+    """Two automata: the words of the place and those of the subject; a page needs both, or two of the subject."""
 
     def __init__(self, watch: watch.Watch) -> None:
         self._place = ahocorasick_rs.AhoCorasick(list(watch.terms["terms.screen_place"]))
+        self._strong = ahocorasick_rs.AhoCorasick(list(watch.terms["terms.screen_strong"]))
         self._subject = ahocorasick_rs.AhoCorasick(list(watch.terms["terms.screen_subject"]))
 
     def is_on_topic(self, title: str, summary: str, raw_text: str) -> bool:
@@ -27,4 +28,9 @@ class Screen:
         text = f"{title}\n{summary}\n{page}".lower().replace("\u00a0", " ")
         if "coalition of the willing" in text:
             return True
-        return bool(self._subject.find_matches_as_indexes(text)) and bool(self._place.find_matches_as_indexes(text))
+        if self._strong.find_matches_as_indexes(text):
+            return True
+        subjects = {index for index, _, _ in self._subject.find_matches_as_indexes(text)}
+        if len(subjects) >= 2:  # a short text may leave the country unsaid
+            return True
+        return bool(subjects) and bool(self._place.find_matches_as_indexes(text))

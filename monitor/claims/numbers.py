@@ -11,7 +11,7 @@ _WORDS = {
 _UNIT = "|".join(w for w in _WORDS if _WORDS[w] < 10)
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _SPELLED = rf"(?:two|three|four|a couple of) dozen|(?:a )?dozen|(?:{_WORD})(?:-(?:{_UNIT}))?(?: (?:hundred|thousand))?|(?:a|several) hundred"
-_DIGITS = r"\d{1,3}(?:[,.\u00a0\u202f ]\d{3})+|\d+(?:\.\d+)?"
+_DIGITS = r"\d{1,3}(?:[,.\u00a0\u202f ]\d{3}){1,3}|\d{1,9}(?:\.\d{1,3})?"
 ONE = rf"(?:(?:{_DIGITS})(?: ?(?:thousand|k\b))?|{_SPELLED})"
 _RANGE = re.compile(
     rf"(?<![\w.,$€£])(?P<low>{ONE})(?:-odd)?(?:(?:\s*(?:-|–|—|to|or)\s*|\s+and\s+)(?P<high>{ONE}))?(?!\w|[.,]\d|%)",
@@ -38,6 +38,8 @@ def value(words: str) -> int | None:
     if text.endswith("dozen"):
         base = text.removesuffix("dozen").strip()
         return {"": 1, "a": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4}.get(base, 1) * 12
+    if len(text) > 20:  # no count of countries or soldiers is that long
+        return None
     if not text or text == "a":
         return times if times > 1 else None
     if text[0].isdigit():

@@ -72,6 +72,8 @@ def _capped(text: str, start: int, end: int, paragraph: int) -> list[Span]:
         cut = strong[-1].end() if strong else cut
         spans.append(Span(start, cut, paragraph))
         start = cut
+        while start < end and text[start].isspace():
+            start += 1
     if end > start:
         spans.append(Span(start, end, paragraph))
     return spans
