@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from alerts import redact
 from monitor import errors
 
 PREFIX = "CW_"
@@ -224,7 +225,7 @@ def _parse(option: Option, raw: str) -> Any:
     try:
         value = option.parse(raw) if raw != "" or option.default == "" else _text(raw)
     except (ValueError, KeyError, OSError) as error:  # ZoneInfo raises all three
-        shown = "what is given" if option.secret else repr(raw)
+        shown = "what is given" if option.secret else redact.redact(repr(raw))
         raise errors.SettingsError(PREFIX + option.name.upper(), f"expects {option.expects}, not {shown}") from error
     return Secret(value) if option.secret else value
 
@@ -240,7 +241,13 @@ def _from_file(environ: Mapping[str, str], config_file: Path | None) -> dict[str
         raise errors.SettingsError(str(path), f"cannot be read ({error.strerror})", "--config watch.toml") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise errors.SettingsError(str(path), f"is no TOML ({error})", 'timezone = "Europe/Berlin"') from error
-    return {_known(name, f"{path.name}: "): _to_text(path, name, value) for name, value in table.items()}
+    given: dict[str, str] = {}
+    for name, value in table.items():
+        twin = _secret_of_file(name)
+        known = twin or _known(name, f"{path.name}: ")
+        text = _to_text(path, known, value)
+        given[known] = _from_secret_file(f"{path.name}: {name}", Path(text)) if twin else text
+    return given
 
 
 def _to_text(path: Path, name: str, value: object) -> str:
@@ -259,19 +266,27 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
         if not variable.startswith(PREFIX) or variable == "CW_CONFIG":
             continue
         name = variable.removeprefix(PREFIX).lower()
-        base = name.removesuffix("_file")
-        if name not in _BY_NAME and base in _BY_NAME and _BY_NAME[base].secret:
-            given[base] = _from_secret_file(variable, Path(value))
+        twin = _secret_of_file(name)
+        if twin:
+            given[twin] = _from_secret_file(variable, Path(value))
         else:
             given.setdefault(_known(name, PREFIX), value)
     return given
 
 
-def _from_secret_file(variable: str, path: Path) -> str:
+def _secret_of_file(name: str) -> str | None:
+    """The secret whose _FILE twin the name is."""
+    base = name.removesuffix("_file")
+    return base if name not in _BY_NAME and base in _BY_NAME and _BY_NAME[base].secret else None
+
+
+def _from_secret_file(name: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise errors.SettingsError(variable, f"its file cannot be read ({error.strerror}): {path}") from error
+        raise errors.SettingsError(name, f"its file cannot be read ({error.strerror}): {path}") from error
+    except ValueError as error:  # its message would quote the bytes
+        raise errors.SettingsError(name, f"its file is no UTF-8 text: {path}") from error
 
 
 def _known(name: str, prefix: str) -> str:
