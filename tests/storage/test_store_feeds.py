@@ -1,156 +1,181 @@
-"""The contract of FeedStore: feeds keep their state, an entry is known by key, address or content."""
+"""Feeds keep their state, and an entry is new only once, however the feed announces it again."""
 
-from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
 from monitor import types
 from storage import store
-from tests.storage import builders as make
+from tests.storage import rows
 
-OTHER = "https://example.org/other"
-
-
-def known(stores: store.Stores) -> list[str]:
-    return [record.entry.key for record in stores.articles.pending_entries(make.NOW, 100)]
+OTHER = "https://other.example/feed"
 
 
-def test_a_feed_comes_back_as_it_was_given(stores: store.Stores) -> None:
-    feed = make.feed(title="“Näws”", country="DK", interval_s=60, source="list", language="da", tier=types.Tier.WIRE)
-    stores.feeds.add_feed(feed)
-    assert stores.feeds.list_feeds() == [types.FeedRecord(feed=feed, state=types.FeedState())]
+def urls(records: list[types.FeedRecord]) -> list[str]:
+    return [record.feed.url for record in records]
 
 
-def test_syncing_again_updates_the_feed_and_keeps_its_state(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    stores.feeds.record_poll(make.outcome(etag="x", failures=2, next_poll_at=make.minutes(15)), make.NOW)
-    stores.feeds.sync_feeds([make.feed(title="Renamed"), make.feed(OTHER, outlet="A")])
-    first, second = stores.feeds.list_feeds()
-    assert first.feed.url == OTHER, "in the order of outlets"
-    assert second.feed.title == "Renamed"
-    assert (second.state.etag, second.state.failures, second.state.ok_at) == ("x", 2, make.NOW)
-    stores.feeds.sync_feeds([])
-    assert len(stores.feeds.list_feeds()) == 2, "none is deleted"
+def test_feeds_come_back_equal_in_order_of_outlet_and_title(stores: store.Stores) -> None:
+    full = rows.feed(
+        OTHER, title="A", outlet="Agency", tier=types.Tier.WIRE, language="uk", country="UA", interval_s=60,
+        enabled=False, source="by hand",
+    )  # fmt: skip
+    second = rows.feed("https://paper.example/b", title="Another")
+    stores.feeds.sync_feeds([rows.feed(), full, second])
+    records = stores.feeds.list_feeds()
+    assert [record.feed for record in records] == [full, second, rows.feed()]
+    assert {record.state for record in records} == {types.FeedState()}
 
 
-def test_state_comes_back_whole(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
+def test_syncing_again_updates_feeds_and_keeps_their_state(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER)])
     state = types.FeedState(
-        etag='"x"',
-        last_modified="Mon",
-        body_hash="ab" * 32,
-        next_poll_at=make.minutes(1),
-        polled_at=make.NOW,
-        ok_at=make.NOW,
-        newest_entry_at=make.minutes(-3),
-        failures=3,
-        last_error="refused",
-        entries_seen=7,
-        gone=True,
-    )
-    stores.feeds.record_poll(types.PollOutcome(feed_url=make.FEED, state=state), make.NOW)
-    assert stores.feeds.list_feeds()[0].state == state
+        etag='"1"', last_modified="yesterday", body_hash="0" * 64, next_poll_at=rows.at(5), polled_at=rows.NOW,
+        ok_at=rows.NOW, newest_entry_at=rows.at(-5), failures=3, last_error="no answer", entries_seen=7,
+    )  # fmt: skip
+    stores.feeds.record_poll(rows.outcome(state=state), rows.NOW)
+    stores.feeds.sync_feeds([rows.feed(title="New title", interval_s=120)])
+    by_url = {record.feed.url: record for record in stores.feeds.list_feeds()}
+    assert by_url[rows.FEED] == types.FeedRecord(feed=rows.feed(title="New title", interval_s=120), state=state)
+    assert by_url[OTHER].feed == rows.feed(OTHER), "none is deleted"
+    newest = by_url[rows.FEED].state.newest_entry_at
+    assert newest is not None and newest.tzinfo is UTC
 
 
-def test_a_removed_feed_is_not_polled_even_after_the_next_start(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    assert stores.feeds.remove_feed(make.FEED) is True
-    assert stores.feeds.remove_feed("https://example.org/unknown") is False
-    stores.feeds.sync_feeds([make.feed()])
-    assert stores.feeds.due_feeds(make.NOW, 10) == []
-    assert stores.feeds.list_feeds()[0].feed.enabled is False
-    stores.feeds.add_feed(make.feed())
-    assert [record.feed.url for record in stores.feeds.due_feeds(make.NOW, 10)] == [make.FEED]
+def test_due_are_those_never_polled_then_those_that_wait_longest(stores: store.Stores) -> None:
+    due = {"a": 0, "b": -10, "c": -5, "later": 1}
+    stores.feeds.sync_feeds([rows.feed(name) for name in ("new", *due, "gone")] + [rows.feed("off", enabled=False)])
+    for name, minutes in due.items():
+        stores.feeds.record_poll(rows.outcome(url=name, state=types.FeedState(next_poll_at=rows.at(minutes))), rows.NOW)
+    gone = types.FeedState(gone=True, next_poll_at=rows.at(-60))
+    stores.feeds.record_poll(rows.outcome(url="gone", state=gone), rows.NOW)
+    assert urls(stores.feeds.due_feeds(rows.NOW, 10)) == ["new", "b", "c", "a"]
+    assert urls(stores.feeds.due_feeds(rows.NOW, 2)) == ["new", "b"]
 
 
-def test_due_feeds_longest_due_first(stores: store.Stores) -> None:
-    times = {"late": -5, "later": -1, "now": 0, "not-yet": 1, "new": None, "gone": -9, "off": -9}
-    for name, offset in times.items():
-        url = f"https://example.org/{name}"
-        stores.feeds.sync_feeds([make.feed(url, enabled=name != "off")])
-        if offset is not None:
-            due = make.minutes(offset)
-            stores.feeds.record_poll(make.outcome(url=url, next_poll_at=due, gone=name == "gone"), make.NOW)
-    due_now = [record.feed.url.rpartition("/")[2] for record in stores.feeds.due_feeds(make.NOW, 10)]
-    assert due_now == ["new", "late", "later", "now"]
-    assert len(stores.feeds.due_feeds(make.NOW, 2)) == 2
+def test_a_removed_feed_stays_away_until_it_is_added_again(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    assert stores.feeds.remove_feed(rows.FEED)
+    assert not stores.feeds.remove_feed("https://unknown.example/")
+    stores.feeds.sync_feeds([rows.feed(title="New title")])  # the next start
+    [record] = stores.feeds.list_feeds()
+    assert (record.feed.enabled, record.feed.title) == (False, "New title")
+    assert stores.feeds.due_feeds(rows.NOW, 10) == []
+    stores.feeds.add_feed(rows.feed())
+    assert urls(stores.feeds.due_feeds(rows.NOW, 10)) == [rows.FEED]
 
 
-def test_a_moved_feed_keeps_its_identity(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    stores.feeds.record_poll(make.outcome(new_url=OTHER), make.NOW)
-    stores.feeds.record_poll(make.outcome(), make.NOW)
-    record = stores.feeds.list_feeds()[0]
-    assert (record.feed.url, record.poll_url) == (make.FEED, OTHER)
+def test_what_is_added_by_hand_wins_over_the_shipped_list(stores: store.Stores) -> None:
+    mine = rows.feed(title="Mine", interval_s=60)
+    stores.feeds.add_feed(mine)
+    stores.feeds.sync_feeds([rows.feed(enabled=False)])
+    assert [record.feed for record in stores.feeds.list_feeds()] == [mine]
+    stores.feeds.remove_feed(rows.FEED)
+    assert not stores.feeds.list_feeds()[0].feed.enabled
+
+
+def test_a_feed_that_was_gone_is_polled_when_added_by_hand(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    stores.feeds.record_poll(rows.outcome(state=types.FeedState(gone=True, failures=4)), rows.NOW)
+    stores.feeds.add_feed(rows.feed())
+    [record] = stores.feeds.due_feeds(rows.NOW, 10)
+    assert (record.state.gone, record.state.failures) == (False, 0)
+
+
+def test_a_permanent_redirect_changes_where_is_polled_not_who_it_is(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    stores.feeds.record_poll(rows.outcome(new_url="https://paper.example/moved"), rows.NOW)
+    stores.feeds.record_poll(rows.outcome(), rows.NOW)
+    stores.feeds.sync_feeds([rows.feed()])
+    [record] = stores.feeds.list_feeds()
+    assert (record.feed.url, record.poll_url) == (rows.FEED, "https://paper.example/moved")
 
 
 def test_a_poll_of_an_unknown_feed_stores_nothing(stores: store.Stores) -> None:
-    assert stores.feeds.record_poll(make.outcome(make.entry()), make.NOW) == 0
-    assert known(stores) == []
+    assert stores.feeds.record_poll(rows.outcome(rows.entry(1)), rows.NOW) == 0
+    assert stores.articles.count_pending() == {"new": 0, "read": 0}
+
+
+# ---------------------------------------------------------------- floods
+
+AGAIN = {
+    "the same": [rows.entry(1), rows.entry(2)],
+    "in another order": [rows.entry(2), rows.entry(1)],
+    "new GUIDs": [rows.entry(1, key="x1", url="x1"), rows.entry(2, key="x2", url="x2")],
+    "new GUIDs and texts": [rows.entry(1, key="x1", content_key="y1"), rows.entry(2, key="x2", content_key="y2")],
+    "new addresses and texts": [rows.entry(1, url="x1", content_key="y1"), rows.entry(2, url="x2", content_key="y2")],
+}
+
+
+@pytest.mark.parametrize("entries", AGAIN.values(), ids=AGAIN.keys())
+def test_entries_announced_again_are_not_new(stores: store.Stores, entries: list[types.Entry]) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    assert stores.feeds.record_poll(rows.outcome(rows.entry(1), rows.entry(2)), rows.NOW) == 2
+    for _ in range(2):
+        assert stores.feeds.record_poll(rows.outcome(*entries), rows.at(15)) == 0
+    assert stores.feeds.record_poll(rows.outcome(rows.entry(3), *entries), rows.at(30)) == 1
+
+
+def test_an_address_is_known_from_any_feed_a_key_or_text_from_its_own(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER)])
+    stores.feeds.record_poll(rows.outcome(rows.entry(1)), rows.NOW)
+    theirs = [
+        rows.entry(1),
+        rows.entry(1, key="other", content_key="other"),
+        rows.entry(1, url="https://other.example/1"),
+    ]
+    assert stores.feeds.record_poll(rows.outcome(*theirs, url=OTHER), rows.NOW) == 1
 
 
 @pytest.mark.parametrize(
-    "again",
-    [
-        pytest.param([make.entry(1), make.entry(2)], id="the same body"),
-        pytest.param([make.entry(2), make.entry(1)], id="re-ordered"),
-        pytest.param([make.entry(1, key="k9"), make.entry(2, key="k8")], id="changed GUIDs"),
-        pytest.param([make.entry(1, url="https://example.org/9", content_key="c9")], id="same key, all else new"),
-        pytest.param([make.entry(1, key="k9", content_key="c9")], id="same address, all else new"),
-        pytest.param([make.entry(1, key="k9", url="https://example.org/9")], id="same content, all else new"),
-    ],
-)
-def test_a_known_entry_is_not_taken_again(stores: store.Stores, again: list[types.Entry]) -> None:
-    make.bring_in(stores, 1, 2)
-    assert stores.feeds.record_poll(make.outcome(*again), make.minutes(1)) == 0
-    assert known(stores) == ["key-1", "key-2"]
+    "twin",
+    [rows.entry(1), rows.entry(2, key="guid-1"), rows.entry(2, url="https://paper.example/1"),
+     rows.entry(2, content_key="content-1")],
+    ids=["same", "key", "url", "content"],
+)  # fmt: skip
+def test_an_entry_twice_in_one_body_is_one(stores: store.Stores, twin: types.Entry) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    assert stores.feeds.record_poll(rows.outcome(rows.entry(1), twin), rows.NOW) == 1
 
 
-def test_an_address_known_from_another_feed_is_not_taken_again(stores: store.Stores) -> None:
-    make.bring_in(stores, 1)
-    stores.feeds.sync_feeds([make.feed(OTHER)])
-    same_address = make.entry(1, key="k9", content_key="c9")
-    assert stores.feeds.record_poll(make.outcome(same_address, url=OTHER), make.NOW) == 0
+def test_entries_without_address_or_text_are_told_apart_by_key(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    bare = [rows.entry(number, url="", content_key="") for number in (1, 2)]
+    assert stores.feeds.record_poll(rows.outcome(*bare), rows.NOW) == 2
+    assert stores.feeds.record_poll(rows.outcome(*bare), rows.NOW) == 0
 
 
-def test_key_and_content_count_in_their_own_feed_only(stores: store.Stores) -> None:
-    make.bring_in(stores, 1)
-    stores.feeds.sync_feeds([make.feed(OTHER)])
-    elsewhere = make.entry(1, url="https://example.org/copy")
-    assert stores.feeds.record_poll(make.outcome(elsewhere, url=OTHER), make.NOW) == 1
+def test_a_huge_body_is_stored_once(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    many = [rows.entry(number) for number in range(1200)]
+    assert stores.feeds.record_poll(rows.outcome(*many), rows.NOW) == 1200
+    assert stores.feeds.record_poll(rows.outcome(*reversed(many)), rows.NOW) == 0
 
 
-def test_a_body_that_repeats_itself_counts_once(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    twice = [make.entry(1), make.entry(1, key="k2"), make.entry(2, content_key="content-1")]
-    assert stores.feeds.record_poll(make.outcome(*twice), make.NOW) == 1
+@pytest.mark.parametrize("bad", ["\x00", "\ud800", "' OR 1=1 --", "%_\\"], ids=ascii)
+def test_characters_that_no_database_takes_do_not_stop_a_feed(stores: store.Stores, bad: str) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    odd = rows.entry(1, key=f"k{bad}", url=f"u{bad}", title=f"t{bad}", summary=bad, content_key=f"c{bad}")
+    assert stores.feeds.record_poll(rows.outcome(odd), rows.NOW) == 1
+    assert stores.feeds.record_poll(rows.outcome(odd, rows.entry(2)), rows.NOW) == 1
+    assert stores.articles.pending_entries(rows.NOW, 10)[0].entry == odd
 
 
-def test_entries_without_content_key_are_not_alike(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    two = [make.entry(1, content_key=""), make.entry(2, content_key="")]
-    assert stores.feeds.record_poll(make.outcome(*two), make.NOW) == 2
+def test_a_poll_is_stored_whole_or_not_at_all(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    broken = rows.entry(2, summary=object())
+    with pytest.raises(TypeError):
+        stores.feeds.record_poll(rows.outcome(rows.entry(1), broken), rows.NOW)
+    assert stores.feeds.list_feeds()[0].state == types.FeedState()
+    assert stores.articles.count_pending()["new"] == 0
 
 
-def test_first_poll_is_marked_until_one_succeeded(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    stores.feeds.record_poll(make.outcome(ok_at=None, failures=1), make.NOW)
-    stores.feeds.record_poll(make.outcome(make.entry(1)), make.NOW)
-    stores.feeds.record_poll(make.outcome(make.entry(2)), make.minutes(15))
-    marks = [record.first_poll for record in stores.articles.pending_entries(make.NOW, 9)]
-    assert marks == [True, False]
-
-
-def test_bad_characters_in_an_entry_are_no_reason_to_fail_every_poll(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    bad = make.entry(1, key="k\x00\ud800", title="a\x00b\udfff", summary="\ud800")
-    assert stores.feeds.record_poll(make.outcome(bad), make.NOW) == 1
-    assert stores.feeds.record_poll(make.outcome(replace(bad, url="", content_key="")), make.NOW) == 0
-    assert len(known(stores)) == 1
-
-
-def test_thousands_of_entries_in_one_body(stores: store.Stores) -> None:
-    stores.feeds.sync_feeds([make.feed()])
-    many = [make.entry(number) for number in range(1200)]
-    assert stores.feeds.record_poll(make.outcome(*many), make.NOW) == 1200
-    assert stores.feeds.record_poll(make.outcome(*many, make.entry(5000)), make.NOW) == 1
+def test_entries_of_the_first_successful_poll_are_marked(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed()])
+    failed = types.FeedState(polled_at=rows.NOW, failures=1, last_error="no answer")
+    stores.feeds.record_poll(rows.outcome(state=failed), rows.NOW)
+    stores.feeds.record_poll(rows.outcome(rows.entry(1)), rows.at(1))
+    stores.feeds.record_poll(rows.outcome(rows.entry(2)), rows.at(2))
+    first, second = stores.articles.pending_entries(rows.at(2), 10)
+    assert (first.first_poll, first.first_seen) == (True, rows.at(1))
+    assert (second.first_poll, second.first_seen) == (False, rows.at(2))
