@@ -34,7 +34,7 @@ class BackstopRules:
             r"(?<!\w)(?:(?:no|without|lack(?:ed|s|ing)?(?: of)?|absence of|lacks|any|failed to (?:receive|get|secure|win|obtain|extract)|not (?:yet )?(?:given|received|offered|won|secured|got|made)|without receiving|devoid of)(?: an?| any| the| clear| firm| concrete| explicit| public| such| formal| binding| real| specific| US| American| {A}| unequivocal)* (?:commitments?|signature|reply|answer|response|promises?|clarity|assurances?|pledge|sign)"
             r"|(?:has|have|had|is|was|were|are)? ?yet to (?:agree|commit|say|decide|sign|spell|give|make|confirm|endorse|offer|clarify|approve|provide|publicly)"
             r"|(?:not|n['’]t|never) (?:yet )?(?:\w+ )?(?:committed|said whether|said if|promised|agreed|signed|decided|made (?:a|any|up)|specified|spelled out|clarified|commit(?! ground)|given (?:a|any)|confirmed|made clear|promise)"
-            r"|unclear|vague|uncertain(?:ty)?|non-?committal|stop(?:ped|s|ping)? short|under review|in doubt|remains? to be seen|has not changed|hasn['’]t changed|still (?:not|undecided|to decide)|in question|doubts? (?:about|over|remain)|ambigu\w+|hesita\w+|reluctan\w+|declined to (?:say|commit|specify)|refused to (?:say|commit to)|(?:cool|lukewarm|sceptical|skeptical) (?:on|about|towards)|open question|did not (?:sign|commit|elaborate|specify)|hasn['’]t come|not forthcoming|evasive|wavering|question marks?|no guarantee that (?:the )?{A}|contains no security guarantee|promised us neither|unresolved)(?!\w)"
+            r"|unclear|vague|uncertain(?:ty)?|non-?committal|stop(?:ped|s|ping)? short|under review|in doubt|remains? to be seen|has not changed|hasn['’]t changed|still (?:not|undecided|to decide)|in question|doubts? (?:about|over|remain)|ambigu\w+|hesita\w+|reluctan\w+|declined to (?:say|commit|specify)|refused to (?:say|commit to)|(?:cool|lukewarm|sceptical|skeptical) (?:on|about|towards)|open question|did not (?:sign|commit|elaborate|specify)|hasn['’]t come|not forthcoming|evasive|wavering|question marks?|so far (?:declined|refused)|no guarantee that (?:the )?{A}|contains no security guarantee|promised us neither|unresolved)(?!\w)"
         )
         self._refused = words.get("cues.ruled_out")
         self._open_negated = words.get("cues.open_negated")
@@ -85,7 +85,7 @@ class BackstopRules:
         guarantee = self._guarantee.search(masked)
         parts = self._parts(masked, us_here_only=bool(us_here))
         support = self._support.search(masked)
-        if not (backstop or guarantee or parts or (support and us_here)):
+        if not (backstop or guarantee or parts or (support and (us_here or (us_voice and self._guarantee.search(before))))):
             return None
         us_pronoun = us_voice or (not us_here and bool(re.search(r"\b(?:they|it|he)\b", masked)) and "US" in sentence.focus_before[:1])
         if not us_here and not us_pronoun and not (backstop and "safety net" not in backstop.group().lower()):

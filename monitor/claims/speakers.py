@@ -158,6 +158,9 @@ class Attributor:
         if self._office_alone.search(text) and person is not None:
             return Voice(name=person.person, code=person.code, decides=person.decides)
         stranger = self._stranger.search(text)
+        single = _SINGLE_NAME.search(text)
+        if stranger is None and single and not single.group(1).endswith("s"):
+            return None if _NOT_A_NAME.search(single.group(1) + " ") else Voice(name=single.group(1), private=True)
         if stranger:
             name = stranger.group("name") or stranger.group("name2")
             if any(lexicon_mark in text[stranger.start() : stranger.end()] for lexicon_mark in "\ue000\ue001\ue002"):
@@ -185,9 +188,10 @@ class Attributor:
         return Voice(name=name, code=mention.code, decides=mention.decides)
 
 
+_SINGLE_NAME = re.compile(r"(?:^|[”\",] )([A-Z][a-z][\w’'\-]+) (?:said|says|told|added|argued|warned|insisted)\b")
 _BACKSHIFT = re.compile(r"\b(?:would|could)\b")
 _NOT_A_NAME = re.compile(
-    r"^(?:The|A|An|In|On|At|But|And|Meanwhile|Later|Earlier|European|Western|Military|Officials|Leaders|Ministers|Government|Foreign|Defen[cs]e|Prime|President|Under|After|Both|Other|Some|Most)\b|(?:Times|Post|Dispatch|Journal|News|Office|Ministry|Council|Commission|Herald|Agency|Press|Telegraph|Guardian)$"
+    r"^(?:He|She|It|They|We|That|This|Parliament|Government|Cabinet|Congress|Neither|Nobody|Everyone|One|Another|Source|Sources|Reporters|Asked|The|A|An|In|On|At|But|And|Meanwhile|Later|Earlier|European|Western|Military|Officials|Leaders|Ministers|Government|Foreign|Defen[cs]e|Prime|President|Under|After|Both|Other|Some|Most)\b|(?:Times|Post|Dispatch|Journal|News|Office|Ministry|Council|Commission|Herald|Agency|Press|Telegraph|Guardian)$"
 )
 _PREPOSITION = re.compile(
     r"(?:\b(?:in|to|into|from|of|with|by|at|for|against|on|between|across|near|inside|outside|told|tell|towards?|over|about|around|"

@@ -60,6 +60,7 @@ class TroopRules:
         self._asks = words.make(
             r"(?<!\w)(?:persuad\w+|convinc\w+|urg(?:e|es|ed|ing)|ask(?:ed|s|ing)?|press(?:ed|es|ing)?|lobb\w+|call(?:s|ed|ing)? (?:on|upon)|push(?:ed|es|ing)?|appeal\w* to|invit\w+|encourag\w+|expect(?:s|ed)?|want(?:s|ed)?) (?:\w+ ){0,2}?{A}(?:(?:,| and) {A})*(?: \w+)? (?:to|for)(?!\w)"
         )
+        self._counted = words.make(r"(?:\w+|\d+) {terms.member_noun} (?:had|have|has|would|will|were|are|that|which|who|said|agreed|pledged)")
         self._strong = words.get("cues.strong_stand")
         self._about = words.make(r"(?<!\w)(?:{terms.force}|{terms.mission}|peace-?keep\w*)(?!\w)")
         self._other_matter = re.compile(r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b", re.IGNORECASE)
@@ -157,7 +158,9 @@ class TroopRules:
         else:
             verb = self._send.search(masked)
             place = min(anchor, verb.start() if verb else anchor)
-            mentions, codes, how = self._scoper.subjects(sentence, clause, clause.start + max(place, 1), frozenset({"UA", "RU"}) if False else frozenset())
+            mentions, codes, how = self._scoper.subjects(sentence, clause, clause.start + max(place, 1), frozenset())
+            if mentions and self._counted.search(sentence.masked[mentions[-1].end : clause.start + max(place, 1)]):
+                return []
             if mentions and self._scoper.is_called_on(sentence.masked, mentions[0].start):
                 return []
             if any(m.former for m in mentions):
