@@ -189,10 +189,12 @@ class Dispatcher:
         now, reason = self._clock(), redact.redact(error.reason)
         log.warning("alert_failed alert=%s recipient=%s reason=%s", alert.id, alert.recipient, reason)
         if error.moved_to:
-            self._outbox.mark_retry(alert.id, now, f"moved to {error.moved_to}")
+            # Not at once: two groups that name each other must not make a busy loop.
+            until = now + timedelta(seconds=retry_delay_s(alert.attempts))
+            self._outbox.mark_retry(alert.id, until, f"moved to {error.moved_to}")
             self._outbox.move_recipient(alert.recipient, error.moved_to)
             self._notice(f"{alert.recipient} has moved to {error.moved_to}; change the setting", alert.recipient)
-            return RETRIED, now
+            return RETRIED, until
         if error.permanent and error.message_only:
             return self._bury(alert, reason), None
         if error.permanent:

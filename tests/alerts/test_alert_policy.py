@@ -168,6 +168,7 @@ def test_each_local_day_has_one_digest_whatever_the_clocks_do(zone: str, day: da
     whole = sorted(days)[1:-1]
     assert [each for each in served if each in whole] == whole
     assert len(served) == len(set(served))
+    assert set(served) <= days, "no digest for a day that did not exist"
 
 
 def test_a_clock_set_back_hides_no_digest_that_was_due() -> None:

@@ -5,11 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from alerts import board, digest, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from monitor import types
 
+from alerts import board, digest, render
+from monitor import types
 from tests import telegram_standin
 from tests.alerts import fakes
 from tests.alerts.test_alert_render import NASTY, check_page, developments

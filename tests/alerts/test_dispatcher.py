@@ -158,6 +158,7 @@ async def test_a_group_that_moved_is_followed(house: House) -> None:
     house.channel.failures["telegram:7"] = [fakes.failure(moved_to="telegram:-1007")]
     house.add("A-1")
     await house.run()
+    house.clock.advance(dispatcher.FIRST_RETRY_S)
     await house.run()
     assert [a.recipient for a, _ in house.channel.sent if a.id == "A-1"] == ["telegram:-1007"]
 
