@@ -1,14 +1,14 @@
 """The errors of Coalition Watch.
 
-    WatchError
-    +- SeedError        a data file says something impossible      (file, key, expected)
-    +- SettingsError    a setting is missing or wrong               (setting, expected)
-    +- InputError       a given file or line is not what it must be (name)
-    +- FetchError       an address could not be read                (url, reason, permanent, retry_after_s)
-    +- ParseError       a body is no feed                           (url)
-    +- ExtractError     a page gave no text in its limits           (url)
-    +- SendError        a channel refused or failed                 (recipient, permanent, unknown_outcome, ...)
-    +- StoreError       the database refused                        (what)
+WatchError
++- SeedError        a data file says something impossible      (file, key, expected)
++- SettingsError    a setting is missing or wrong               (setting, expected)
++- InputError       a given file or line is not what it must be (name)
++- FetchError       an address could not be read                (url, reason, permanent, retry_after_s)
++- ParseError       a body is no feed                           (url)
++- ExtractError     a page gave no text in its limits           (url)
++- SendError        a channel refused or failed                 (recipient, permanent, unknown_outcome, ...)
++- StoreError       the database refused                        (what)
 """
 
 

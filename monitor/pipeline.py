@@ -183,9 +183,7 @@ class Pipeline:
 
     async def _parse(self, fetched: types.Fetched) -> types.ParsedFeed:
         now = self._tools.clock()
-        return await self._tools.pool.run(
-            _parse_in_worker, fetched.body, fetched.final_url, fetched.content_type, now
-        )
+        return await self._tools.pool.run(_parse_in_worker, fetched.body, fetched.final_url, fetched.content_type, now)
 
     async def _record_failure(
         self, record: types.FeedRecord, error: errors.FetchError | errors.ParseError, jitter: float
@@ -216,9 +214,7 @@ class Pipeline:
 
     async def _read_page(self, record: types.EntryRecord, now: datetime) -> types.ReadPage:
         fetched = await self._tools.fetcher.fetch(types.FetchRequest(url=record.entry.url, max_bytes=PAGE_BYTES))
-        return await self._tools.pool.run(
-            reading.read_page, record, fetched, now, self._tools.seeds_root
-        )
+        return await self._tools.pool.run(reading.read_page, record, fetched, now, self._tools.seeds_root)
 
     async def _page_failed(
         self, record: types.EntryRecord, error: errors.FetchError | errors.ExtractError, now: datetime

@@ -55,9 +55,7 @@ class ArticleStore(Protocol):
     def record_read(self, entry_id: int, page: types.ReadPage, now: datetime) -> None:
         """Store article and reading (step READ), or, without an article or off topic, the reason (step DONE)."""
 
-    def record_entry_failure(
-        self, entry_id: int, reason: str, *, retry_at: datetime | None, now: datetime
-    ) -> None:
+    def record_entry_failure(self, entry_id: int, reason: str, *, retry_at: datetime | None, now: datetime) -> None:
         """Count an attempt; retry at the time given, or Step.FAILED where it is None."""
 
     def unledgered(self, limit: int) -> list[tuple[int, types.Article, types.Reading]]:

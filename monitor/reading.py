@@ -9,13 +9,24 @@ from pathlib import Path
 from monitor import charset, extract, screen, types, watch
 from monitor.claims import engine
 
-_LEAST_TEXT = 200  # characters; a page with less is a shell (consent wall, script page), the feed's summary says more
+_LEAST_TEXT = 120  # characters; a page with less is a shell (consent wall, script page): the feed says more
+
+
+@lru_cache(maxsize=2)
+def _watch(root: str | None) -> watch.Watch:
+    return watch.load_watch(Path(root) if root else None)
 
 
 @lru_cache(maxsize=2)
 def _reader(root: str | None) -> tuple[engine.Engine, screen.Screen]:
-    loaded = watch.load_watch(Path(root) if root else None)
+    loaded = _watch(root)
     return engine.Engine(loaded), screen.Screen(loaded)
+
+
+def _publisher(record: types.EntryRecord, url: str, root: str | None) -> tuple[str, types.Tier]:
+    """Outlet and tier: the feed's own, but a search feed's finds belong to whoever publishes the page."""
+    found = _watch(root).outlet_at(url) if record.tier is types.Tier.OTHER else None
+    return (found.name, types.Tier(found.tier)) if found else (record.outlet, record.tier)
 
 
 def prepare(root: str | None = None) -> None:
@@ -42,6 +53,7 @@ def read_page(
         now=now,
         published=entry.published or _sane(extracted.published, now) or record.first_seen,
         language=extracted.language or entry.language,
+        root=root,
     )
     return _read(article, root)
 
@@ -64,6 +76,7 @@ def read_announcement(
         now=now,
         published=entry.published or record.first_seen,
         language=entry.language,
+        root=root,
     )
     return replace(_read(article, root), reason=f"read from the feed's summary: {reason}")
 
@@ -77,15 +90,17 @@ def _to_article(
     now: datetime,
     published: datetime,
     language: str | None,
+    root: str | None,
 ) -> types.Article:
+    outlet, tier = _publisher(record, url, root)
     return types.Article(
         id=f"a{record.id}",
         url=url or record.entry.url,
-        outlet=record.outlet,
+        outlet=outlet,
         title=title,
         text=text,
         published=published,
-        tier=record.tier,
+        tier=tier,
         arrived=now,
         language=language,
     )

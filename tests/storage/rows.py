@@ -66,9 +66,7 @@ def article(number: int, **fields: object) -> types.Article:
 
 def page(number: int, *, relevant: bool = True, **fields: object) -> types.ReadPage:
     reading = types.Reading(relevant=relevant, claims=(claim(),) if relevant else ())
-    return types.ReadPage(
-        article=article(number, **fields), reading=reading, reason=None if relevant else "off topic"
-    )
+    return types.ReadPage(article=article(number, **fields), reading=reading, reason=None if relevant else "off topic")
 
 
 def report(article_id: str = "a1", **fields: object) -> types.Report:

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,7 +76,9 @@ def test_migrations_make_the_schema_that_the_program_uses(stores: store.Stores) 
     with stores.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, schema.metadata) == []
-        indexes = {index["name"] for name in schema.metadata.tables for index in sa.inspect(connection).get_indexes(name)}
+        indexes = {
+            index["name"] for name in schema.metadata.tables for index in sa.inspect(connection).get_indexes(name)
+        }
     assert {index.name for table in schema.metadata.tables.values() for index in table.indexes} <= indexes
 
 
@@ -248,30 +251,21 @@ def in_threads(*jobs: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize("place", ["memory", "file", "two openings of a file"])
-def test_threads_that_read_and_write_lose_nothing(place: str, stores: store.Stores, open_file: Opener) -> None:
-    one = stores if place == "memory" else open_file()
-    two = open_file() if place.startswith("two") else one
-    if two is not one:  # each has its own writer's lock: the database's own has to do
-        for opened in (one, two):
-            with opened.database.read() as connection:
-                assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 50
+def test_threads_that_read_and_write_lose_nothing(place: str, stores: store.Stores, open_patient: Opener) -> None:
+    one = stores if place == "memory" else open_patient()
+    two = open_patient() if place.startswith("two") else one  # has a writer's lock of its own: the database's has to do
 
     def write(name: str, opened: store.Stores) -> None:
         for number in range(25):
-            alert = rows.alert(number, recipient=name)
-            opened.outbox.add_alerts([type(alert)(**{**_fields(alert), "id": f"{name}-{number}"})])
+            opened.outbox.add_alerts([replace(rows.alert(number), id=f"{name}-{number}")])
             assert sum(opened.outbox.count_alerts().values()) > number
 
     in_threads(lambda: write("one", one), lambda: write("two", two))
     assert one.outbox.count_alerts() == {"waiting": 50}
 
 
-def _fields(value: object) -> dict[str, object]:
-    return {name: getattr(value, name) for name in type(value).__dataclass_fields__}  # type: ignore[attr-defined]
-
-
-def test_two_dispatchers_never_claim_the_same_alert(open_file: Opener) -> None:
-    first, second = open_file(), open_file()
+def test_two_dispatchers_never_claim_the_same_alert(open_patient: Opener) -> None:
+    first, second = open_patient(), open_patient()
     first.outbox.add_alerts([rows.alert(number) for number in range(40)])
     claimed: list[str] = []
 
