@@ -1,5 +1,6 @@
 """A real SMTP server on loopback: optional TLS and log-in, answers that can be planned; keeps mails, parsed back."""
 
+import asyncio
 import email
 import ssl
 from collections.abc import Iterator
@@ -44,9 +45,10 @@ class Standin:
         content = envelope.content
         assert isinstance(content, bytes)
         assert max(len(row) for row in content.split(b"\r\n")) <= 998, "RFC 5321 lets no line be longer"
-        self.mails.append(email.message_from_bytes(content, policy=default))  # type: ignore[arg-type]
+        self.mails.append(email.message_from_bytes(content, policy=default))
         self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
-        self.encrypted.append(session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None)
+        assert server.transport is not None
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 
 
@@ -60,9 +62,9 @@ class _AnyPort(Controller):
     """Takes a free port; the first connection of its own, which it starts with, must know which."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from monitor import types
 from tests import telegram_standin
 from tests.alerts import fakes
 
-BACKSTOP = {"topic": types.Topic.BACKSTOP, "subject": "US"}
+BACKSTOP: dict[str, Any] = {"topic": types.Topic.BACKSTOP, "subject": "US"}
 NEW, UPDATE = types.AlertKind.NEW, types.AlertKind.UPDATE
 
 
@@ -115,7 +115,7 @@ def test_it_says_what_was_held_before() -> None:
 
 
 def test_wordings_stand_side_by_side_with_what_differs_marked() -> None:
-    message = shown(**BACKSTOP, aspect="language", old="no boots on the ground", new="no troops on the ground")
+    message = shown(NEW, **BACKSTOP, aspect="language", old="no boots on the ground", new="no troops on the ground")
     assert "Old wording: no [-boots-] on the ground" in message.plain
     assert "New wording: no [+troops+] on the ground" in message.plain
     assert "no <s>boots</s> on the ground" in message.telegram_html

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts import dispatcher, policy, render
+from alerts import dispatcher, markup, policy, render
 from alerts.channels import telegram
 from monitor import errors, types
 from tests import telegram_standin
@@ -34,7 +34,7 @@ class House:
         )
 
     def render_digest(self, alert: types.Alert) -> render.Message:
-        return render.to_message("Digest", [render.line(f"from {alert.payload['since']}")])
+        return render.to_message("Digest", [markup.line(f"from {alert.payload['since']}")])
 
     def add(self, *ids: str, **fields: Any) -> None:
         self.outbox.add_alerts(
