@@ -33,4 +33,7 @@ class Screen:
         subjects = {index for index, _, _ in self._subject.find_matches_as_indexes(text)}
         if len(subjects) >= 2:  # a short text may leave the country unsaid
             return True
+        announced = f"{title}\n{summary}".lower()
+        if self._place.find_matches_as_indexes(announced):
+            return True
         return bool(subjects) and bool(self._place.find_matches_as_indexes(text))

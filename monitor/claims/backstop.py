@@ -77,6 +77,8 @@ class BackstopRules:
         masked = sentence.masked[clause.start : clause.end]
         if re.match(r"\W*(?:unless|if|should|were)\b", masked, re.IGNORECASE):
             return None
+        if re.match(r"\W*(?:\d+|some|many|most|several|other) (?:\w+ )?(?:countries|nations|states|allies|members)\b", masked, re.IGNORECASE):
+            return None
         if self._other.search(masked) or self._scoper.is_unreal(masked):
             return None
         us_here = [m for m in sentence.mentions if m.code == "US" and clause.start <= m.start < clause.end]

@@ -25,7 +25,7 @@ from monitor.claims import (
 
 _MAX_TEXT = 1_500_000  # characters; more is no article
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")  # Cyrillic letters that slip into English copy
-_ENGLISH = ("the", "of", "and", "to", "in", "that", "is", "a")
+_ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
 
 
 class Engine:
@@ -105,4 +105,4 @@ def _is_english(text: str) -> bool:
     sample = text[:5000].lower().split()
     if len(sample) < 20:
         return True
-    return sum(word in _ENGLISH for word in sample) >= len(sample) * 0.08
+    return sum(word in _ENGLISH for word in sample) >= len(sample) * 0.06

@@ -60,7 +60,7 @@ class TroopRules:
         self._asks = words.make(
             r"(?<!\w)(?:persuad\w+|convinc\w+|urg(?:e|es|ed|ing)|ask(?:ed|s|ing)?|press(?:ed|es|ing)?|lobb\w+|call(?:s|ed|ing)? (?:on|upon)|push(?:ed|es|ing)?|appeal\w* to|invit\w+|encourag\w+|expect(?:s|ed)?|want(?:s|ed)?) (?:\w+ ){0,2}?{A}(?:(?:,| and) {A})*(?: \w+)? (?:to|for)(?!\w)"
         )
-        self._counted = words.make(r"(?:\w+|\d+) {terms.member_noun} (?:had|have|has|would|will|were|are|that|which|who|said|agreed|pledged)")
+        self._counted = words.make(r"(?:\d+|\w+teen|ten|twelve|twenty|thirty|dozen|six|seven|eight|nine|several|other|some|many)(?: \w+)? {terms.member_noun} (?:had|have|has|would|will|were|are|that|which|who|said|agreed|pledged)")
         self._strong = words.get("cues.strong_stand")
         self._about = words.make(r"(?<!\w)(?:{terms.force}|{terms.mission}|peace-?keep\w*)(?!\w)")
         self._other_matter = re.compile(r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b", re.IGNORECASE)

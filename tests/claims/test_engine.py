@@ -1,0 +1,174 @@
+"""What the claim engine makes of single sentences: a table for each capability. All sentences are this project's own."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor import types, watch
+from monitor.claims import engine as claim_engine
+
+OPENING = "Ukraine needs peacekeepers from the coalition of the willing after a ceasefire in Ukraine. "
+ENGINE = claim_engine.Engine(watch.load_watch())
+
+
+def article(text: str, *, published: datetime | None = datetime(2025, 9, 5, tzinfo=UTC)) -> types.Article:
+    return types.Article(
+        id="t", url=None, outlet="Daily Example", title="Coalition of the willing for Ukraine", text=text, published=published
+    )
+
+
+def read(sentence: str) -> list[types.Claim]:
+    return list(ENGINE.read(article(OPENING + sentence)).claims)
+
+
+def said(sentence: str) -> set[tuple[str, str, str]]:
+    return {(str(c.topic), c.subject, c.status) for c in read(sentence)}
+
+
+STANDS = [
+    ("Ireland is ready to send its servicemen to Ukraine as peacekeepers, Micheál Martin said.", "IE", "pledged"),
+    ("Italy will not send soldiers to Ukraine, Giorgia Meloni said.", "IT", "ruled_out"),
+    ("No Greek soldiers will be deployed to Ukraine.", "GR", "ruled_out"),
+    ('"Not a single Polish soldier will be sent to Ukraine," Tusk said.', "PL", "ruled_out"),
+    ("Norway does not rule out contributing soldiers to the force, Støre said.", "NO", "open"),
+    ("Denmark is open to sending peacekeepers to Ukraine.", "DK", "open"),
+    ("Spain has made no decision on taking part in a peace force for Ukraine.", "ES", "undecided"),
+    ("Boris Pistorius said it was premature to discuss sending German soldiers.", "DE", "undecided"),
+    ("The Bundestag would need to approve any deployment of the Bundeswehr.", "DE", "conditional"),
+    ("Latvia is willing to send troops if the United States provides a backstop.", "LV", "conditional"),
+    ("Canada has pledged to send troops to Ukraine.", "CA", "pledged"),
+    ("Belgium is no longer prepared to send soldiers to Ukraine.", "BE", "withdrew"),
+    ("Luxembourg will contribute financially to the force.", "LU", "support_only"),
+    ("The Czech Republic will not contribute troops to the force, the Czech premier said.", "CZ", "ruled_out"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "subject", "status"), STANDS)
+def test_a_countrys_stand_on_troops(sentence: str, subject: str, status: str) -> None:
+    assert ("troops", subject, status) in said(sentence)
+
+
+US_STANDS = [
+    ("Starmer has repeatedly said that a US backstop would be essential.", "sought", ("general",)),
+    ("The US has not committed to providing a backstop.", "uncommitted", ("general",)),
+    ('Trump said there would be "no American boots on the ground" in Ukraine.', "refused", ("ground_troops",)),
+    ("The United States will not share intelligence with the force.", "refused", ("intelligence",)),
+    ("Rubio said the US was working with European allies on security guarantees.", "discussed", ("guarantee",)),
+    ("Trump said on Tuesday he was prepared to support European troops with air power.", "offered", ("air",)),
+    ("The United States will lead a ceasefire monitoring mechanism, the declaration says.", "committed", ("surveillance",)),
+    ("The Trump administration has withdrawn its offer of a security guarantee.", "withdrawn", ("guarantee",)),
+    ("Zelenskyy called on the United States to provide air defence and intelligence.", "sought", ("air", "intelligence")),
+]
+
+
+@pytest.mark.parametrize(("sentence", "status", "components"), US_STANDS)
+def test_the_us_part_by_component(sentence: str, status: str, components: tuple[str, ...]) -> None:
+    found = {(c.status, c.components) for c in read(sentence) if c.topic is types.Topic.BACKSTOP}
+    assert (status, components) in found
+
+
+MEMBERSHIPS = [
+    ("The coalition of the willing, led by Britain and France, is drawing up plans.", "GB", "leads"),
+    ("Ireland has joined the coalition of the willing, Martin said.", "IE", "member"),
+    ("Japan and New Zealand joined the coalition of the willing meeting online.", "NZ", "attended"),
+    ("Hungary and Slovakia have refused to join the coalition.", "SK", "declined"),
+    ("The Czech Republic, Bulgaria and New Zealand have left the coalition.", "BG", "left"),
+    ("South Korea is considering whether to become a member of the coalition of the willing.", "KR", "considering"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "subject", "status"), MEMBERSHIPS)
+def test_membership(sentence: str, subject: str, status: str) -> None:
+    assert ("membership", subject, status) in said(sentence)
+
+
+COUNTS = [
+    ("More than 30 countries took part in the virtual meeting.", "headcount", 30, None, "attendees"),
+    ("The coalition of the willing, which includes 35 countries, met.", "headcount", 35, None, "members"),
+    ("Ten countries are ready to send troops, Bloomberg reported.", "headcount", 10, None, "troop_contributors"),
+    ("Twenty-nine countries have signed the declaration of the coalition.", "headcount", 29, None, "signatories"),
+    ("The force could number between 10,000 and 30,000 troops, officials said.", "force_size", 10000, 30000, None),
+]
+
+
+@pytest.mark.parametrize(("sentence", "status", "number", "number_max", "counts"), COUNTS)
+def test_figures_with_what_they_count(
+    sentence: str, status: str, number: int, number_max: int | None, counts: str | None
+) -> None:
+    assert (status, number, number_max, counts) in {(c.status, c.number, c.number_max, c.counts) for c in read(sentence)}
+
+
+SILENT = [
+    "Would Germany send troops to Ukraine?",
+    "If Germany were to send troops, it would be a turning point.",
+    "Starmer urged Germany to send troops.",
+    "An analyst said Germany could send a brigade.",
+    "Russia would not accept European troops in Ukraine, Lavrov said.",
+    "Opposition politician John Smithson said Britain would send troops to Ukraine.",
+    "A poll found that 40 percent of Germans support sending troops.",
+]
+
+
+@pytest.mark.parametrize("sentence", SILENT)
+def test_what_makes_no_claim(sentence: str) -> None:
+    assert said(sentence) == set()
+
+
+OTHER_MATTERS = [
+    "The coalition of the willing that invaded Iraq in 2003 included Poland and Spain. Britain sent troops to Iraq.",
+    "A coalition of the willing on migration met in Rome. Italy and Denmark lead the coalition of the willing.",
+    "Kenya will send soldiers to Haiti as part of a security force against the gangs. Haiti waits for troops.",
+]
+
+
+@pytest.mark.parametrize("text", OTHER_MATTERS)
+def test_other_coalitions_and_forces_are_off_topic(text: str) -> None:
+    plain = types.Article(id="o", url=None, outlet="", title="News", text=text, published=None)
+    reading = ENGINE.read(plain)
+    assert (reading.relevant, reading.claims) == (False, ())
+
+
+def test_the_holder_of_an_office_depends_on_the_date() -> None:
+    text = OPENING + "The German chancellor said Germany would not send troops to Ukraine."
+    speakers = [
+        ENGINE.read(article(text, published=day)).claims[-1].speaker
+        for day in (datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 9, 1, tzinfo=UTC))
+    ]
+    assert speakers == ["Olaf Scholz", "Friedrich Merz"]
+
+
+def test_pronouns_stand_for_the_last_speaker() -> None:
+    text = 'Tusk spoke to reporters in Warsaw. "We will not send troops to Ukraine," he said.'
+    claims = [c for c in read(text) if c.status == "ruled_out"]
+    assert [(c.subject, c.speaker, c.official) for c in claims] == [("PL", "Donald Tusk", True)]
+
+
+def test_origin_is_the_credited_outlet() -> None:
+    claims = read("Ten countries are ready to send troops to Ukraine, Bloomberg reported.")
+    assert [c.origin for c in claims] == ["Bloomberg"]
+
+
+def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
+    text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
+    first, second = ENGINE.read(article(text)), ENGINE.read(article(text))
+    assert first == second
+    assert all(c.evidence == text[c.start : c.end] and c.rule and c.why for c in first.claims)
+
+
+def test_other_languages_are_skipped_with_a_reason() -> None:
+    german = "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler am Montag in Berlin vor Journalisten. " * 3
+    assert ENGINE.read(article(german)).skipped == "language"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the troops of Ukraine and France will send soldiers to " * 1500,
+        "the of and to in that is a " * 200 + "France, Germany, Poland, " * 3000,
+        "the of and to in that is a " * 200 + "“France said " * 4000,
+        "troops" + " " * 100_000 + "sent",
+        "1" * 100_000,
+    ],
+)
+def test_hostile_texts_are_read_in_bounded_time(text: str) -> None:
+    assert ENGINE.read(article(OPENING + text)).skipped in (None, "language")
