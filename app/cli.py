@@ -259,11 +259,15 @@ def demo(
     pages: Annotated[
         Path | None, typer.Option(help="Serve the text, HTML or JSON pages of this folder instead.")
     ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the scratch database, to look around in it.")] = False,
 ) -> None:
-    """Show what it does, offline: a made-up news site on loopback, the real service, the alerts on the console."""
+    """Show what it does, offline: a made-up news site on loopback, the real service, the alerts on the console.
+
+    Example: coalition-watch demo --pages my-articles/ (a text file's first line is its title)
+    """
     from app.demo import run as demonstration
 
-    raise typer.Exit(demonstration.run_demo(pages, sys.stdout))
+    raise typer.Exit(demonstration.run_demo(pages, sys.stdout, keep=keep))
 
 
 @app.command()
@@ -276,7 +280,7 @@ def health(context: typer.Context) -> None:
 
 @app.command()
 def version() -> None:
-    """Say which version this is."""
+    """Say which version this is. Example: coalition-watch version"""
     print(f"coalition-watch {VERSION}")
 
 
@@ -296,6 +300,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # a file that cannot be written, a full disk
+        print(f"error: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -59,7 +59,10 @@ async def _check_all(chosen: settings.Settings, wanted: list[str]) -> list[tuple
         concurrency=chosen.concurrency,
     )
     try:
-        return list(await asyncio.gather(*(_check_one(fetcher, url) for url in wanted)))
+        tasks = [asyncio.create_task(_check_one(fetcher, url)) for url in wanted]
+        for done in output.follow(list(asyncio.as_completed(tasks)), "checking feeds"):
+            await done
+        return [task.result() for task in tasks]
     finally:
         await fetcher.close()
 
@@ -93,10 +96,12 @@ def add_feed(
 def _store(chosen: settings.Settings, feeds: list[types.Feed]) -> int:
     base = wiring.open_base(chosen)
     try:
-        base.stores.feeds.sync_feeds(feeds)
+        for feed in feeds:
+            base.stores.feeds.add_feed(feed)
     finally:
         base.close()
-    output.out.print(f"{len(feeds)} feeds stored; a running service polls them within seconds")
+    stored = "1 feed" if len(feeds) == 1 else f"{len(feeds)} feeds"
+    output.out.print(f"{stored} stored; a running service polls within seconds")
     return 0
 
 

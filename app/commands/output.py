@@ -9,6 +9,7 @@ from rich.table import Table
 
 T = TypeVar("T")
 out = Console(soft_wrap=True, highlight=False, markup=False)
+WIDE = 250  # columns where nobody's terminal sets a limit: a line then holds a whole address
 err = Console(stderr=True, highlight=False, markup=False)
 
 
@@ -19,7 +20,8 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(highlight=False).print(table)
+    wide = None if out.is_terminal else WIDE
+    Console(highlight=False, markup=False, emoji=False, width=wide).print(table)
 
 
 def follow(items: Sequence[T], what: str) -> Iterator[T]:

@@ -4,8 +4,9 @@ import asyncio
 import csv
 import json
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from alerts import board as boards
 from app import service, settings, wiring
@@ -18,7 +19,7 @@ def board(chosen: settings.Settings, as_of: str | None) -> int:
     """All positions at a glance."""
     base = wiring.open_base(chosen)
     try:
-        moment = _moment(as_of) if as_of else None
+        moment = _moment(as_of, ZoneInfo(chosen.timezone)) if as_of else None
         positions = base.stores.ledger.positions_at(moment) if moment else base.stores.ledger.load_positions()
         for group in boards.board_rows(positions, wiring.names_of(base.watch)):
             rows = [(row.name, row.what, row.holds, row.since, row.grade, row.outlet) for row in group.rows]
@@ -30,10 +31,12 @@ def board(chosen: settings.Settings, as_of: str | None) -> int:
         base.close()
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """A moment, or the end of a day in the zone of the settings."""
     try:
-        return datetime.fromisoformat(text if "T" in text else f"{text}T23:59:59+00:00").astimezone()
-    except ValueError as error:
+        moment = datetime.fromisoformat(text if "T" in text else f"{text}T23:59:59")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise errors.InputError("--as-of", f"is no date like 2026-03-01: {text!r}") from error
 
 

@@ -79,7 +79,7 @@ def own_pages(now: datetime) -> list[site.Item]:
                 title=title,
                 text="\n\n".join((*paragraphs, FICTION)),
                 published=now - timedelta(minutes=50 - number),
-                outlet="Demonstration Gazette",
+                outlet="Demonstration Gazette (fiction)",
             )
         )
     return items
@@ -134,8 +134,9 @@ def _read_text(path: Path, content: str, now: datetime) -> site.Item:
     title = _line(lines[0]) if lines else ""
     if not title:
         raise errors.InputError(path.name, "empty")
-    # A first line that is a sentence of its own is text as well: what is said in it must be read.
-    is_text = len(lines) == 1 or len(title) > _LONG_TITLE or title.endswith((".", "!", "\u201d", '"'))
+    # A first line that is a sentence, or runs on in the next line, is text as well: what is said in it must be read.
+    runs_on = len(lines) > 1 and lines[1][:1].islower()
+    is_text = len(lines) == 1 or runs_on or len(title) > _LONG_TITLE or title.endswith((".", "!", "\u201d", '"'))
     blocks = re.split(r"\n[ \t]*\n", "\n".join(lines if is_text else lines[1:]).strip())
     text = "\n\n".join(_line(block) for block in blocks)
     return site.Item(slug=_slug(path.name), title=title[:300], text=text, published=published, outlet="Your pages")

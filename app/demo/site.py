@@ -45,6 +45,10 @@ class Site:
         """Where it listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    def address(self, item: Item) -> str:
+        """Where an item's page is."""
+        return f"{self.url}/page/{item.slug}"
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
