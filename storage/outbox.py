@@ -108,6 +108,9 @@ class SqlOutbox:
             )
             connection.execute(mine.where(_PENDING).values(recipient=new, state=_WAITING, lease_until=None))
             connection.execute(mine.where(_IS_DIGEST).values(recipient=new))
+            left = schema.alerts.update().where(table.recipient == old, _PENDING)
+            reason = f"{new} has that day's digest"
+            connection.execute(left.values(state=_DEAD, lease_until=None, last_error=reason))
             connection.execute(schema.meta.delete().where(schema.meta.c.name.in_([_MOVED + old, _MOVED + new])))
             connection.execute(schema.meta.insert().values(name=_MOVED + old, value=new))
 

@@ -201,7 +201,7 @@ def test_every_method_that_writes_says_so_when_the_database_is_locked(open_file:
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     for name, write in WRITES.items():
-        with pytest.raises(errors.StoreError, match="locked .*another program"):
+        with pytest.raises(errors.StoreError, match=r"locked .*another program"):
             pytest.fail(f"{name} wrote: {write(stores)}")
     for read in READS.values():
         read(stores)  # readers are not held up

@@ -1,163 +1,235 @@
-"""The contract of LedgerStore: one article, one transaction; positions keep their history."""
+"""Positions with their history, developments, held back, copies. One article's step is stored once: whole, or not."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from monitor import errors, types
-from storage import outbox, store
-from tests.storage import builders as make
+from storage import schema, store
+from tests.storage import rows
+from tests.storage.conftest import Opener
 
 KEY = ("troops", "DK", "troops")
 
 
-def read_one(stores: store.Stores, number: int = 1) -> int:
-    ids = make.bring_in(stores, number)
-    stores.articles.record_read(ids[0], make.page(number), make.NOW)
-    return ids[0]
+def counts(stores: store.Stores) -> dict[str, int]:
+    """Rows of every table that a step writes."""
+    tables = (schema.positions, schema.developments, schema.development_articles, schema.held_back, schema.sketches,
+              schema.alerts)  # fmt: skip
+    with stores.database.read() as connection:
+        return {table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
 
 
-def test_baseline_is_seeded_once(stores: store.Stores) -> None:
-    base = [make.position(source="baseline"), make.position(subject="FR", since=make.minutes(-9))]
-    assert stores.ledger.seed_baseline(base, make.NOW) is True
-    assert stores.ledger.seed_baseline([make.position(subject="GB")], make.NOW) is False
-    assert stores.ledger.load_positions() == base
+def take(stores: store.Stores, minutes: float, *positions: types.Position, **fields: object) -> None:
+    step = types.LedgerStep(article_id="a1", positions=positions, **fields)  # type: ignore[arg-type]
+    stores.ledger.record_step(None, step, [], rows.at(minutes))
 
 
-def test_a_step_stores_everything_at_once(stores: store.Stores) -> None:
-    entry_id, step = read_one(stores), make.step()
-    stores.ledger.record_step(entry_id, step, [make.alert()], make.NOW)
-    assert stores.ledger.load_positions() == list(step.positions)
-    assert stores.ledger.load_developments() == [make.development()]
-    assert stores.ledger.development("D1") == make.development()
-    assert stores.ledger.development("D2") is None
-    assert stores.ledger.held_back_counts() == {"same": 1}
-    assert stores.ledger.find_copy((1, 2, 3, 4, 5)) == "a1"
-    assert stores.outbox.count_alerts() == {"waiting": 1}
-    assert stores.articles.unledgered(9) == []
+# ---------------------------------------------------------------- positions
 
 
-def test_a_step_recorded_twice_is_written_once(stores: store.Stores) -> None:
-    entry_id = read_one(stores)
-    stores.ledger.record_step(entry_id, make.step(), [make.alert()], make.NOW)
-    stores.ledger.record_step(entry_id, make.step(), [make.alert(), make.alert("A-2")], make.minutes(1))
-    assert len(stores.ledger.history(*KEY)) == 1
-    assert stores.ledger.held_back_counts() == {"same": 1}
-    assert stores.outbox.count_alerts() == {"waiting": 1}
+def test_the_baseline_is_stored_only_into_an_empty_ledger(stores: store.Stores) -> None:
+    baseline = [rows.position(source="baseline"), rows.position(subject="SE", since=rows.at(-9999))]
+    assert stores.ledger.seed_baseline(baseline, rows.NOW)
+    assert not stores.ledger.seed_baseline([rows.position("ruled_out")], rows.NOW)
+    assert stores.ledger.load_positions() == baseline
 
 
-def test_an_entry_that_is_not_stored_is_refused(stores: store.Stores) -> None:
-    with pytest.raises(errors.StoreError):
-        stores.ledger.record_step(99, make.step(), [make.alert()], make.NOW)
-    assert stores.ledger.load_developments() == []
-
-
-def test_a_crash_in_a_step_leaves_nothing(stores: store.Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry_id = read_one(stores)
-
-    def crash(*_: object) -> None:
-        raise RuntimeError("power cut")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(outbox, "insert_alerts", crash)  # the last thing that a step writes
-        with pytest.raises(RuntimeError):
-            stores.ledger.record_step(entry_id, make.step(), [make.alert()], make.NOW)
+def test_an_empty_ledger_holds_nothing(stores: store.Stores) -> None:
     assert stores.ledger.load_positions() == []
     assert stores.ledger.load_developments() == []
-    assert stores.ledger.held_back_counts() == {}
-    assert stores.ledger.find_copy((1, 2, 3, 4, 5)) is None
-    assert [found[0] for found in stores.articles.unledgered(9)] == [entry_id], "it is taken up again"
-    stores.ledger.record_step(entry_id, make.step(), [make.alert()], make.NOW)
-    assert stores.outbox.count_alerts() == {"waiting": 1}
+    assert stores.ledger.history(*KEY) == []
+    assert stores.ledger.development("D1") is None
 
 
-def test_a_value_that_is_no_utc_time_leaves_nothing(stores: store.Stores) -> None:
-    entry_id = read_one(stores)
-    naive = make.alert(not_before=make.NOW.replace(tzinfo=None))
-    with pytest.raises((errors.StoreError, ValueError)):
-        stores.ledger.record_step(entry_id, make.step(), [naive], make.NOW)
-    assert stores.ledger.load_positions() == []
+def test_a_new_position_supersedes_the_old_one_and_the_past_stays_known(stores: store.Stores) -> None:
+    early = rows.position("open", since=rows.at(-100))
+    late, other = rows.position("pledged", number=500), rows.position(subject="SE")
+    stores.ledger.seed_baseline([early], rows.NOW)
+    take(stores, 10, late)
+    take(stores, 20, other)
+    assert stores.ledger.load_positions() == [late, other]
+    assert stores.ledger.history(*KEY) == [early, late]
+    assert stores.ledger.positions_at(rows.at(-101)) == []
+    assert stores.ledger.positions_at(rows.at(9)) == [early]
+    assert stores.ledger.positions_at(rows.at(10)) == [late]
+    assert stores.ledger.positions_at(rows.at(20)) == [late, other]
 
 
-def test_positions_keep_their_history(stores: store.Stores) -> None:
-    first, second = make.position(status="open"), make.position(status="pledged", number=300)
-    stores.ledger.record_step(None, types.LedgerStep(article_id="a1", positions=(first,)), [], make.minutes(0))
-    stores.ledger.record_step(None, types.LedgerStep(article_id="a2", positions=(second,)), [], make.minutes(10))
-    stores.ledger.record_step(None, types.LedgerStep(article_id="a3", removed=(KEY,)), [], make.minutes(20))
-    assert stores.ledger.history(*KEY) == [first, second]
-    assert stores.ledger.load_positions() == []
-    held = [stores.ledger.positions_at(make.minutes(at)) for at in (-1, 0, 9, 10, 19, 20)]
-    assert held == [[], [first], [first], [second], [second], []]
+def test_a_position_that_no_longer_holds_is_ended_and_may_return(stores: store.Stores) -> None:
+    take(stores, 1, rows.position(), rows.position(subject="SE"))
+    take(stores, 2, removed=(KEY,))
+    assert [position.subject for position in stores.ledger.load_positions()] == ["SE"]
+    take(stores, 3, rows.position("ruled_out"))
+    assert [position.status for position in stores.ledger.history(*KEY)] == ["pledged", "ruled_out"]
+    assert [position.subject for position in stores.ledger.positions_at(rows.at(2.5))] == ["SE"]
 
 
-def test_history_is_that_of_one_key(stores: store.Stores) -> None:
-    other = make.position(aspect="force_size", number=30_000)
-    stores.ledger.seed_baseline([make.position(), other], make.NOW)
-    assert stores.ledger.history("troops", "DK", "force_size") == [other]
-    assert stores.ledger.history("troops", "SE", "troops") == []
+def test_aspects_of_one_subject_are_positions_of_their_own(stores: store.Stores) -> None:
+    take(stores, 1, rows.position(), rows.position("pledged", aspect="force_size", number=300))
+    take(stores, 2, rows.position("pledged", aspect="force_size", number=400))
+    assert {(one.aspect, one.number) for one in stores.ledger.load_positions()} == {
+        ("troops", None),
+        ("force_size", 400),
+    }
 
 
-def test_the_baseline_holds_since_its_own_dates(stores: store.Stores) -> None:
-    stores.ledger.seed_baseline([make.position(since=make.minutes(-60))], make.NOW)
-    assert len(stores.ledger.positions_at(make.minutes(-30))) == 1
-    assert stores.ledger.positions_at(make.minutes(-61)) == []
+# ---------------------------------------------------------------- developments
 
 
-def test_a_development_is_updated_in_its_place(stores: store.Stores) -> None:
-    stores.ledger.record_step(None, make.step(), [], make.NOW)
-    second = make.development("D2", raised_at=make.minutes(1))
-    new = types.DevelopmentChange(kind=types.AlertKind.NEW, development=second)
-    stores.ledger.record_step(None, types.LedgerStep(article_id="a2", changes=(new,)), [], make.minutes(1))
-    risen = replace(
-        make.development(), grade=types.Grade.CONFIRMED, reports=(make.report("a1"), make.report("a3")), note="risen"
+def test_a_development_comes_back_as_it_was_raised_last(stores: store.Stores) -> None:
+    raised = rows.development(
+        old=None, new=30, old_number=26, new_number=30, minor=True, note="why", old_position=rows.position("open"),
+        new_position=rows.position(number=30),
+    )  # fmt: skip
+    take(stores, 1, changes=(types.DevelopmentChange(kind=types.AlertKind.NEW, development=raised),))
+    assert stores.ledger.development("D1") == raised
+    joined = replace(
+        raised, grade=types.Grade.CONFIRMED, disputed=True, taken_back=True, reports=(rows.report(), rows.report("a2"))
     )
-    update = types.DevelopmentChange(kind=types.AlertKind.UPDATE, development=risen, grade_rose=True)
-    stores.ledger.record_step(None, types.LedgerStep(article_id="a3", changes=(update,)), [], make.minutes(2))
-    assert stores.ledger.load_developments() == [risen, second]
+    take(stores, 2, changes=(types.DevelopmentChange(kind=types.AlertKind.UPDATE, development=joined),))
+    assert stores.ledger.load_developments() == [joined]
+    with stores.database.read() as connection:
+        links = connection.execute(sa.select(schema.development_articles)).all()
+        flags = connection.execute(sa.select(schema.developments.c["grade", "disputed", "taken_back"])).one()
+    assert sorted(links) == [("D1", "a1"), ("D1", "a2")]
+    assert tuple(flags) == ("confirmed", True, True)
 
 
-def test_developments_of_a_window(stores: store.Stores) -> None:
-    for number in range(3):
-        made = make.development(f"D{number}", raised_at=make.minutes(number))
-        change = types.DevelopmentChange(kind=types.AlertKind.NEW, development=made)
-        stores.ledger.record_step(None, types.LedgerStep(article_id="a", changes=(change,)), [], make.NOW)
-    window = stores.ledger.load_developments(make.minutes(0), make.minutes(1))
-    assert [development.id for development in window] == ["D1"], "since < raised_at <= until"
+def test_developments_come_in_the_order_in_which_they_were_raised_within_a_window(stores: store.Stores) -> None:
+    for name, minutes in (("D3", 0), ("D1", 10), ("D2", 20)):
+        take(stores, minutes, changes=(rows.change(name, raised_at=rows.at(minutes)),))
+    take(stores, 30, changes=(rows.change("D3", raised_at=rows.NOW, note="later word"),))
+
+    def names(since: datetime | None = None, until: datetime | None = None) -> list[str]:
+        return [development.id for development in stores.ledger.load_developments(since, until)]
+
+    assert names() == ["D3", "D1", "D2"]
+    assert names(since=rows.NOW) == ["D1", "D2"]
+    assert names(until=rows.at(10)) == ["D3", "D1"]
+    assert names(rows.NOW, rows.at(10)) == ["D1"]
+    assert names(rows.at(20), rows.at(99)) == []
 
 
-@pytest.mark.parametrize(
-    ("sketch", "found"),
-    [
-        pytest.param((1, 2, 3, 4, 5), "a1", id="the same text"),
-        pytest.param((1, 2, 3, 8, 9), "a1", id="three of five values"),
-        pytest.param((1, 2, 7, 8, 9), None, id="two of five values"),
-        pytest.param((), None, id="no text"),
-    ],
-)
-def test_copies_share_most_of_the_sketch(stores: store.Stores, sketch: tuple[int, ...], found: str | None) -> None:
-    stores.ledger.record_step(None, make.step("a1"), [], make.NOW)
-    assert stores.ledger.find_copy(sketch) == found
+def test_held_back_claims_are_counted_by_reason(stores: store.Stores) -> None:
+    for minutes in (1, 2):
+        stores.ledger.record_step(None, rows.step(), [], rows.at(minutes))
+    held = rows.step().held_back[0]
+    take(stores, 3, held_back=(replace(held, reason="copy"),))
+    assert stores.ledger.held_back_counts() == {"copy": 1, "same": 2}
+    assert stores.ledger.held_back_counts(rows.at(1)) == {"copy": 1, "same": 1}
+    assert stores.ledger.held_back_counts(rows.at(3)) == {}
 
 
-def test_the_closest_original_is_found_and_copies_are_not(stores: store.Stores) -> None:
-    far, near = (
-        types.LedgerStep(article_id="far", sketch=(1, 2, 3)),
-        types.LedgerStep(article_id="near", sketch=(1, 2, 3, 4)),
-    )
-    copy = types.LedgerStep(article_id="copy", sketch=(1, 2, 3, 4, 5), copy_of="near")
-    for step in (far, near, copy):
-        stores.ledger.record_step(None, step, [], make.NOW)
-    assert stores.ledger.find_copy((1, 2, 3, 4, 5)) == "near"
+# ---------------------------------------------------------------- one step
 
 
-def test_sketch_values_of_64_bits(stores: store.Stores) -> None:
-    values = (2**63 - 1, 2**62, -(2**63))
-    stores.ledger.record_step(None, types.LedgerStep(article_id="a1", sketch=values), [], make.NOW)
-    assert stores.ledger.find_copy(values) == "a1"
+def test_a_step_writes_everything_at_once(stores: store.Stores) -> None:
+    [entry_id] = rows.read(stores, 1)
+    stores.ledger.record_step(entry_id, rows.step(), [rows.alert(1, development_id="D1")], rows.NOW)
+    assert counts(stores) == {
+        "positions": 1, "developments": 1, "development_articles": 1, "held_back": 1, "sketches": 48, "alerts": 1,
+    }  # fmt: skip
+    assert stores.articles.unledgered(10) == []
+    assert stores.articles.count_pending() == {"new": 0, "read": 0}
 
 
-def test_held_back_counts_since(stores: store.Stores) -> None:
-    step = types.LedgerStep(article_id="a1", held_back=(make.held("same"), make.held("same"), make.held("old")))
-    stores.ledger.record_step(None, step, [], make.NOW)
-    assert stores.ledger.held_back_counts() == {"old": 1, "same": 2}
-    assert stores.ledger.held_back_counts(make.minutes(1)) == {}
+def test_a_step_recorded_again_writes_nothing(stores: store.Stores) -> None:
+    [entry_id] = rows.read(stores, 1)
+    stores.ledger.record_step(entry_id, rows.step(), [rows.alert(1)], rows.NOW)
+    before = counts(stores)
+    again = rows.step(positions=(rows.position("ruled_out"),), changes=(rows.change("D2"),))
+    stores.ledger.record_step(entry_id, again, [rows.alert(2)], rows.at(1))
+    assert counts(stores) == before
+    assert stores.ledger.load_positions() == [rows.position()]
+
+
+def test_a_step_of_an_unknown_entry_is_refused_rather_than_lost(stores: store.Stores) -> None:
+    with pytest.raises(errors.StoreError, match="no entry 99"):
+        stores.ledger.record_step(99, rows.step(), [rows.alert(1)], rows.NOW)
+    assert set(counts(stores).values()) == {0}
+
+
+BREAKS = {
+    "position": {"positions": (rows.position(), rows.position(since=datetime(2026, 3, 1)))},
+    "development": {"changes": (rows.change(), rows.change("D2", raised_at=datetime(2026, 3, 1)))},
+    "held back": {"held_back": (rows.step().held_back[0], replace(rows.step().held_back[0], reason=None))},
+    "sketch": {"sketch": (1, None)},
+}
+
+
+@pytest.mark.parametrize("fields", BREAKS.values(), ids=BREAKS.keys())
+def test_a_step_that_breaks_off_leaves_nothing(open_file: Opener, fields: dict[str, object]) -> None:
+    stores = open_file()
+    [entry_id] = rows.read(stores, 1)
+    with pytest.raises((errors.StoreError, ValueError, TypeError)):
+        stores.ledger.record_step(entry_id, rows.step(**fields), [rows.alert(1)], rows.NOW)
+    assert set(counts(stores).values()) == {0}
+    assert [found[0] for found in stores.articles.unledgered(10)] == [entry_id]
+    stores.ledger.record_step(entry_id, rows.step(), [rows.alert(1)], rows.NOW)
+    assert counts(stores)["developments"] == 1
+
+
+def test_an_alert_that_cannot_be_written_takes_its_development_along(stores: store.Stores) -> None:
+    [entry_id] = rows.read(stores, 1)
+    broken = rows.alert(2, payload={"at": rows.NOW})  # no JSON value
+    with pytest.raises(TypeError):
+        stores.ledger.record_step(entry_id, rows.step(), [rows.alert(1), broken], rows.NOW)
+    assert set(counts(stores).values()) == {0}
+    assert stores.articles.count_pending()["read"] == 1
+
+
+def test_what_is_stored_survives_a_process_that_ends_without_closing(open_file: Opener) -> None:
+    stores = open_file()
+    [entry_id] = rows.read(stores, 1)
+    stores.ledger.record_step(entry_id, rows.step(), [rows.alert(1)], rows.NOW)
+    after = open_file()
+    assert after.ledger.load_positions() == [rows.position()]
+    assert after.ledger.development("D1") == rows.development()
+    assert [alert.id for alert in after.outbox.claim_alerts(rows.NOW, 60, 10)] == ["A-1"]
+
+
+# ---------------------------------------------------------------- copies
+
+
+def sketch_of(stores: store.Stores, article_id: str, values: range, copy_of: str | None = None) -> None:
+    step = types.LedgerStep(article_id=article_id, sketch=tuple(values), copy_of=copy_of)
+    stores.ledger.record_step(None, step, [], rows.NOW)
+
+
+@pytest.mark.parametrize(("first", "expected"), [(0, "a1"), (19, "a1"), (20, None), (48, None)])
+def test_a_copy_shares_three_in_five_values(stores: store.Stores, first: int, expected: str | None) -> None:
+    sketch_of(stores, "a1", range(48))
+    assert stores.ledger.find_copy(range(first, first + 48)) == expected
+
+
+def test_the_article_that_shares_most_is_the_one_copied(stores: store.Stores) -> None:
+    sketch_of(stores, "a1", range(48))
+    sketch_of(stores, "a2", range(5, 53))
+    assert stores.ledger.find_copy(range(4, 52)) == "a2"
+    assert stores.ledger.find_copy(range(48)) == "a1"
+    assert stores.ledger.find_copy(()) is None
+
+
+def test_a_copy_is_found_by_its_original_and_a_sketch_is_stored_once(stores: store.Stores) -> None:
+    sketch_of(stores, "a1", range(48))
+    sketch_of(stores, "a1", range(48))
+    sketch_of(stores, "a2", range(48), copy_of="a1")
+    assert counts(stores)["sketches"] == 48
+    assert stores.ledger.find_copy(range(48)) == "a1"
+
+
+def test_the_largest_hash_fits(stores: store.Stores) -> None:
+    stores.ledger.record_step(None, rows.step(), [], rows.NOW)
+    assert stores.ledger.find_copy(rows.step().sketch) == "a1"
+    assert max(rows.step().sketch) == 2**32 - 1
+    assert isinstance(schema.sketches.c.value.type, sa.BigInteger)
+
+
+def test_years_of_positions_keep_their_order(stores: store.Stores) -> None:
+    statuses = ["open", "pledged"] * 10
+    for number, status in enumerate(statuses):
+        take(stores, timedelta(days=30 * number).total_seconds() / 60, rows.position(status))
+    assert [position.status for position in stores.ledger.history(*KEY)] == statuses

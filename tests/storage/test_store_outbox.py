@@ -1,148 +1,202 @@
-"""The contract of Outbox and Meta: an alert is claimed by one, sent again when its claim runs out, and never lost."""
+"""Alerts are claimed by one dispatcher at a time, come back when its lease ends, and follow recipients that move."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from monitor import types
 from storage import store
-from tests.storage import builders as make
+from tests.storage import rows
 
-MAIL = "email:a@example.org"
-
-
-def claim(stores: store.Stores, at: float = 0, limit: int = 10) -> list[types.Alert]:
-    return stores.outbox.claim_alerts(make.minutes(at), 60, limit)
+DAY = date(2026, 3, 1)
 
 
-def test_a_claimed_alert_comes_back_whole_and_only_once(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert()])
-    (claimed,) = claim(stores)
-    assert claimed == make.alert(attempts=1, state=types.DeliveryState.SENDING)
+def claim(stores: store.Stores, minutes: float = 0, limit: int = 10) -> list[str]:
+    return [alert.id for alert in stores.outbox.claim_alerts(rows.at(minutes), 60, limit)]
+
+
+def recipients(stores: store.Stores, minutes: float = 0) -> dict[str, str]:
+    return {alert.id: alert.recipient for alert in stores.outbox.claim_alerts(rows.at(minutes), 60, 100)}
+
+
+def test_an_alert_comes_back_as_it_was_written_claimed(stores: store.Stores) -> None:
+    payload: dict[str, object] = {"since": None, "counts": {"feeds": 3}, "bad": "\x00\ud800", "list": [1, True, "é"]}
+    written = rows.alert(1, development_id="D1", payload=payload, not_before=rows.at(-1), recipient="telegram:-1")
+    stores.outbox.add_alerts([written])
+    [claimed] = stores.outbox.claim_alerts(rows.NOW, 60, 10)
+    assert (claimed.state, claimed.attempts) == (types.DeliveryState.SENDING, 1)
+    for name in ("id", "recipient", "kind", "created_at", "development_id", "payload", "not_before"):
+        assert getattr(claimed, name) == getattr(written, name)
+
+
+def test_alerts_known_already_are_left_as_they_are(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1), rows.alert(1, recipient="other")])
+    claim(stores)
+    stores.outbox.mark_sent("A-1", "7", rows.NOW)
+    stores.outbox.add_alerts([rows.alert(1), rows.alert(2)])
+    assert stores.outbox.count_alerts() == {"sent": 1, "waiting": 1}
+
+
+def test_alerts_are_claimed_once_oldest_first(stores: store.Stores) -> None:
+    stores.outbox.add_alerts(
+        [
+            rows.alert(1, created_at=rows.at(2)),
+            rows.alert(2, created_at=rows.at(1)),
+            rows.alert(3, created_at=rows.at(1)),
+        ]
+    )
+    assert claim(stores, limit=2) == ["A-2", "A-3"]
+    assert claim(stores) == ["A-1"]
     assert claim(stores) == []
 
 
-def test_known_ids_are_left_as_they_are(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(), make.alert(recipient="telegram:1")])
-    stores.outbox.add_alerts([make.alert(recipient="telegram:2")])
-    assert [alert.recipient for alert in claim(stores)] == ["console"]
+def test_an_alert_waits_for_its_time(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1, not_before=rows.at(5))])
+    assert claim(stores, 4.9) == []
+    assert claim(stores, 5) == ["A-1"]
 
 
-def test_an_alert_is_not_claimed_before_its_time(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(not_before=make.minutes(5))])
-    assert claim(stores, 4) == []
-    assert len(claim(stores, 5)) == 1
-
-
-def test_a_lease_that_ended_is_claimed_again(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert()])
-    claim(stores)
+def test_an_alert_whose_dispatcher_died_is_claimed_again_when_the_lease_ends(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1)])
+    assert claim(stores) == ["A-1"]
     assert claim(stores, 0.9) == []
-    (again,) = claim(stores, 1)
+    [again] = stores.outbox.claim_alerts(rows.at(1), 60, 10)
     assert again.attempts == 2
+    assert claim(stores, 1.5) == [], "the lease is a new one"
 
 
-def test_limit_and_order_of_writing(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(f"A-{number}") for number in range(5)])
-    assert [alert.id for alert in claim(stores, limit=2)] == ["A-0", "A-1"]
-    assert [alert.id for alert in claim(stores)] == ["A-2", "A-3", "A-4"]
-
-
-def test_sent_alerts_stay_sent_and_give_their_reference(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(), make.alert("A-2", kind=types.AlertKind.UPDATE)])
+def test_a_sent_alert_is_over(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1)])
     claim(stores)
-    assert stores.outbox.message_ref("console", "D1") is None
-    stores.outbox.mark_sent("A-1", "first", make.NOW)
-    stores.outbox.mark_sent("A-2", "second", make.NOW)
-    assert stores.outbox.message_ref("console", "D1") == "first", "updates answer the first message"
-    assert stores.outbox.message_ref("telegram:1", "D1") is None
-    assert claim(stores, 99) == []
-    assert stores.outbox.count_alerts() == {"sent": 2}
-
-
-def test_retry_waits_and_dead_is_final(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(), make.alert("A-2")])
-    claim(stores)
-    stores.outbox.mark_retry("A-1", make.minutes(3), "busy")
-    stores.outbox.mark_dead("A-2", "refused", make.NOW)
-    assert claim(stores, 2) == []
-    (again,) = claim(stores, 3)
-    assert (again.id, again.attempts, again.last_error) == ("A-1", 2, "busy")
-    assert stores.outbox.count_alerts() == {"sending": 1, "dead": 1}
-
-
-def test_a_slow_loser_does_not_undo_a_delivery(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert()])
-    claim(stores)
-    claim(stores, 2)  # by another dispatcher, after the first one's lease
-    stores.outbox.mark_sent("A-1", "ref", make.minutes(2))
-    stores.outbox.mark_retry("A-1", make.minutes(2), "timeout")
+    stores.outbox.mark_sent("A-1", "77", rows.NOW)
+    assert claim(stores, 9999) == []
     assert stores.outbox.count_alerts() == {"sent": 1}
 
 
-def test_recipients_switched_off_get_nothing_and_lose_nothing(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(recipient="telegram:1"), make.alert("A-2")])
-    stores.outbox.switch_off("telegram:1", "blocked", make.NOW)
-    stores.outbox.switch_off("telegram:1", "blocked again", make.minutes(1))
-    assert [alert.id for alert in claim(stores)] == ["A-2"]
-    assert stores.outbox.recipients_off() == {"telegram:1": "blocked"}
-    assert stores.outbox.switch_on("telegram:1") is True
-    assert stores.outbox.switch_on("telegram:1") is False
-    assert [alert.id for alert in claim(stores)] == ["A-1"]
+def test_a_retry_comes_at_its_time_and_says_what_went_wrong(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1)])
+    claim(stores)
+    stores.outbox.mark_retry("A-1", rows.at(5), "no answer")
+    assert stores.outbox.count_alerts() == {"waiting": 1}
+    assert claim(stores, 4) == []
+    [again] = stores.outbox.claim_alerts(rows.at(5), 60, 10)
+    assert (again.attempts, again.last_error) == (2, "no answer")
 
 
-def test_a_moved_group_takes_its_alerts_along(stores: store.Stores) -> None:
-    stores.outbox.add_alerts([make.alert(str(number), recipient="telegram:1") for number in range(3)])
-    (first, *_) = claim(stores, limit=2)
-    stores.outbox.mark_sent(first.id, "ref", make.NOW)
+def test_a_dead_alert_is_over(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1)])
+    claim(stores)
+    stores.outbox.mark_dead("A-1", "bot blocked", rows.NOW)
+    assert claim(stores, 9999) == []
+    assert stores.outbox.count_alerts() == {"dead": 1}
+
+
+LATE: dict[str, Callable[[store.Stores], None]] = {
+    "retry": lambda s: s.outbox.mark_retry("A-1", rows.at(2), "time-out"),
+    "dead": lambda s: s.outbox.mark_dead("A-1", "time-out", rows.at(2)),
+}
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE.keys())
+def test_a_dispatcher_that_comes_late_does_not_undo_anothers_success(
+    stores: store.Stores, late: Callable[[store.Stores], None]
+) -> None:
+    stores.outbox.add_alerts([rows.alert(1)])
+    claim(stores)
+    claim(stores, 1)  # the lease has ended: another's turn
+    stores.outbox.mark_sent("A-1", "77", rows.at(1))
+    late(stores)
+    assert stores.outbox.count_alerts() == {"sent": 1}
+    assert claim(stores, 9999) == []
+
+
+def test_the_first_message_about_a_development_is_found_for_its_recipient(stores: store.Stores) -> None:
+    told = {1: "telegram:1", 2: "telegram:2", 3: "telegram:1", 4: "telegram:1"}
+    stores.outbox.add_alerts([rows.alert(n, recipient=name, development_id="D1") for n, name in told.items()])
+    assert stores.outbox.message_ref("telegram:1", "D1") is None
+    for number, reference in ((3, "33"), (1, None), (4, "44"), (2, "22")):
+        stores.outbox.mark_sent(f"A-{number}", reference, rows.NOW)
+    assert stores.outbox.message_ref("telegram:1", "D1") == "33"
+    assert stores.outbox.message_ref("telegram:2", "D1") == "22"
+    assert stores.outbox.message_ref("telegram:1", "D2") is None
+
+
+# ---------------------------------------------------------------- recipients
+
+
+def test_a_recipient_switched_off_gets_nothing_until_switched_on(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1, recipient="telegram:1"), rows.alert(2)])
+    stores.outbox.switch_off("telegram:1", "bot blocked", rows.NOW)
+    stores.outbox.switch_off("telegram:1", "again", rows.NOW)
+    assert stores.outbox.recipients_off() == {"telegram:1": "bot blocked"}
+    assert claim(stores) == ["A-2"]
+    assert stores.outbox.switch_on("telegram:1")
+    assert not stores.outbox.switch_on("telegram:1")
+    assert claim(stores) == ["A-1"]
+
+
+def test_pending_and_later_alerts_follow_a_group_that_moved(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(n, recipient="telegram:1", development_id="D1") for n in (1, 2, 3)])
+    claim(stores, limit=2)
+    stores.outbox.mark_sent("A-1", "77", rows.NOW)  # A-2 is being sent, A-3 waits
     stores.outbox.move_recipient("telegram:1", "telegram:-100")
+    stores.outbox.add_alerts([rows.alert(4, recipient="telegram:1")])
+    assert recipients(stores) == dict.fromkeys(["A-2", "A-3", "A-4"], "telegram:-100")
+    assert stores.outbox.message_ref("telegram:1", "D1") is None, "the new group does not know the old one's messages"
+    stores.outbox.mark_sent("A-2", "1", rows.NOW)
+    assert stores.outbox.message_ref("telegram:1", "D1") == "1"
+
+
+def test_moves_may_follow_each_other_and_lead_back(stores: store.Stores) -> None:
+    for old, new in (("t:1", "t:2"), ("t:2", "t:3"), ("t:3", "t:3")):
+        stores.outbox.move_recipient(old, new)
+    stores.outbox.add_alerts([rows.alert(1, recipient="t:1")])
+    assert recipients(stores) == {"A-1": "t:3"}
+    stores.outbox.move_recipient("t:3", "t:1")
+    stores.outbox.add_alerts([rows.alert(n, recipient=f"t:{n}") for n in (2, 3)])
+    assert recipients(stores) == {"A-1": "t:1", "A-2": "t:1", "A-3": "t:1"}
+
+
+# ---------------------------------------------------------------- digests
+
+
+def test_a_day_has_one_digest_a_recipient(stores: store.Stores) -> None:
+    assert stores.outbox.add_digest(rows.digest(1, "email:a@b.example", rows.at(1)), DAY)
+    assert not stores.outbox.add_digest(rows.digest(2, "email:a@b.example", rows.at(2)), DAY)
+    assert stores.outbox.add_digest(rows.digest(3, "console", rows.at(3)), DAY)
+    assert stores.outbox.add_digest(rows.digest(4, "email:a@b.example", rows.at(4)), date(2026, 3, 2))
+    assert claim(stores) == ["A-1", "A-3", "A-4"]
+
+
+def test_the_next_digest_begins_where_the_last_ended(stores: store.Stores) -> None:
+    assert stores.outbox.last_digest_until("console") is None
+    stores.outbox.add_digest(rows.digest(1, "console", rows.at(1)), DAY)
+    stores.outbox.add_digest(rows.digest(2, "console", rows.at(2)), date(2026, 3, 2))
+    stores.outbox.add_digest(rows.digest(3, "other", rows.at(9)), DAY)
+    stores.outbox.add_alerts([rows.alert(4)])
+    assert stores.outbox.last_digest_until("console") == rows.at(2)
+
+
+def test_digests_follow_a_group_that_moved_and_none_is_told_twice(stores: store.Stores) -> None:
+    stores.outbox.add_digest(rows.digest(1, "telegram:1", rows.at(1)), DAY)
+    claim(stores)
+    stores.outbox.mark_sent("A-1", "77", rows.NOW)
     stores.outbox.move_recipient("telegram:1", "telegram:-100")
-    stores.outbox.add_alerts([make.alert("later", recipient="telegram:1")])
-    assert [(alert.id, alert.recipient) for alert in claim(stores)] == [
-        ("1", "telegram:-100"),
-        ("2", "telegram:-100"),
-        ("later", "telegram:-100"),
-    ]
-    assert stores.outbox.count_alerts() == {"sent": 1, "sending": 3}
+    for name in ("telegram:1", "telegram:-100"):
+        assert stores.outbox.last_digest_until(name) == rows.at(1)
+        assert not stores.outbox.add_digest(rows.digest(2, name, rows.at(2)), DAY)
+    assert stores.outbox.add_digest(rows.digest(3, "telegram:1", rows.at(3)), date(2026, 3, 2))
+    assert stores.outbox.last_digest_until("telegram:-100") == rows.at(3)
+    assert recipients(stores) == {"A-3": "telegram:-100"}
 
 
-def test_alerts_of_a_ledger_step_follow_a_move_too(stores: store.Stores) -> None:
-    stores.outbox.move_recipient("telegram:1", "telegram:2")
-    stores.outbox.move_recipient("telegram:2", "telegram:3")
-    stores.ledger.record_step(None, make.step(), [make.alert(recipient="telegram:1")], make.NOW)
-    assert [alert.recipient for alert in claim(stores)] == ["telegram:3"]
-
-
-def test_a_group_that_moves_back_does_not_run_in_a_circle(stores: store.Stores) -> None:
-    stores.outbox.move_recipient("telegram:1", "telegram:2")
-    stores.outbox.move_recipient("telegram:2", "telegram:1")
-    stores.outbox.add_alerts([make.alert(recipient="telegram:2")])
-    assert [alert.recipient for alert in claim(stores)] == ["telegram:1"]
-
-
-def test_one_digest_for_each_local_date(stores: store.Stores) -> None:
-    day = date(2026, 3, 1)
-    assert stores.outbox.add_digest(make.digest("g1"), day) is True
-    assert stores.outbox.add_digest(make.digest("g2"), day) is False
-    assert stores.outbox.add_digest(make.digest("g3", recipient="email:b@example.org"), day) is True
-    assert stores.outbox.add_digest(make.digest("g4"), day + timedelta(days=1)) is True
-    assert [alert.id for alert in claim(stores, 99)] == ["g1", "g3", "g4"]
-
-
-def test_the_last_digest_is_the_cursor_of_the_next(stores: store.Stores) -> None:
-    assert stores.outbox.last_digest_until(MAIL) is None
-    stores.outbox.add_alerts([make.alert(recipient=MAIL)])
-    assert stores.outbox.last_digest_until(MAIL) is None
-    stores.outbox.add_digest(make.digest("g1"), date(2026, 3, 1))
-    stores.outbox.add_digest(make.digest("g2", until=make.minutes(1440)), date(2026, 3, 2))
-    assert stores.outbox.last_digest_until(MAIL) == make.minutes(1440)
-    assert stores.outbox.last_digest_until("email:b@example.org") is None
-
-
-@pytest.mark.parametrize("value", ["", "x", "ä\n€", "y" * 10_000])
-def test_meta_keeps_small_facts(stores: store.Stores, value: str) -> None:
-    assert stores.meta.get("name") is None
-    stores.meta.set("name", "first")
-    stores.meta.set("name", value)
-    assert stores.meta.get("name") == value
-    assert stores.meta.get("other") is None
+def test_a_move_to_a_group_that_has_the_days_digest_already_works(stores: store.Stores) -> None:
+    for number, name in ((1, "telegram:1"), (2, "telegram:-100")):
+        stores.outbox.add_digest(rows.digest(number, name, rows.at(number)), DAY)
+    stores.outbox.move_recipient("telegram:1", "telegram:-100")
+    assert stores.outbox.last_digest_until("telegram:1") == rows.at(2)
+    assert recipients(stores) == {"A-2": "telegram:-100"}, (
+        "nothing is left that would be sent to the old group for ever"
+    )
+    assert stores.outbox.count_alerts() == {"dead": 1, "sending": 1}
