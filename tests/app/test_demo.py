@@ -18,12 +18,14 @@ from monitor import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+OUTCOMES = "What became of each page:"
 CODE = """
 import sys
 from pathlib import Path
 from app.demo.run import run_demo
 raise SystemExit(run_demo(Path(sys.argv[1]) if len(sys.argv) > 1 else None, sys.stdout))
 """
+ACCOUNT = "=== standard error"
 PADDING = (
     "Planners have met several times in recent weeks, and officials said that details remained to be worked out in the "
     "capitals concerned. Barracks, fuel and medical care all cost money, and none of it has been counted yet."
@@ -79,7 +81,7 @@ SECOND = {
 
 
 def demonstrate(folder: Path, *args: str, **extra: str) -> str:
-    """Run the demonstration in a folder of its own; its output."""
+    """Run the demonstration in a folder of its own; its output: alerts and figures, then each page's outcome."""
     scratch = folder / "scratch"
     scratch.mkdir()
     env = {name: value for name, value in os.environ.items() if not name.startswith("CW_")}
@@ -88,14 +90,12 @@ def demonstrate(folder: Path, *args: str, **extra: str) -> str:
     done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert list(scratch.iterdir()) == [], "the scratch database is removed"
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def headlines(output: str) -> list[str]:
-    """The headlines of the alerts; what is told of each page comes after them."""
-    alerts, account, _ = output.partition("What became of the pages:")
-    assert account
-    return [line for line in alerts.splitlines() if " → " in line]
+    """The first line of each alert on the console."""
+    return re.findall(r"^─{20,}\n(.* → .*)$", output.partition(ACCOUNT)[0], re.MULTILINE)
 
 
 def as_text(folder: Path, name: str, text: str) -> None:
@@ -142,7 +142,7 @@ def second_output(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_first_and_last_line_say_what_it_is(own_output: str) -> None:
-    first, *_, last = own_output.strip().splitlines()
+    first, *_, last = own_output.partition(OUTCOMES)[0].strip().splitlines()
     assert "fiction" in first and "127.0.0.1" in first
     assert re.match(r"6 pages; \d alerts told; \d claims held back", last)
 
@@ -162,8 +162,8 @@ def test_its_own_pages_bring_these_alerts_once(own_output: str, headline: str) -
 
 def test_its_own_retold_and_foreign_pages_bring_none(own_output: str) -> None:
     assert len(headlines(own_output)) == 4
-    account = own_output.partition("What became of the pages:")[2]
-    assert "6 pages; 4 alerts told" in account
+    assert "6 pages; 4 alerts told" in own_output
+    account = own_output.partition(OUTCOMES)[2]
     assert account.count("silent (baseline)") == 2 and account.count("silent (off topic") == 1
 
 
@@ -198,7 +198,7 @@ def test_old_and_short_and_broken_pages(tmp_path: Path) -> None:
     (folder / "picture.png").write_bytes(b"\x89PNG")
     output = demonstrate(tmp_path, str(folder))
     assert [line.partition(":")[0] for line in headlines(output)] == ["Norway — membership"]
-    assert "Old: silent (old" in output
+    assert "Old: silent (old" in output and "broken.json: skipped" in output
     assert "2 pages; 1 alert told" in output
 
 
