@@ -42,7 +42,7 @@ class BackstopRules:
             r"(?<!\w)(?:discuss\w*|negotiat\w+|talks|work(?:ing|s|ed)?(?: \w+| {A}){0,5}? (?:on|out|through|at|toward|together)|work actively|draft(?:ing|ed)|finali[sz]\w+|consult\w+|hammer(?:ing|ed) out|iron(?:ing|ed) out|being (?:developed|prepared|worked)|draw(?:ing|n)? up|thrash\w+ out|settled within|details of|prepar(?:e|ing) (?:a|the) (?:document|text|agreement)|fleshing out|conversations?)(?!\w)"
         )
         self._committed = words.make(
-            r"(?<!\w)(?:pledg(?:ed|es|ing)|promis(?:ed|es|ing)|agree[sd]|agreed|commit(?:s|ted)|committed|confirmed|signed|(?:will|would) (?:lead|provide|guarantee|monitor|head|still head|be (?:the )?lead|take (?:the lead|part)|contribute|participate|deliver|supply|supply)|assur(?:ed|ance)|commitment|vow(?:ed|s)|has guaranteed|guaranteed|US-led|U\.S\.-led|{D}-led|accepted|endorsed|approved|undertak\w+|undertook)(?!\w)"
+            r"(?<!\w)(?:pledg(?:ed|es|ing)|promis(?:ed|es|ing)|agree[sd]|agreed|commit(?:s|ted)|committed|confirmed|signed|(?:will|would) (?:lead|provide|guarantee|monitor|head|still head|be (?:the )?lead|take (?:the lead|part)|contribute|participate|deliver|supply|supply)|assur(?:ed|ance)|commitment|vow(?:ed|s)|has guaranteed|guaranteed|{C}-led|{D}-led|accepted|endorsed|approved|undertak\w+|undertook)(?!\w)"
         )
         self._offered = words.make(
             r"(?<!\w)(?:ready|willing|open(?:ness)?|prepared|could|might|may|would|signal(?:l?ed|s|l?ing)?|offer(?:ed|s|ing)?|hint(?:ed|s|ing)?|help|stand(?:s)? behind|stood behind|support(?:s|ed)?|back(?:s|ed|ing)?|suggest(?:ed|s|ing)?|indicat(?:ed|es|ing)|propos(?:ed|es|ing)|willingness|readiness|consider(?:s|ing|ed)?|involved|not ruled? out|will|maybe|intends?|favou?rs?|floated|on the table|expressed)(?!\w)"

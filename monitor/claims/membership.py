@@ -47,7 +47,7 @@ class MembershipRules:
             r"|(?:declin\w+|reject\w+|turned down|refused|spurned|rebuffed) (?:the |an |any |its |their |a |\w+ )?(?:invitation|invite|offer to join|proposal to join|membership))"
         )
         self._considering = words.make(
-            r"(?:(?:consider\w*|weigh\w*|mull\w*|interest(?:ed)?|giving thought|give thought|contemplat\w+|explor\w+|think\w* about|open to|may|might|could|wants? to|wish\w* to|hop(?:es|ing) to|would like to|ready to|willing to|plans? to|intends? to|applied to|evaluat\w+|stud(?:y|ies|ying)|asked to|debating|looking (?:at|into))[^.;]{0,40}? (?:join\w*|becom\w+|sign\w* up|membership|member|part(?:icipat\w+)?|enter\w*|in)(?!\w))"
+            r"(?:(?:consider\w*|weigh\w*|mull\w*|interest(?:ed)?|giving thought|give thought|contemplat\w+|explor\w+|think\w* about|open to|may|might|could|wants?(?: {A})? to|wish\w* to|hop(?:es|ing) to|would like to|ready to|willing to|plans? to|intends? to|applied to|evaluat\w+|stud(?:y|ies|ying)|asked to|debating|looking (?:at|into))[^.;]{0,40}? (?:join\w*|becom\w+|sign\w* up|membership|member|part(?:icipat\w+)?|enter\w*|in)(?!\w))"
         )
         self._group = words.make(r"(?P<group>{GROUP})")
         self._members_noun = re.compile(words.source("terms.member_noun"), re.IGNORECASE)

@@ -66,8 +66,15 @@ class Scoper:
         found = []
         for match in self._group.finditer(sentence.masked, start, end):
             inside = [m for m in sentence.mentions if match.start() <= m.start < match.end()]
-            if inside:
-                found.append((match.start(), match.end(), inside))
+            if not inside:
+                continue
+            last = inside[-1]
+            if len(inside) > 1 and last.person and not inside[-2].person and speakers.is_prepositional(sentence, inside[0]) and sentence.masked[inside[-2].end : last.start] == ", ":
+                # "at the summit in Paris, Donald Tusk ...": the place ends before the person
+                found.append((match.start(), inside[-2].end, inside[:-1]))
+                found.append((last.start, match.end(), [last]))
+                continue
+            found.append((match.start(), match.end(), inside))
         return found
 
     def subjects(

@@ -95,7 +95,7 @@ class TroopRules:
         status, cue = self._status(masked, sentence.masked)
         if status == "ruled_out" and force is not None and mission is None and not self._send.search(masked) and not self._force.search(cue):
             return []
-        if status is None or (mission is None and (force is not None) and not self._send.search(masked) and status not in ("undecided", "ruled_out", "withdrew")):
+        if status is None or (mission is None and (force is not None) and not self._send.search(masked) and status not in ("undecided", "ruled_out", "withdrew") and not self._cues["open_negated"].search(cue)):
             return self._support_only(sentence, clause, setting)
         codes = self._senders(sentence, clause, anchor.start())
         if not codes:
