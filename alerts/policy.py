@@ -35,7 +35,7 @@ def plan_alerts(
     if silent:
         return ()
     return tuple(
-        _alert(recipient.address, change, now)
+        _alert(recipient.address, change, now, settled=_is_settled(change, step))
         for change in step.changes
         for recipient in recipients
         if recipient.is_immediate and is_told(change, recipient)
@@ -54,7 +54,14 @@ def is_told(change: types.DevelopmentChange, recipient: Recipient) -> bool:
     return change.kind is types.AlertKind.NEW or change.kind in _FOLLOW_UPS
 
 
-def _alert(address: str, change: types.DevelopmentChange, now: datetime) -> types.Alert:
+def _is_settled(change: types.DevelopmentChange, step: types.LedgerStep) -> bool:
+    """Whether an update ends a dispute: the other side, kept beside the position, is dropped by the same step."""
+    d = change.development
+    other_side = (str(d.topic), d.subject, f"{d.aspect}:disputed")
+    return change.kind is types.AlertKind.UPDATE and not d.disputed and other_side in step.removed
+
+
+def _alert(address: str, change: types.DevelopmentChange, now: datetime, *, settled: bool) -> types.Alert:
     d = change.development
     # What an update says stands in its id, so that the same word is written once however often a step is repeated.
     revision = "" if change.kind is types.AlertKind.NEW else f"{d.grade}|{d.disputed}|{d.taken_back}|{d.note}"
@@ -64,7 +71,7 @@ def _alert(address: str, change: types.DevelopmentChange, now: datetime) -> type
         kind=change.kind,
         created_at=now,
         development_id=d.id,
-        payload={"grade": str(d.grade), "minor": d.minor},
+        payload={"grade": str(d.grade), "minor": d.minor} | ({"settled": True} if settled else {}),
     )
 
 

@@ -37,7 +37,8 @@ def render_alert(
         return render_summary(alert, told, names)
     if alert.kind is types.AlertKind.NOTICE or development is None:
         return render_notice(alert)
-    return render_development(development, names, alert_id=alert.id, kind=alert.kind)
+    settled = bool(alert.payload.get("settled"))
+    return render_development(development, names, alert_id=alert.id, kind=alert.kind, settled=settled)
 
 
 def render_development(
@@ -46,10 +47,11 @@ def render_development(
     *,
     alert_id: str = "",
     kind: types.AlertKind = types.AlertKind.NEW,
+    settled: bool = False,
 ) -> Message:
-    """A development as it stands now, told as news, update, dispute or take-back."""
+    """A development as it stands now, told as news, update (`settled`: a dispute is over), dispute or take-back."""
     d = development
-    lines = [*_state_lines(d, kind), _headline(d, names), *_wording_lines(d), *_sure_lines(d, kind)]
+    lines = [*_state_lines(d, kind, settled=settled), _headline(d, names), *_wording_lines(d), *_sure_lines(d, kind)]
     lines += [_quote_line(d), *_source_lines(d), *_before_lines(d), _foot(d, alert_id)]
     return to_message(subject_of(d, names, kind), lines)
 
@@ -99,7 +101,7 @@ def _mark(d: types.Development, kind: types.AlertKind) -> str:
     return ""
 
 
-def _state_lines(d: types.Development, kind: types.AlertKind) -> list[Line]:
+def _state_lines(d: types.Development, kind: types.AlertKind, *, settled: bool) -> list[Line]:
     """Above the headline: taken back, disputed or updated, and why."""
     mark = _mark(d, kind)
     if not mark:
@@ -107,7 +109,7 @@ def _state_lines(d: types.Development, kind: types.AlertKind) -> list[Line]:
     why = d.note or ("" if mark == "Update" else "no reason given")
     if mark == "Update" and not d.note:
         first = "" if d.grade is d.grade_at_first else f" (first told as {d.grade_at_first})"
-        why = f"now {words.grade_words(d)}{first}"
+        why = f"{'no longer disputed, ' if settled else ''}now {words.grade_words(d)}{first}"
     if mark == "DISPUTED":
         why = f"{why}, against {', '.join(dict.fromkeys(r.origin for r in d.reports[:4]))}"
     return [line(span(mark, "bold"), span(f": {why}", limit=NOTE_LIMIT))]

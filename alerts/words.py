@@ -37,7 +37,7 @@ _STATUS = {
 }
 _COUNTS = {
     "members": "number of members",
-    "attendees": "number at a meeting",
+    "attendees": "attendance at a meeting",
     "signatories": "number of signatories",
     "interested": "number interested",
     "troop_contributors": "countries contributing troops",

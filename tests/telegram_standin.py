@@ -170,15 +170,20 @@ def parse_entities(text: str) -> str:
 async def serve() -> AsyncIterator[Standin]:
     """A stand-in that listens on loopback until the block ends."""
     standin = Standin()
+    talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        talks.add(task)
         try:
             while await _one_call(standin, reader, writer):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client has gone, or the test is over
         finally:
             writer.close()
+            talks.discard(task)
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     standin.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -187,6 +192,9 @@ async def serve() -> AsyncIterator[Standin]:
     finally:
         standin.released.set()
         server.close()
+        for task in list(talks):
+            task.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
 
 
 async def _one_call(standin: Standin, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -1,6 +1,7 @@
 """The Telegram channel: one message to one chat through the Bot API; foreign errors become SendError.
 
-New messages are sent, updates edit the message that told the development, disputes and take-backs answer it.
+Updates edit the message that told the development; disputes, their end and take-backs edit it and answer it besides,
+for an edit alone makes no sound.
 """
 
 from collections.abc import AsyncIterator
@@ -55,10 +56,12 @@ class TelegramChannel:
         assert isinstance(message, render.Message)
         chat = alert.recipient.partition(":")[2]
         async with self._mapped(alert.recipient):
-            if alert.kind is types.AlertKind.UPDATE and alert.message_ref and await self._edit(chat, alert, message):
+            if not alert.message_ref:
+                return await self._post(chat, message, None)
+            edited = await self._edit(chat, alert, message)
+            if edited and not _is_answer(alert):
                 return alert.message_ref
-            answered = int(alert.message_ref) if alert.kind in _ANSWERS and alert.message_ref else None
-            return await self._post(chat, message, answered)
+            return await self._post(chat, message, int(alert.message_ref) if edited else None)
         raise AssertionError("unreachable: _mapped swallows nothing")
 
     async def close(self) -> None:
@@ -127,6 +130,10 @@ class TelegramChannel:
             return errors.SendError(recipient, told, permanent=True, message_only=not gone)
         unsent = isinstance(error.__cause__, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
         return errors.SendError(recipient, told, unknown_outcome=not unsent)
+
+
+def _is_answer(alert: types.Alert) -> bool:
+    return alert.kind in _ANSWERS or bool(alert.payload.get("settled"))
 
 
 def _to_bot_url(base_url: str) -> str:

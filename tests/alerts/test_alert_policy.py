@@ -59,6 +59,14 @@ def test_disputes_and_take_backs_are_always_told(kind: types.AlertKind) -> None:
     assert told(fakes.change(kind), policy.Recipient(address="console", updates=False)) == ["console"]
 
 
+def test_the_end_of_a_dispute_is_marked() -> None:
+    change = fakes.change(UPDATE, grade_rose=True)
+    over = types.LedgerStep(article_id="a1", changes=(change,), removed=(("troops", "IT", "troops:disputed"),))
+    (alert,) = policy.plan_alerts(over, [CONSOLE], fakes.NOW, silent=False)
+    (other,) = policy.plan_alerts(fakes.step(change), [CONSOLE], fakes.NOW, silent=False)
+    assert alert.payload["settled"] is True and "settled" not in other.payload
+
+
 def test_nothing_is_told_while_catching_up() -> None:
     assert policy.plan_alerts(fakes.step(fakes.change()), EVERYBODY, fakes.NOW, silent=True) == ()
 

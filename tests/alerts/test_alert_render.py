@@ -151,6 +151,12 @@ def test_it_says_first_what_became_of_it(
     assert render.quote_of(fakes.development()) in message.plain
 
 
+def test_it_says_that_a_dispute_is_over() -> None:
+    alert = fakes.alert(kind=UPDATE, payload={"settled": True})
+    message = render.render_alert(alert, fakes.development(grade=types.Grade.OFFICIAL), fakes.NAMES)
+    assert message.plain.startswith("Update: no longer disputed, now official (first told as reported)")
+
+
 def test_what_is_taken_back_is_struck_and_the_old_position_named() -> None:
     message = shown(taken_back=True, note="x", old_position=fakes.position(status="open"))
     assert "<s>no position held → rules out sending forces</s>" in message.telegram_html

@@ -92,8 +92,18 @@ async def test_telegram_answers_what_it_told(
     first = await channel.send(fakes.alert(), message())
     await channel.send(fakes.alert(kind=kind, message_ref=first), message(taken_back=True, note="denied by X"))
     assert [sent.answers for sent in api.of("7")] == [None, 1]
+    assert all(sent.text.startswith("TAKEN BACK: denied by X") for sent in api.of("7")), "it is marked where it stands"
     await channel.send(fakes.alert(kind=kind, message_ref="99"), message())  # deleted meanwhile
     assert api.of("7")[2].answers is None
+
+
+async def test_telegram_answers_where_a_dispute_is_over(
+    api: telegram_standin.Standin, channel: telegram.TelegramChannel
+) -> None:
+    first = await channel.send(fakes.alert(), message())
+    over = fakes.alert(kind=types.AlertKind.UPDATE, message_ref=first, payload={"settled": True})
+    await channel.send(over, message(grade=types.Grade.OFFICIAL))
+    assert [(sent.answers, sent.edits) for sent in api.of("7")] == [(None, 1), (1, 0)]
 
 
 async def test_telegram_falls_back_to_plain_text(

@@ -283,14 +283,15 @@ async def test_the_whole_way_through_a_real_chat() -> None:
         house.developments["D-1"] = fakes.development(grade=types.Grade.OFFICIAL)
         house.add("A-2", kind=types.AlertKind.UPDATE)
         await house.run()
+        assert "How sure: official" in api.of("7")[0].text
         house.developments["D-1"] = fakes.development(taken_back=True, note="corrected by Example Times")
         house.add("A-3", kind=types.AlertKind.TAKEN_BACK)
         await house.run()
         first, second = api.of("7")
         await house.dispatcher.close()
-    assert first.edits == 1 and "How sure: official" in first.text
-    assert second.answers == first.number
-    assert second.text.startswith("TAKEN BACK: corrected by Example Times")
+    assert first.edits == 2 and second.answers == first.number
+    assert first.text == second.text
+    assert first.text.startswith("TAKEN BACK: corrected by Example Times")
 
 
 @given(st.integers(0, 500), st.none() | st.floats(0, 100_000))
