@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -14,9 +14,7 @@ def set_up_logs(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
     """Route structlog and the libraries' records through one formatter that redacts."""
 
     def hide(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {
-            key: redact.redact(value, *secrets) if isinstance(value, str) else value for key, value in event.items()
-        }
+        return {key: _without_secrets(value, secrets) for key, value in event.items()}
 
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -45,3 +43,14 @@ def set_up_logs(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
     root.setLevel(level.upper())
     for name in ("httpx", "httpcore", "apscheduler", "telegram", "trafilatura", "alembic", "htmldate"):
         logging.getLogger(name).setLevel(logging.WARNING)  # httpx logs addresses, and a bot's address holds its token
+
+
+def _without_secrets(value: Any, secrets: tuple[str, ...]) -> Any:
+    """The value as it may be shown; what is neither text nor number is shown as text."""
+    if isinstance(value, (bool, int, float)) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _without_secrets(each, secrets) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_without_secrets(each, secrets) for each in value]
+    return redact.redact(str(value), *secrets)
