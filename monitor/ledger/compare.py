@@ -64,15 +64,18 @@ class _Comparison:
         """Corrections first, then claims by key, then wordings."""
         correction = corrections.find(self.article, self.reading.claims)
         items = self._items(correction)
-        if self._is_copy() and correction is None:
+        is_copy = self._is_copy() and correction is None
+        if is_copy:
             for key, claim in items:
-                self.draft.hold_back(key, claim, "copy")
-        else:
-            touched = corrections.touched(correction, self.article, items, self.state, self.watch, self.rules, self.now)
-            for development in touched:
-                self.moves.withdraw_outlet(development, evidence.canonical(self.article.outlet, self.watch))
-            for key in dict.fromkeys(key for key, _ in items):
-                self._take_key(key, [claim for of, claim in items if of == key])
+                if self._is_the_originals(key, claim):
+                    self.draft.hold_back(key, claim, "copy")
+            items = [(key, claim) for key, claim in items if not self._is_the_originals(key, claim)]
+        touched = corrections.touched(correction, self.article, items, self.state, self.watch, self.rules, self.now)
+        for development in touched:
+            self.moves.withdraw_outlet(development, evidence.canonical(self.article.outlet, self.watch))
+        for key in dict.fromkeys(key for key, _ in items):
+            self._take_key(key, [claim for of, claim in items if of == key])
+        if not is_copy:
             self._take_wordings()
         sketch = copies.sketch(self.article.text) if self.reading.claims else ()
         return self.draft.step(sketch, self.copy_of)
@@ -95,6 +98,14 @@ class _Comparison:
         if self.copy_of is None or self.copy_of == self.article.id or self.article.tier is types.Tier.OFFICIAL:
             return False
         return self.article.outlet not in self.state.outlets_of(self.copy_of)
+
+    def _is_the_originals(self, key: state.Key, claim: types.Claim) -> bool:
+        """Whether the original brought the claim too. Short texts with a shared background look like copies, and an
+        edited copy may say more: what the original did not say is judged like any other claim."""
+        held = self.state.positions.get(key)
+        told = [report for one in self.state.developments_of(key) for report in one.reports]
+        reports = [*(held.reports if held else ()), *told]
+        return any(report.article_id == self.copy_of and report.status == claim.status for report in reports)
 
     def _take_key(self, key: state.Key, claims: list[types.Claim]) -> None:
         """What the position says already comes first, then the strongest; one text makes one development of a key."""
