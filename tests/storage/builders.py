@@ -16,54 +16,65 @@ def minutes(count: float) -> datetime:
     return NOW + timedelta(minutes=count)
 
 
+def _any(defaults: dict[str, Any]) -> dict[str, Any]:
+    """Field values of many types, to be unpacked into a constructor."""
+    return defaults
+
+
 def feed(url: str = FEED, **fields: Any) -> types.Feed:
-    return types.Feed(**{"url": url, "title": "Feed", "outlet": "Outlet", "tier": types.Tier.PRESS} | fields)
+    return types.Feed(**_any({"url": url, "title": "Feed", "outlet": "Outlet", "tier": types.Tier.PRESS}) | fields)
 
 
 def entry(number: int = 1, **fields: Any) -> types.Entry:
     return types.Entry(
-        **{
-            "key": f"key-{number}",
-            "url": f"https://example.org/{number}",
-            "title": f"Title {number}",
-            "content_key": f"content-{number}",
-            "published": minutes(number),
-        }
+        **_any(
+            {
+                "key": f"key-{number}",
+                "url": f"https://example.org/{number}",
+                "title": f"Title {number}",
+                "content_key": f"content-{number}",
+                "published": minutes(number),
+            }
+        )
         | fields
     )
 
 
 def outcome(*entries: types.Entry, url: str = FEED, new_url: str | None = None, **state: Any) -> types.PollOutcome:
-    fields = {"polled_at": NOW, "ok_at": NOW} | state
+    fields = _any({"polled_at": NOW, "ok_at": NOW}) | state
     return types.PollOutcome(feed_url=url, state=types.FeedState(**fields), new_url=new_url, entries=entries)
 
 
 def claim(**fields: Any) -> types.Claim:
     return types.Claim(
-        **{
-            "topic": types.Topic.TROOPS,
-            "subject": "DK",
-            "status": "pledged",
-            "evidence": "Denmark will send",
-            "start": 0,
-            "end": 17,
-            "number": 300,
-        }
+        **_any(
+            {
+                "topic": types.Topic.TROOPS,
+                "subject": "DK",
+                "status": "pledged",
+                "evidence": "Denmark will send",
+                "start": 0,
+                "end": 17,
+                "number": 300,
+            }
+        )
         | fields
     )
 
 
 def article(number: int = 1, **fields: Any) -> types.Article:
     return types.Article(
-        **{
-            "id": f"a{number}",
-            "url": f"https://example.org/{number}",
-            "outlet": "Outlet",
-            "title": f"Title {number}",
-            "text": "Denmark will send 300 soldiers.",
-            "published": minutes(number),
-            "arrived": minutes(number),
-        }
+        **_any(
+            {
+                "id": f"a{number}",
+                "url": f"https://example.org/{number}",
+                "outlet": "Outlet",
+                "title": f"Title {number}",
+                "text": "Denmark will send 300 soldiers.",
+                "published": minutes(number),
+                "arrived": minutes(number),
+            }
+        )
         | fields
     )
 
@@ -78,55 +89,61 @@ def page(number: int = 1, *, relevant: bool = True, **fields: Any) -> types.Read
 
 def report(article_id: str = "a1", **fields: Any) -> types.Report:
     return types.Report(
-        **{
-            "article_id": article_id,
-            "outlet": "Outlet",
-            "tier": types.Tier.PRESS,
-            "origin": "Outlet",
-            "url": None,
-            "title": "Title",
-            "published": NOW,
-            "status": "pledged",
-            "evidence": "Denmark will send",
-            "start": 0,
-            "end": 17,
-        }
+        **_any(
+            {
+                "article_id": article_id,
+                "outlet": "Outlet",
+                "tier": types.Tier.PRESS,
+                "origin": "Outlet",
+                "url": None,
+                "title": "Title",
+                "published": NOW,
+                "status": "pledged",
+                "evidence": "Denmark will send",
+                "start": 0,
+                "end": 17,
+            }
+        )
         | fields
     )
 
 
 def position(**fields: Any) -> types.Position:
     return types.Position(
-        **{
-            "topic": types.Topic.TROOPS,
-            "subject": "DK",
-            "aspect": "troops",
-            "status": "pledged",
-            "since": NOW,
-            "reports": (report(),),
-        }
+        **_any(
+            {
+                "topic": types.Topic.TROOPS,
+                "subject": "DK",
+                "aspect": "troops",
+                "status": "pledged",
+                "since": NOW,
+                "reports": (report(),),
+            }
+        )
         | fields
     )
 
 
 def development(identity: str = "D1", **fields: Any) -> types.Development:
     return types.Development(
-        **{
-            "id": identity,
-            "topic": types.Topic.TROOPS,
-            "subject": "DK",
-            "aspect": "troops",
-            "old": None,
-            "new": "pledged",
-            "new_number": 300,
-            "minor": False,
-            "grade_at_first": types.Grade.REPORTED,
-            "grade": types.Grade.REPORTED,
-            "published": NOW,
-            "raised_at": NOW,
-            "reports": (report(),),
-            "new_position": position(),
-        }
+        **_any(
+            {
+                "id": identity,
+                "topic": types.Topic.TROOPS,
+                "subject": "DK",
+                "aspect": "troops",
+                "old": None,
+                "new": "pledged",
+                "new_number": 300,
+                "minor": False,
+                "grade_at_first": types.Grade.REPORTED,
+                "grade": types.Grade.REPORTED,
+                "published": NOW,
+                "raised_at": NOW,
+                "reports": (report(),),
+                "new_position": position(),
+            }
+        )
         | fields
     )
 
@@ -144,25 +161,29 @@ def held(reason: str = "same", article_id: str = "a1") -> types.HeldBack:
 
 def step(article_id: str = "a1", **fields: Any) -> types.LedgerStep:
     made = development()
-    full = {
-        "positions": (position(development_id=made.id),),
-        "changes": (types.DevelopmentChange(kind=types.AlertKind.NEW, development=made),),
-        "held_back": (held(),),
-        "sketch": (1, 2, 3, 4, 5),
-    }
+    full = _any(
+        {
+            "positions": (position(development_id=made.id),),
+            "changes": (types.DevelopmentChange(kind=types.AlertKind.NEW, development=made),),
+            "held_back": (held(),),
+            "sketch": (1, 2, 3, 4, 5),
+        }
+    )
     return types.LedgerStep(**{"article_id": article_id} | full | fields)
 
 
 def alert(identity: str = "A-1", **fields: Any) -> types.Alert:
     return types.Alert(
-        **{
-            "id": identity,
-            "recipient": "console",
-            "kind": types.AlertKind.NEW,
-            "created_at": NOW,
-            "development_id": "D1",
-            "payload": {"grade": "reported", "words": ["“x”", 1, None]},
-        }
+        **_any(
+            {
+                "id": identity,
+                "recipient": "console",
+                "kind": types.AlertKind.NEW,
+                "created_at": NOW,
+                "development_id": "D1",
+                "payload": {"grade": "reported", "words": ["“x”", 1, None]},
+            }
+        )
         | fields
     )
 
