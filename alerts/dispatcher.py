@@ -83,8 +83,12 @@ class Dispatcher:
         queues: dict[str, list[types.Alert]] = {}
         for alert in sorted(claimed, key=lambda each: each.created_at):
             queues.setdefault(alert.recipient, []).append(alert)
-        counts = await asyncio.gather(*(self._work_off(queue) for queue in queues.values()))
-        return sum(counts, DispatchCount())
+        # All are waited for, so that no recipient's queue runs on unwatched when the outbox fails under another.
+        outcomes = await asyncio.gather(*(self._work_off(queue) for queue in queues.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum((outcome for outcome in outcomes if isinstance(outcome, DispatchCount)), DispatchCount())
 
     async def close(self) -> None:
         """Close the channels that can be closed."""

@@ -217,8 +217,8 @@ def render_summary(alert: types.Alert, told: Sequence[types.Development], names:
     numbers = counts if isinstance(counts, Mapping) else {}
     majors, minors = _to_int(alert.payload.get("majors")), _to_int(alert.payload.get("minors"))
     lines = [line(span("Coalition Watch has caught up with its feeds", "bold"), kind="head")]
-    if numbers:
-        lines.append(line("; ".join(f"{key}: {value}" for key, value in numbers.items())))
+    if "feeds" in numbers and "healthy" in numbers:
+        lines.append(line(f"{numbers['healthy']} of {numbers['feeds']} feeds healthy"))
     found = f"{majors} major and {minors} minor developments" if majors or minors else "No development"
     lines.append(line(f"{found} against the baseline. From now on each is told as it comes."))
     lines += [line(span(words.headline(d, names), limit=300), kind="item", optional=True) for d in told]

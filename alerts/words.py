@@ -32,7 +32,7 @@ _STATUS = {
         "discussed": "under discussion",
         "offered": "offered",
         "committed": "committed",
-        "withdrawn": "taken back after being offered",
+        "withdrawn": "withdrawn",
     },
 }
 _COUNTS = {
@@ -80,7 +80,8 @@ def aspect_words(topic: str, aspect: str) -> str:
         words = f"{_TOPICS[topic]} {component}" if base == "general" else f"{_TOPICS[topic]}, {component}"
     else:
         words = topic_words(base)
-    return words + (f" ({detail.replace('_', ' ')})" if detail else "")
+    # What is kept beside a position says itself what it is: "asked for by others", "offers support other than troops".
+    return f"{words}, besides" if detail else words
 
 
 def status_words(topic: str, status: str) -> str:

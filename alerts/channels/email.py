@@ -49,6 +49,26 @@ class EmailChannel:
             raise self._to_send_error(alert.recipient, error) from error
         return str(mail["Message-ID"])
 
+    async def check(self) -> str:
+        """Connect and log in, send nothing; raises errors.SendError."""
+        options = self._options
+        client = aiosmtplib.SMTP(
+            hostname=options.host,
+            port=options.port,
+            username=options.user,
+            password=options.password,
+            timeout=options.timeout_s,
+            use_tls=str(options.security) == "tls",
+            start_tls=str(options.security) == "starttls",
+            tls_context=options.tls_context,
+        )
+        try:
+            await client.connect()
+            await client.quit()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            raise self._to_send_error("email", error) from error
+        return f"{options.host}:{options.port}" + (f", logged in as {options.user}" if options.user else "")
+
     async def _deliver(self, mail: EmailMessage, address: str) -> None:
         options = self._options
         await aiosmtplib.send(

@@ -20,6 +20,7 @@ POSITIONS = (
     fakes.position(subject="GB", status="pledged", number=7500, source="baseline"),
     fakes.position(subject="FR", status="conditional"),
     fakes.position(subject="FR", aspect="troops:disputed", status="pledged"),
+    fakes.position(subject="GB", aspect="troops:support_only", status="support_only"),
     fakes.position(subject="COALITION", aspect="headcount:contributors", status="headcount", number=31),
     fakes.position(topic=types.Topic.BACKSTOP, subject="US", aspect="air", status="offered"),
     fakes.position(topic=types.Topic.BACKSTOP, subject="US", aspect="language:Marco Rubio", status="a safety net"),
@@ -75,7 +76,8 @@ def test_what_was_held_back_is_one_line() -> None:
 def test_the_board_is_grouped_and_in_order() -> None:
     groups = board.board_rows(POSITIONS, fakes.NAMES)
     assert [group.title for group in groups] == ["Membership", "Troops", "US backstop"]
-    assert [row.name for row in groups[1].rows] == ["Coalition of the willing", "France", "United Kingdom"]
+    assert [row.name for row in groups[1].rows] == ["Coalition of the willing", "France", *["United Kingdom"] * 2]
+    assert groups[1].rows[3].what == "troops, besides"
     assert groups[1].rows[2].holds == "pledges to send forces (7,500 soldiers)"
     assert groups[2].rows[1].what == "wording for the US backstop (Marco Rubio)"
     assert groups[1].rows[2].from_baseline and not groups[1].rows[1].from_baseline
@@ -84,10 +86,10 @@ def test_the_board_is_grouped_and_in_order() -> None:
 def test_the_board_is_a_table_in_text_and_a_list_in_html() -> None:
     groups = board.board_rows(POSITIONS, fakes.NAMES)
     rows = board.to_text(groups).splitlines()
-    assert rows[3] == "TROOPS (3)"
-    assert len({row.index("since 13 Jan 2026") for row in rows[4:7]}) == 1, "columns stand below each other"
+    assert rows[3] == "TROOPS (4)"
+    assert len({row.index("since 13 Jan 2026") for row in rows[4:8]}) == 1, "columns stand below each other"
     page = board.to_html(groups)
-    assert page.count("<li>") == 6 and "7,500 soldiers" in page
+    assert page.count("<li>") == 7 and "7,500 soldiers" in page
     check_page(page)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -211,7 +211,7 @@ async def test_digest_summary_and_notice_are_rendered(house: House) -> None:
     house.outbox.add_alerts(
         [
             policy.digest_alert("email:x@example.net", fakes.NOW, fakes.NOW, fakes.NOW.date()),
-            policy.summary_alert("console", [fakes.development()], {"feeds": 3}, fakes.NOW),
+            policy.summary_alert("console", [fakes.development()], {"feeds": 3, "healthy": 2}, fakes.NOW),
             policy.notice_alert("telegram:7", "the disk is full", fakes.NOW),
         ]
     )
@@ -219,7 +219,7 @@ async def test_digest_summary_and_notice_are_rendered(house: House) -> None:
     texts = {str(alert.kind): message.plain for alert, message in house.channel.sent}
     assert texts["digest"].startswith("from 2026-02-12")
     assert "Italy — troops: no position held → rules out sending forces" in texts["summary"]
-    assert "1 major and 0 minor" in texts["summary"] and "feeds: 3" in texts["summary"]
+    assert "1 major and 0 minor" in texts["summary"] and "2 of 3 feeds healthy" in texts["summary"]
     assert "the disk is full" in texts["notice"]
 
 
@@ -236,6 +236,21 @@ async def test_a_lost_lease_is_taken_up_again(house: House) -> None:
     assert (await house.run()).sent == 0
     house.clock.advance(300)
     assert (await house.run()).sent == 1
+
+
+async def test_an_outbox_that_fails_under_one_chat_lets_the_others_end(house: House) -> None:
+    def refuse(alert_id: str, message_ref: str | None, now: datetime) -> None:
+        if alert_id == "A-1":
+            raise errors.StoreError("locked")
+        fakes.FakeOutbox.mark_sent(house.outbox, alert_id, message_ref, now)
+
+    house.outbox.mark_sent = refuse  # type: ignore[method-assign]
+    house.add("A-1")
+    house.add("A-2", recipient="telegram:8")
+    with pytest.raises(errors.StoreError):
+        await house.run()
+    assert house.row("A-1").state is types.DeliveryState.SENDING, "told again when its lease ends, under the same id"
+    assert house.row("A-2").state is types.DeliveryState.SENT
 
 
 async def test_one_slow_chat_holds_up_no_other() -> None:
