@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from alerts import board, markup, render, words
+from alerts import board, markup, policy, render, words
 from alerts.markup import Line, line, span
 from monitor import types
 
@@ -41,7 +41,8 @@ def render_digest(
     minors = [d for d in developments if d.minor]
     window = f"{words.time_words(since, tz)} to {words.time_words(until, tz)}"
     lines = [line(span("Coalition Watch", "bold"), " — digest", kind="head"), line(window, kind="small")]
-    lines += _development_lines(majors, minors, names, tz) or [line("Nothing changed.")]
+    sides = {(*p.key[:2], p.aspect.removesuffix(":disputed")): p for p in positions if p.aspect.endswith(":disputed")}
+    lines += _development_lines(majors, minors, names, tz, sides) or [line("Nothing changed.")]
     lines += [*_health_lines(health), *_held_back_lines(held_back)]
     groups = board.board_rows(positions, names)
     heading = line("The board", kind="section")
@@ -67,7 +68,11 @@ def _count_words(majors: int, minors: int) -> str:
 
 
 def _development_lines(
-    majors: Sequence[types.Development], minors: Sequence[types.Development], names: Mapping[str, str], tz: tzinfo
+    majors: Sequence[types.Development],
+    minors: Sequence[types.Development],
+    names: Mapping[str, str],
+    tz: tzinfo,
+    sides: Mapping[tuple[str, str, str], types.Position],
 ) -> list[Line]:
     lines: list[Line] = []
     for title, some in (("Major developments", majors), ("Minor developments", minors)):
@@ -75,6 +80,9 @@ def _development_lines(
             lines.append(line(f"{title} ({len(some)})", kind="section"))
         for development in some:
             lines += _entry_lines(development, names, tz)
+            other = sides.get((str(development.topic), development.subject, development.aspect))
+            if development.disputed and other is not None:
+                lines += render.against_lines([policy.to_json(report) for report in other.reports])
     return lines
 
 

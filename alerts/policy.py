@@ -35,7 +35,7 @@ def plan_alerts(
     if silent:
         return ()
     return tuple(
-        _alert(recipient.address, change, now, settled=_is_settled(change, step))
+        _alert(recipient.address, change, now, _dispute_payload(change, step))
         for change in step.changes
         for recipient in recipients
         if recipient.is_immediate and is_told(change, recipient)
@@ -54,14 +54,29 @@ def is_told(change: types.DevelopmentChange, recipient: Recipient) -> bool:
     return change.kind is types.AlertKind.NEW or change.kind in _FOLLOW_UPS
 
 
-def _is_settled(change: types.DevelopmentChange, step: types.LedgerStep) -> bool:
-    """Whether an update ends a dispute: the other side, kept beside the position, is dropped by the same step."""
+def _dispute_payload(change: types.DevelopmentChange, step: types.LedgerStep) -> dict[str, object]:
+    """What a dispute adds: who says otherwise, as the step keeps it beside the position; or that it is over."""
     d = change.development
     other_side = (str(d.topic), d.subject, f"{d.aspect}:disputed")
-    return change.kind is types.AlertKind.UPDATE and not d.disputed and other_side in step.removed
+    if change.kind is types.AlertKind.UPDATE and not d.disputed and other_side in step.removed:
+        return {"settled": True}
+    if change.kind is types.AlertKind.DISPUTED:
+        return {"against": [to_json(r) for p in step.positions if p.key == other_side for r in p.reports[:3]]}
+    return {}
 
 
-def _alert(address: str, change: types.DevelopmentChange, now: datetime, *, settled: bool) -> types.Alert:
+def to_json(report: types.Report) -> dict[str, object]:
+    """What a message shows of a report, as JSON values."""
+    return {
+        "outlet": report.outlet,
+        "tier": str(report.tier),
+        "url": report.url,
+        "evidence": report.evidence,
+        "published": report.published.isoformat(),
+    }
+
+
+def _alert(address: str, change: types.DevelopmentChange, now: datetime, more: dict[str, object]) -> types.Alert:
     d = change.development
     # What an update says stands in its id, so that the same word is written once however often a step is repeated.
     revision = "" if change.kind is types.AlertKind.NEW else f"{d.grade}|{d.disputed}|{d.taken_back}|{d.note}"
@@ -71,7 +86,7 @@ def _alert(address: str, change: types.DevelopmentChange, now: datetime, *, sett
         kind=change.kind,
         created_at=now,
         development_id=d.id,
-        payload={"grade": str(d.grade), "minor": d.minor} | ({"settled": True} if settled else {}),
+        payload={"grade": str(d.grade), "minor": d.minor} | more,
     )
 
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from alerts import markup, words
 from alerts.markup import GAP, Line, Span, line, span
@@ -37,8 +38,15 @@ def render_alert(
         return render_summary(alert, told, names)
     if alert.kind is types.AlertKind.NOTICE or development is None:
         return render_notice(alert)
-    settled = bool(alert.payload.get("settled"))
-    return render_development(development, names, alert_id=alert.id, kind=alert.kind, settled=settled)
+    against = alert.payload.get("against")
+    return render_development(
+        development,
+        names,
+        alert_id=alert.id,
+        kind=alert.kind,
+        settled=bool(alert.payload.get("settled")),
+        against=against if isinstance(against, list) and development.disputed else (),
+    )
 
 
 def render_development(
@@ -48,11 +56,15 @@ def render_development(
     alert_id: str = "",
     kind: types.AlertKind = types.AlertKind.NEW,
     settled: bool = False,
+    against: Sequence[Mapping[str, object]] = (),
 ) -> Message:
-    """A development as it stands now, told as news, update (`settled`: a dispute is over), dispute or take-back."""
+    """A development as it stands now, told as news, update, dispute or take-back.
+
+    `settled`: the update ends a dispute; `against`: the reports of the other side, as policy.to_json gives them.
+    """
     d = development
     lines = [*_state_lines(d, kind, settled=settled), _headline(d, names), *_wording_lines(d), *_sure_lines(d, kind)]
-    lines += [_quote_line(d), *_source_lines(d), *_before_lines(d), _foot(d, alert_id)]
+    lines += [_quote_line(d), *_source_lines(d), *against_lines(against), *_before_lines(d), _foot(d, alert_id)]
     return to_message(subject_of(d, names, kind), lines)
 
 
@@ -190,6 +202,20 @@ def _source_line(report: types.Report, *, optional: bool) -> Line:
         kind="item",
         optional=optional,
     )
+
+
+def against_lines(reports: Sequence[Mapping[str, object]]) -> list[Line]:
+    """The other side of a dispute: its words and who says so."""
+    lines = [line(span("Against it:", "bold"), optional=True)] if reports else []
+    for report in reports[:3]:
+        quote = markup.clip(markup.clean(str(report.get("evidence", ""))), QUOTE_LIMIT // 2)
+        tier = words.TIERS.get(str(report.get("tier")), "other source")
+        url = report.get("url")
+        source = span(str(report.get("outlet", "")), limit=80, href=url if isinstance(url, str) else None)
+        when = words.time_words(datetime.fromisoformat(str(report["published"])))
+        lines.append(line(Span(text=f"“{quote}”"), kind="quote", optional=True))
+        lines.append(line(source, f" ({tier}), {when}", kind="item", optional=True))
+    return lines
 
 
 def _before_lines(d: types.Development) -> list[Line]:

@@ -1,5 +1,6 @@
 """Who is told what and when, and the digest's time in every zone that plays tricks."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,14 @@ def test_an_update_is_told_where_the_grade_changed(fields: dict[str, object], ex
 @pytest.mark.parametrize("kind", [DISPUTED, TAKEN_BACK])
 def test_disputes_and_take_backs_are_always_told(kind: types.AlertKind) -> None:
     assert told(fakes.change(kind), policy.Recipient(address="console", updates=False)) == ["console"]
+
+
+def test_a_dispute_brings_the_other_side() -> None:
+    other = fakes.position(aspect="troops:disputed", status="pledged", reports=(fakes.report(outlet="Other Side"),))
+    change = fakes.change(DISPUTED, disputed=True, note="Other Side: pledged")
+    step = types.LedgerStep(article_id="a1", changes=(change,), positions=(fakes.position(), other))
+    (alert,) = policy.plan_alerts(step, [CONSOLE], fakes.NOW, silent=False)
+    assert json.loads(json.dumps(alert.payload["against"])) == [policy.to_json(other.reports[0])]
 
 
 def test_the_end_of_a_dispute_is_marked() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts import markup, render, words
+from alerts import markup, policy, render, words
 from monitor import types
 from tests import telegram_standin
 from tests.alerts import fakes
@@ -151,6 +151,17 @@ def test_it_says_first_what_became_of_it(
     assert render.quote_of(fakes.development()) in message.plain
 
 
+def test_both_sides_of_a_dispute_are_shown() -> None:
+    other = fakes.report(outlet="Other <Side>", evidence="It will & must go", url="https://example.org/o")
+    payload: dict[str, object] = {"against": [policy.to_json(other)]}
+    alert = fakes.alert(kind=types.AlertKind.DISPUTED, payload=payload)
+    message = render.render_alert(alert, fakes.development(disputed=True, note="Other: pledged"), fakes.NAMES)
+    assert message.plain.index(fakes.report().evidence) < message.plain.index("Against it:\n“It will & must go”")
+    assert '<a href="https://example.org/o">Other &lt;Side&gt;</a> (press)' in message.telegram_html
+    over = render.render_alert(alert, fakes.development(), fakes.NAMES)
+    assert "Against it" not in over.plain, "settled before it was sent"
+
+
 def test_it_says_that_a_dispute_is_over() -> None:
     alert = fakes.alert(kind=UPDATE, payload={"settled": True})
     message = render.render_alert(alert, fakes.development(grade=types.Grade.OFFICIAL), fakes.NAMES)
@@ -262,7 +273,8 @@ def developments(draw: st.DrawFn) -> types.Development:
 @given(developments(), st.sampled_from(list(types.AlertKind)[:4]), NASTY)
 def test_no_text_breaks_a_message(development: types.Development, kind: types.AlertKind, name: str) -> None:
     names = {development.subject: name}
-    message = render.render_development(development, names, alert_id="A-00000001", kind=kind)
+    against = [policy.to_json(report) for report in development.reports]
+    message = render.render_development(development, names, alert_id="A-00000001", kind=kind, against=against)
     text = telegram_standin.parse_entities(message.telegram_html)  # refuses what Telegram refuses
     assert 0 < markup.utf16_len(text) <= telegram_standin.LIMIT
     assert 0 < markup.utf16_len(message.plain_short) <= telegram_standin.LIMIT

@@ -61,6 +61,13 @@ def test_it_says_what_is_taken_back_or_disputed() -> None:
     assert "Disputed: AFP: pledged; reported by one origin" in plain
 
 
+def test_the_other_side_of_a_dispute_is_quoted() -> None:
+    other = fakes.position(aspect="troops:disputed", reports=(fakes.report(evidence="Italy will go."),))
+    disputed = fakes.development(disputed=True, note="AFP: pledged")
+    assert "Against it:\n“Italy will go.”" in digested(disputed, positions=[other]).plain
+    assert "Against it" not in digested(fakes.development(), positions=[other]).plain
+
+
 def test_failing_feeds_are_named() -> None:
     stale = tuple(f"Feed {number}" for number in range(14))
     plain = digested(health=types.FeedHealth(healthy=3, total=17, stale=stale)).plain
