@@ -54,16 +54,17 @@ class Gazetteer:
         for ambiguous in words.words("terms.never_actors"):
             self._entries.pop(ambiguous, None)
         self._patterns = list(self._entries)
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            self._patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-        )
+        self._automaton = ahocorasick_rs.AhoCorasick(self._patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
         self._office = words.make(r"(?<![\w])(?:{terms.offices})(?!\w)")
         self._by_office = _index_offices(loaded.offices)
         self._merge = _merge_pattern(words)
 
     def _add_actor(self, actor: watch.Actor) -> None:
         for kind, names in (
-            ("country", actor.names), ("demonym", actor.demonyms), ("seat", actor.seats), ("seat", actor.ministries)
+            ("country", actor.names),
+            ("demonym", actor.demonyms),
+            ("seat", actor.seats),
+            ("seat", actor.ministries),
         ):
             for name in names:
                 for form in {name, _plain(name), name.upper() if len(name) > 3 else name}:
@@ -139,8 +140,13 @@ class Gazetteer:
         holder = self._by_office.get((places[0].code, office.group().lower()), [])
         held = [o for o in holder if _holds(o, on)]
         return Mention(
-            match.start(), match.end(), places[0].code, "office", held[0].holder if len(held) >= 1 else None,
-            held[0].decides if held else True, former,
+            match.start(),
+            match.end(),
+            places[0].code,
+            "office",
+            held[0].holder if len(held) >= 1 else None,
+            held[0].decides if held else True,
+            former,
         )
 
 
@@ -160,7 +166,11 @@ def _index_offices(offices: tuple[watch.Office, ...]) -> dict[tuple[str, str], l
     for office in offices:
         for name in {office.office, *office.aliases}:
             key = name.lower()
-            for form in {key, key.replace("defence", "defense"), key.replace("minister of defence", "defence minister")}:
+            for form in {
+                key,
+                key.replace("defence", "defense"),
+                key.replace("minister of defence", "defence minister"),
+            }:
                 index[office.subject, form].append(office)
         if office.office in ("head of government",):
             for form in ("prime minister", "premier", "pm", "chancellor", "leader"):

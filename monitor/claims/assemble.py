@@ -7,12 +7,18 @@ from monitor import types
 from monitor.claims import draft, speakers
 
 _TEXT_EDGE = " \t\n,;:–—-"
-_DENIAL = re.compile(r"\b(?:den(?:y|ied|ies)|not true|false report|dismissed (?:a |the )?reports?|is no truth)\b", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:den(?:y|ied|ies)|not true|false report|dismissed (?:a |the )?reports?|is no truth)\b", re.IGNORECASE
+)
 _CORRECTION = re.compile(r"\b(?:correction|earlier version of this|corrects?)\b", re.IGNORECASE)
 _DRAFT = re.compile(r"\b(?:draft\w*|leaked)\b", re.IGNORECASE)
-_DECISION = re.compile(r"\b(?:signed|decided|decision|announced|approved|agreed|adopted|has ruled out)\b", re.IGNORECASE)
+_DECISION = re.compile(
+    r"\b(?:signed|decided|decision|announced|approved|agreed|adopted|has ruled out)\b", re.IGNORECASE
+)
 _QUOTED = re.compile(r"[“\"]([^“”\"]{4,120})[”\"]")
-_US_PART = re.compile(r"backstop|guarantee|boots|air|support|article|help|protection|assurance|coordinat", re.IGNORECASE)
+_US_PART = re.compile(
+    r"backstop|guarantee|boots|air|support|article|help|protection|assurance|coordinat", re.IGNORECASE
+)
 _STRENGTH = {
     "membership": ("considering", "attended", "member", "leads"),
     "troops": ("support_only", "undecided", "open", "conditional", "pledged"),
@@ -53,12 +59,19 @@ def to_claim(
 def _speaker(one: draft.Draft, sentence: speakers.Sentence) -> str | None:
     """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
     voice = sentence.voice
-    if one.status in ("attended", "leads") and not (voice is not None and one.status == "attended" and voice.code == one.subject and "after attending" in sentence.raw):
+    if one.status in ("attended", "leads") and not (
+        voice is not None
+        and one.status == "attended"
+        and voice.code == one.subject
+        and "after attending" in sentence.raw
+    ):
         return None
     if voice is not None:
         return voice.name
     if one.topic == "troops" or (one.topic == "backstop" and one.status not in ("sought", "discussed")):
-        own = [m for m in sentence.mentions if m.person and m.code == one.subject and m.kind == "person" and not m.former]
+        own = [
+            m for m in sentence.mentions if m.person and m.code == one.subject and m.kind == "person" and not m.former
+        ]
         if own and not speakers.is_prepositional(sentence, own[0]):
             return own[0].person
     return None
@@ -101,7 +114,9 @@ def settle(claims: list[types.Claim]) -> tuple[types.Claim, ...]:
             kept[key] = claim
     result = list(kept.values())
     pledged = {c.subject for c in result if c.topic == "troops" and c.status == "pledged"}
-    standing = {(c.topic, c.subject, c.status, c.counts, c.number, c.components) for c in result if c.when is types.When.CURRENT}
+    standing = {
+        (c.topic, c.subject, c.status, c.counts, c.number, c.components) for c in result if c.when is types.When.CURRENT
+    }
     members = {c.subject for c in result if c.topic == "membership" and c.status in ("member", "leads")}
     return tuple(
         sorted(

@@ -4,6 +4,11 @@ import re
 
 from monitor.claims import draft, lexicon, scopes, speakers
 
+_VITAL = re.compile(
+    r"\b(?:essential|vital|crucial|indispensable|irreplaceable|necessary|critical|imperative|needed|decisive)\b",
+    re.IGNORECASE,
+)
+_NO_WORD = re.compile(r"\bno (?:\w+ )?(?:reply|answer|response|commitments?|signature|promises?)\b", re.IGNORECASE)
 _ADJECTIVAL = re.compile(
     r"[.*:|]|\s+[\"“‘']?(?:back-?stop|security|troops|soldiers|support|air|military|guarantees?|ground|involvement|backing|intelligence|commitments?|help|"
     r"boots|participation|assistance|forces|presence|role|protection|satellites?|allies|logistic\w*|cover|safety|assurances?|power|muscle|planes|jets|aid|weapons|reassurance|readiness|promises?)",
@@ -18,7 +23,10 @@ class BackstopRules:
         self._scoper = scoper
         self._backstop = words.get("terms.backstop")
         self._guarantee = words.get("terms.guarantee")
-        self._components = {name: words.get(f"terms.comp_{name}") for name in ("ground_troops", "air", "intelligence", "surveillance", "logistics", "command")}
+        self._components = {
+            name: words.get(f"terms.comp_{name}")
+            for name in ("ground_troops", "air", "intelligence", "surveillance", "logistics", "command")
+        }
         self._support = re.compile(
             r"\b(?:(?:military |security |logistical |\ue001+ )*(?:support|backing|help|involvement|participation|commitments?|role|contribution|presence|muscle|assistance|protection|cover)|be involved|take part|stand behind|help (?:them |us )?out|part of it|boots)\b",
             re.IGNORECASE,
@@ -54,9 +62,17 @@ class BackstopRules:
         self._denied_troops = words.make(
             r"(?:no (?:US|U\.S\.|{A}) (?:ground |combat )?(?:troops|soldiers|boots|forces)|{A} (?:ground |combat )?(?:troops|soldiers|boots|forces)[^.;,]{0,30} (?:will|would|are|were|is|to)(?:n['’]t| not) (?:be )?(?:sent|deployed|going|put|present|on the ground|committed|going to be))"
         )
-        self._wish = re.compile(r"\b(?:important|essential|vital|crucial|necessary|hopes?|hoped|wants?|wanted|needs?|needed|ensure|imperative|want to see)(?: that| for| to see)?(?: the)?\s*$", re.IGNORECASE)
-        self._shifts = words.make(r"(?<!\w)(?:expect\w*|want\w*|press\w*|urg\w+|told|tell\w*|ask\w*|push\w*) (?:that )?(?:the )?(?:{A}|Europe\w*|allies|{D} \w+)(?: \w+){0,2}? (?:to|should|must|would)(?!\w)|up to (?:Europe|the Europeans|{A})")
-        self._none_at_all = re.compile(r"\b(?:no|not any) (?:[\w\ue000-\ue002]+ ){0,3}?(?:backstop|safety net|guarantees?|air cover|troops|boots)\b", re.IGNORECASE)
+        self._wish = re.compile(
+            r"\b(?:important|essential|vital|crucial|necessary|hopes?|hoped|wants?|wanted|needs?|needed|ensure|imperative|want to see)(?: that| for| to see)?(?: the)?\s*$",
+            re.IGNORECASE,
+        )
+        self._shifts = words.make(
+            r"(?<!\w)(?:expect\w*|want\w*|press\w*|urg\w+|told|tell\w*|ask\w*|push\w*) (?:that )?(?:the )?(?:{A}|Europe\w*|allies|{D} \w+)(?: \w+){0,2}? (?:to|should|must|would)(?!\w)|up to (?:Europe|the Europeans|{A})"
+        )
+        self._none_at_all = re.compile(
+            r"\b(?:no|not any) (?:[\w\ue000-\ue002]+ ){0,3}?(?:backstop|safety net|guarantees?|air cover|troops|boots)\b",
+            re.IGNORECASE,
+        )
         self._other = re.compile(
             r"\b(?:Gaza|Israel|Taiwan|Iran|Iraq|Korean? peninsula|budget|loan|fiscal|bank|IMF|minerals? (?:deal|agreement)|tariffs?|sanctions|NATO['’]s eastern)\b",
             re.IGNORECASE,
@@ -73,11 +89,17 @@ class BackstopRules:
                 made.append(found)
         return made
 
-    def _read_clause(self, sentence: speakers.Sentence, clause: scopes.Clause, index: int, before: str) -> draft.Draft | None:
+    def _read_clause(
+        self, sentence: speakers.Sentence, clause: scopes.Clause, index: int, before: str
+    ) -> draft.Draft | None:
         masked = sentence.masked[clause.start : clause.end]
         if re.match(r"\W*(?:unless|if|should|were)\b", masked, re.IGNORECASE):
             return None
-        if re.match(r"\W*(?:\d+|some|many|most|several|other) (?:\w+ )?(?:countries|nations|states|allies|members)\b", masked, re.IGNORECASE):
+        if re.match(
+            r"\W*(?:\d+|some|many|most|several|other) (?:\w+ )?(?:countries|nations|states|allies|members)\b",
+            masked,
+            re.IGNORECASE,
+        ):
             return None
         if self._other.search(masked) or self._scoper.is_unreal(masked):
             return None
@@ -87,22 +109,46 @@ class BackstopRules:
         guarantee = self._guarantee.search(masked)
         parts = self._parts(masked, us_here_only=bool(us_here))
         support = self._support.search(masked)
-        if not (backstop or guarantee or parts or (support and (us_here or (us_voice and self._guarantee.search(before))))):
+        unanswered = (
+            us_here and _NO_WORD.search(masked) and (self._backstop.search(before) or self._guarantee.search(before))
+        )
+        if not (
+            unanswered
+            or backstop
+            or guarantee
+            or parts
+            or (support and (us_here or (us_voice and self._guarantee.search(before))))
+        ):
             return None
-        us_pronoun = us_voice or (not us_here and bool(re.search(r"\b(?:they|it|he)\b", masked)) and "US" in sentence.focus_before[:1])
+        us_pronoun = us_voice or (
+            not us_here and bool(re.search(r"\b(?:they|it|he)\b", masked)) and "US" in sentence.focus_before[:1]
+        )
         if not us_here and not us_pronoun and not (backstop and "safety net" not in backstop.group().lower()):
             return None
         if not (backstop or guarantee) and not self._force_context.search(before):
             return None
-        status, cue = self._status(sentence, clause, masked, bool(us_voice or us_pronoun), backstop is not None or guarantee is not None)
+        status, cue = self._status(
+            sentence, clause, masked, bool(us_voice or us_pronoun), backstop is not None or guarantee is not None
+        )
         if status is None:
             return None
         components = tuple(sorted(parts)) or (("guarantee",) if guarantee else ("general",))
-        if "ground_troops" in components and status in ("sought", "offered", "committed", "discussed") and len(components) == 1:
+        if (
+            "ground_troops" in components
+            and status in ("sought", "offered", "committed", "discussed")
+            and len(components) == 1
+        ):
             return None
         return draft.Draft(
-            topic="backstop", subject="US", status=status, start=sentence.start + clause.start, end=sentence.start + clause.end,
-            sentence=index, components=components, rule=f"backstop.{status}", why=(cue,),
+            topic="backstop",
+            subject="US",
+            status=status,
+            start=sentence.start + clause.start,
+            end=sentence.start + clause.end,
+            sentence=index,
+            components=components,
+            rule=f"backstop.{status}",
+            why=(cue,),
         )
 
     def _parts(self, masked: str, *, us_here_only: bool) -> set[str]:
@@ -111,11 +157,15 @@ class BackstopRules:
             # "British troops" or "a European force" is no US component
             pattern = self._components["ground_troops"].search(masked)
             near = masked[max(0, pattern.start() - 60) : pattern.end() + 40] if pattern else ""
-            if not us_here_only or not re.search(r"\b(?:no|not|any|send|deploy|put|boots|without|rul\w+|commit\w*|neither)\b", near, re.IGNORECASE):
+            if not us_here_only or not re.search(
+                r"\b(?:no|not|any|send|deploy|put|boots|without|rul\w+|commit\w*|neither)\b", near, re.IGNORECASE
+            ):
                 found.discard("ground_troops")
         return found
 
-    def _status(self, sentence: speakers.Sentence, clause: scopes.Clause, masked: str, us_voice: bool, named: bool) -> tuple[str | None, str]:
+    def _status(
+        self, sentence: speakers.Sentence, clause: scopes.Clause, masked: str, us_voice: bool, named: bool
+    ) -> tuple[str | None, str]:
         voice = sentence.voice
         if voice is not None and (voice.code == "RU" or voice.private):
             return None, ""
@@ -125,11 +175,23 @@ class BackstopRules:
         uncommitted = self._uncommitted.search(masked)
         if uncommitted:
             return "uncommitted", uncommitted.group()
-        groups = [g for g in self._scoper.groups(sentence, clause.start, clause.end) if not speakers.is_prepositional(sentence, g[2][0])]
+        groups = [
+            g
+            for g in self._scoper.groups(sentence, clause.start, clause.end)
+            if not speakers.is_prepositional(sentence, g[2][0])
+        ]
         first = groups[0][2][0] if groups else None
-        us_subject = (first is not None and first.code == "US" and first.kind != "demonym") or (first is None and us_voice)
+        us_subject = (first is not None and first.code == "US" and first.kind != "demonym") or (
+            first is None and us_voice
+        )
         if first is not None and first.code == "US" and first.kind == "demonym":
-            us_subject = bool(re.match(r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|could|may|might)\b|president|officials?|side|administration|government|delegation|envoys?|negotiators?|team|fighter|aircraft|troops|officers)", masked[first.end - clause.start :], re.IGNORECASE))
+            us_subject = bool(
+                re.match(
+                    r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|could|may|might)\b|president|officials?|side|administration|government|delegation|envoys?|negotiators?|team|fighter|aircraft|troops|officers)",
+                    masked[first.end - clause.start :],
+                    re.IGNORECASE,
+                )
+            )
         elif first is not None and first.code == "US" and _ADJECTIVAL.match(masked[first.end - clause.start :]):
             us_subject = False
         if not us_subject and self._denied_troops.search(masked):
@@ -159,6 +221,9 @@ class BackstopRules:
             if offered:
                 return "offered", offered.group()
             return None, ""
+        vital = _VITAL.search(masked)
+        if vital and first is not None:
+            return "sought", vital.group()
         sought = self._sought.search(masked)
         discussed = self._discussed.search(masked)
         if discussed and not sought:

@@ -82,7 +82,9 @@ class Engine:
         voice = sentence.voice
         return voice is not None and (voice.private or (voice.code is not None and voice.code in self._silent))
 
-    def _drafts(self, built: list[speakers.Sentence], index: int, topic: relevance.Topic, rows: set[int]) -> list[draft.Draft]:
+    def _drafts(
+        self, built: list[speakers.Sentence], index: int, topic: relevance.Topic, rows: set[int]
+    ) -> list[draft.Draft]:
         sentence = built[index]
         if index in rows:
             listed = self._listings.read(sentence, index)
@@ -90,13 +92,17 @@ class Engine:
                 return listed
         window = " ".join(s.masked for s in built[max(0, index - 2) : index + 1])
         made = self._troops.read(
-            sentence, troops.Setting(about_force=topic.force, near_ukraine=topic.near[index], index=index, window=window)
+            sentence,
+            troops.Setting(about_force=topic.force, near_ukraine=topic.near[index], index=index, window=window),
         )
-        made += self._backstop.read(
-            sentence, index, about=topic.near[index], before=window
-        )
+        made += self._backstop.read(sentence, index, about=topic.near[index], before=window)
         made += self._membership.read(
-            sentence, index, coalition=topic.coalition and topic.near[index], meeting=topic.meeting, about=topic.near[index]
+            sentence,
+            index,
+            coalition=topic.coalition and topic.near[index],
+            meeting=topic.meeting,
+            about=topic.near[index],
+            window=window,
         )
         return made
 

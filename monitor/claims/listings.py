@@ -15,9 +15,20 @@ class ListRules:
         self._support = words.get("terms.support_noun")
         self._stands = (
             ("withdrew", re.compile(r"withdr[ae]w|scrapped|pulled out|no longer", re.IGNORECASE)),
-            ("open", re.compile(r"possibl|consider|open|maybe|perhaps|may\b|weighing|not ruled out|could", re.IGNORECASE)),
-            ("undecided", re.compile(r"not (?:yet )?decided|undecided|unclear|no decision|too early|to be decided|tbd", re.IGNORECASE)),
-            ("conditional", re.compile(r"^(?:only )?if\b|with (?:a )?(?:UN )?mandate|subject to|condition", re.IGNORECASE)),
+            (
+                "open",
+                re.compile(r"possibl|consider|open|maybe|perhaps|may\b|weighing|not ruled out|could", re.IGNORECASE),
+            ),
+            (
+                "undecided",
+                re.compile(
+                    r"not (?:yet )?decided|undecided|unclear|no decision|too early|to be decided|tbd", re.IGNORECASE
+                ),
+            ),
+            (
+                "conditional",
+                re.compile(r"^(?:only )?if\b|with (?:a )?(?:UN )?mandate|subject to|condition", re.IGNORECASE),
+            ),
             ("ruled_out", re.compile(r"^no\b|no troops|no soldiers|ruled out|will not|won['’]t", re.IGNORECASE)),
             ("pledged", re.compile(r"^yes\b|pledged|ready to send|will send|committed", re.IGNORECASE)),
         )

@@ -18,7 +18,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NONE = re.compile(
-    r"(?:[$€£¥]\s?|\bNo\. |\barticle |\bresolution |\bage[d]? |\b(?:since|until|by|in|of|from) (?=(?:19|20)\d\d\b))$", re.IGNORECASE
+    r"(?:[$€£¥]\s?|\bNo\. |\barticle |\bresolution |\bage[d]? |\b(?:since|until|by|in|of|from) (?=(?:19|20)\d\d\b))$",
+    re.IGNORECASE,
 )
 _AFTER_NONE = re.compile(
     r"\s?(?:%|per ?cent|percent|million|billion|bn|m\b|euros?|dollars?|pounds?|kroner|crowns?|years?|months?|weeks?|"
@@ -69,7 +70,11 @@ def find(text: str) -> list[tuple[int, int, int, int | None]]:
         if high is not None and low < high and "thousand" in (match.group("high") or "") and low < 1000:
             low *= 1000
         joined = match.group()
-        if high is not None and " and " in joined and "between" not in text[max(0, match.start() - 9) : match.start()].lower():
+        if (
+            high is not None
+            and " and " in joined
+            and "between" not in text[max(0, match.start() - 9) : match.start()].lower()
+        ):
             found.append((match.start(), match.start("low") + len(match.group("low")), low, None))
             found.append((match.start("high"), match.end("high"), high, None))
             continue

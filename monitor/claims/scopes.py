@@ -30,7 +30,7 @@ class Scoper:
         self._poll = words.get("cues.poll")
         self._group = words.make(r"(?P<group>{GROUP})")
         self._pronoun = re.compile(
-            r"(?<!\w)(?P<we>we|our|us|i|my)(?!\w)|(?<!\w)(?P<it>he|she|his|her|it|its|the (?:country|government|cabinet|republic|"
+            r"(?<!\w)(?P<we>we|our|us|i|my)(?!\w)|(?<!\w)(?P<it>he|she|his|her|it|its|the (?:country|grand duchy|kingdom|island|government|cabinet|republic|"
             r"prime minister|premier|president|chancellor|minister|ministry|army|parliament)|ministers|his country|her country)(?!\w)|(?<!\w)(?P<they>they|their|both|the two(?: countries)?)(?!\w)",
             re.IGNORECASE,
         )
@@ -69,7 +69,13 @@ class Scoper:
             if not inside:
                 continue
             last = inside[-1]
-            if len(inside) > 1 and last.person and not inside[-2].person and speakers.is_prepositional(sentence, inside[0]) and sentence.masked[inside[-2].end : last.start] == ", ":
+            if (
+                len(inside) > 1
+                and last.person
+                and not inside[-2].person
+                and speakers.is_prepositional(sentence, inside[0])
+                and sentence.masked[inside[-2].end : last.start] == ", "
+            ):
                 # "at the summit in Paris, Donald Tusk ...": the place ends before the person
                 found.append((match.start(), inside[-2].end, inside[:-1]))
                 found.append((last.start, match.end(), [last]))
@@ -89,7 +95,8 @@ class Scoper:
                 continue
             if all(m.kind == "demonym" for m in group[2]) and not re.match(
                 r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|want|also|could|may|might)\b|government|officials?|authorities|side|cabinet|ministers?|military|army|parliament|defen[cs]e|foreign|armed|delegation|leaders?|soldiers?|troops|forces|contribution|participation|contingent)",
-                sentence.masked[group[1] :], re.IGNORECASE,
+                sentence.masked[group[1] :],
+                re.IGNORECASE,
             ):
                 continue
             if all(m.code in skip for m in group[2]):
@@ -101,13 +108,21 @@ class Scoper:
             if match.group().lower() in ("i", "my") and not sentence.quotes:
                 continue
             pronoun = match
-        if best is not None and (pronoun is None or clause.start + pronoun.start() < best[1] or _same_clause(text, best[1] - clause.start, pronoun)):
+        if best is not None and (
+            pronoun is None
+            or clause.start + pronoun.start() < best[1]
+            or _same_clause(text, best[1] - clause.start, pronoun)
+        ):
             return best[2], list(dict.fromkeys(m.code for m in best[2])), "named"
         if pronoun is not None:
             if pronoun.group("we"):
                 code = sentence.voice.code if sentence.voice and sentence.voice.code else None
                 return [], [code] if code else [], "we"
-            earlier = [g for g in self.groups(sentence, 0, clause.start + pronoun.start()) if not speakers.is_prepositional(sentence, g[2][0]) and not all(m.code in skip for m in g[2])]
+            earlier = [
+                g
+                for g in self.groups(sentence, 0, clause.start + pronoun.start())
+                if not speakers.is_prepositional(sentence, g[2][0]) and not all(m.code in skip for m in g[2])
+            ]
             if earlier:
                 chosen = earlier[-1] if pronoun.group("they") else earlier[0]
                 return [], list(dict.fromkeys(m.code for m in chosen[2])), "pronoun"
@@ -117,7 +132,11 @@ class Scoper:
         if best is not None:
             return best[2], list(dict.fromkeys(m.code for m in best[2])), "named"
         if clause.start > 0:
-            earlier = [g for g in self.groups(sentence, 0, clause.start) if not speakers.is_prepositional(sentence, g[2][0]) and not all(m.code in skip for m in g[2])]
+            earlier = [
+                g
+                for g in self.groups(sentence, 0, clause.start)
+                if not speakers.is_prepositional(sentence, g[2][0]) and not all(m.code in skip for m in g[2])
+            ]
             if earlier:
                 return [], list(dict.fromkeys(m.code for m in earlier[0][2])), "earlier"
         if sentence.voice and sentence.voice.code and not sentence.voice.private and sentence.quotes:

@@ -45,15 +45,26 @@ def build(text: str, masked: str, mentions: list[actors.Mention], spans: list[se
             m = mentions[index]
             inside.append(
                 actors.Mention(
-                    m.start - span.start, min(m.end, span.end) - span.start, m.code, m.kind, m.person, m.decides, m.former
+                    m.start - span.start,
+                    min(m.end, span.end) - span.start,
+                    m.code,
+                    m.kind,
+                    m.person,
+                    m.decides,
+                    m.former,
                 )
             )
             index += 1
         quotes = [(a - span.start, b - span.start) for a, b in sentences.quote_spans(text, span.start, span.end)]
         built.append(
             Sentence(
-                span.start, span.end, span.paragraph, text[span.start : span.end], masked[span.start : span.end],
-                inside, quotes,
+                span.start,
+                span.end,
+                span.paragraph,
+                text[span.start : span.end],
+                masked[span.start : span.end],
+                inside,
+                quotes,
             )
         )
     return built
@@ -72,10 +83,16 @@ class Attributor:
         self._forward = words.make(
             rf"(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?(?P<gap>(?:, who\b[^;“\"]{{3,90}},|,? (?:the|whose|speaking|in|on|at|for|after|before|a|an|also|then|has|had|later|once|again|repeatedly|meanwhile|however|himself|herself|earlier|himself|separately|however)\b[^;“\"\ue000-\ue002]{{0,90}}?,?|, [^;“\"\ue000-\ue002]{{3,80}},| \([^)]{{1,20}}\))?) (?P<say>{say})(?!\w)"
         )
-        self._backward = words.make(rf"(?:[”\",’'] |^)(?P<say>{say}) (?:the )?(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?")
-        self._according = words.make(r"(?:according to|in the words of|quoted by|,? as) (?:the )?(?P<who>{A})(?P<role>(?:['’]s)? " + role + ")?")
+        self._backward = words.make(
+            rf"(?:[”\",’'] |^)(?P<say>{say}) (?:the )?(?P<who>{{A}})(?P<role>(?:['’]s)? {role})?"
+        )
+        self._according = words.make(
+            r"(?:according to|in the words of|quoted by|,? as) (?:the )?(?P<who>{A})(?P<role>(?:['’]s)? " + role + ")?"
+        )
         self._colon = words.make(r"^(?P<who>{P})(?P<role>): ")
-        self._pronoun = words.make(rf"(?<!\w)(?P<who>he|she)(?: also| has| had| then| later| once again| again| himself| herself)? {say}(?!\w)|[”\",] (?:{say}) (?P<who2>he|she)\b|(?<!\w)in (?:his|her) words|by (?:his|her) own account")
+        self._pronoun = words.make(
+            rf"(?<!\w)(?P<who>he|she)(?: also| has| had| then| later| once again| again| himself| herself)? {say}(?!\w)|[”\",] (?:{say}) (?P<who2>he|she)\b|(?<!\w)in (?:his|her) words|by (?:his|her) own account"
+        )
         self._office_alone = words.make(
             rf"(?<!\w)(?P<who>(?:the|his|her|its) (?:prime minister|premier|president|chancellor|minister|defen[cs]e (?:minister|secretary)|foreign (?:minister|secretary)|government|cabinet|ministry|leader))(?:’s office|'s office)?(?: also| has| had| repeatedly| later)? {say}(?!\w)"
         )
@@ -123,7 +140,12 @@ class Attributor:
         quoted = sum(b - a for a, b in sentence.quotes)
         if quoted > 0.6 * len(sentence.raw):
             return True
-        return sentence.paragraph == before.paragraph and bool(before.quotes) and before.quotes[-1][1] >= len(before.raw) and quoted > 0
+        return (
+            sentence.paragraph == before.paragraph
+            and bool(before.quotes)
+            and before.quotes[-1][1] >= len(before.raw)
+            and quoted > 0
+        )
 
     def _runs_on(self, sentence: Sentence, before: Sentence | None) -> bool:
         """Back-shifted speech after an attribution in the same paragraph ("There would be no troops.")."""
@@ -179,7 +201,11 @@ class Attributor:
             return Voice(name=mention.person, private=True)
         role = match.group("role")
         if role and mention.person:
-            return Voice(name=f"{mention.person}{role}".replace("’s", "'s") if "office" in role else None, code=mention.code, decides=True)
+            return Voice(
+                name=f"{mention.person}{role}".replace("’s", "'s") if "office" in role else None,
+                code=mention.code,
+                decides=True,
+            )
         name = mention.person
         if name is None and mention.kind == "seat" and not role:
             name = sentence.raw[mention.start : mention.end]

@@ -14,8 +14,12 @@ _DATED = re.compile(
     r"\b(?:(?:on |by |from )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?P<m1>January|February|March|April|May|June|July|August|September|October|November|December)|"
     r"(?P<m2>January|February|March|April|May|June|July|August|September|October|November|December) (?P<day2>\d{1,2})\b)(?:,? (?P<year>20\d\d))?"
 )
-_IN_MONTH = re.compile(r"\b(?P<lead>in|since|last|as of|until|by) (?:early |late |mid-)?(?P<m>January|February|March|April|May|June|July|August|September|October|November|December)(?: (?P<year>20\d\d))?\b")
-_PRESENT = re.compile(r"\bsince\b|\bhas (?:not )?(?:been|since|now)\b|\bnow\b|\bstill\b|\bremains?\b|\bhave been\b", re.IGNORECASE)
+_IN_MONTH = re.compile(
+    r"\b(?P<lead>in|since|last|as of|until|by) (?:early |late |mid-)?(?P<m>January|February|March|April|May|June|July|August|September|October|November|December)(?: (?P<year>20\d\d))?\b"
+)
+_PRESENT = re.compile(
+    r"\bsince\b|\bhas (?:not )?(?:been|since|now)\b|\bnow\b|\bstill\b|\bremains?\b|\bhave been\b", re.IGNORECASE
+)
 
 
 class Clock:
@@ -28,7 +32,11 @@ class Clock:
         """Whether the stretch of the sentence is a recap."""
         text = sentence.masked
         mark = self._past.search(text)
-        if mark and not _PRESENT.search(text[start:end]) and not _PRESENT.search(text[max(0, mark.start() - 10) : mark.end()]):
+        if (
+            mark
+            and not _PRESENT.search(text[start:end])
+            and not _PRESENT.search(text[max(0, mark.start() - 10) : mark.end()])
+        ):
             return True
         if published is None:
             return False

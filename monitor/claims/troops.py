@@ -35,7 +35,7 @@ class TroopRules:
             r"(?P<group>{D}(?:(?:,| and| or|, and|, or) {D})*)(?: (?:or|and) (?:European|allied|Western|other|foreign))? (?:ground |combat |military |army |peacekeeping |own |air and ground |combat |special |armed )*(?:troops?|soldiers?|forces|peacekeepers?|servicemen|boots|contingent|battalion|brigade|infantry|military personnel|personnel|units?|military contingent|army|military|contribution|participation|participants|involvement|battlegroup|deployment)(?!\w)"
         )
         self._elsewhere = words.make(
-            r"(?:troops|soldiers|forces|personnel|battalions?|brigade|contingent|deployment) (?:\w+ )?(?:in|to|on|at|from|inside|into|near) (?!Ukraine)(?:the )?(?:(?!\ue000)[A-Z]\w+|{C}|eastern flank|Baltic)"
+            r"(?:troops|soldiers|forces|personnel|battalions?|brigades?|contingent|units?|deployment|deploy\w*|station\w*)(?: (?!\w*(?:Ukrain|willing))[\w,.]+){0,3}? (?:in|to|on|inside|into) (?:the )?(?P<place>{C}|eastern flank|Baltics?)(?!['’])"
         )
         self._training = re.compile(
             r"\btrain(?:s|ed|ing)?\b[^.;]{0,40}\b(?:Ukrainian|\ue001+) (?:soldiers|troops|forces|servicemen)|wounded|killed|prisoners|captured|"
@@ -44,7 +44,16 @@ class TroopRules:
         )
         self._cues = {
             name: words.get(f"cues.{name}")
-            for name in ("withdrew", "open_negated", "undecided", "condition", "ruled_out", "not_real_negation", "open", "pledged")
+            for name in (
+                "withdrew",
+                "open_negated",
+                "undecided",
+                "condition",
+                "ruled_out",
+                "not_real_negation",
+                "open",
+                "pledged",
+            )
         }
         self._support = words.get("terms.support_noun")
         self._support_verb = re.compile(
@@ -56,16 +65,26 @@ class TroopRules:
         self._meeting = words.make(r"(?<!\w)(?:{terms.meeting}|{terms.coalition_loose})(?!\w)")
         self._loose = words.get("verbs.loose_part")
         self._willing = words.get("terms.coalition")
-        self._arms = words.make(r"(?:to {C}|{C} with|deliver\w*|donat\w+|weapons?|ammunition|missiles?|billion|packages?|military aid|sanction\w*|loans?)")
+        self._arms = words.make(
+            r"(?:to {C}|{C} with|deliver\w*|donat\w+|weapons?|ammunition|missiles?|billion|packages?|military aid|sanction\w*|loans?)"
+        )
         self._asks = words.make(
             r"(?<!\w)(?:persuad\w+|convinc\w+|urg(?:e|es|ed|ing)|ask(?:ed|s|ing)?|press(?:ed|es|ing)?|lobb\w+|call(?:s|ed|ing)? (?:on|upon)|push(?:ed|es|ing)?|appeal\w* to|invit\w+|encourag\w+|expect(?:s|ed)?|want(?:s|ed)?) (?:\w+ ){0,2}?{A}(?:(?:,| and) {A})*(?: \w+)? (?:to|for)(?!\w)"
         )
-        self._counted = words.make(r"(?:\d+|\w+teen|ten|twelve|twenty|thirty|dozen|six|seven|eight|nine|several|other|some|many)(?: \w+)? {terms.member_noun} (?:had|have|has|would|will|were|are|that|which|who|said|agreed|pledged)")
+        self._counted = words.make(
+            r"(?:\d+|\w+teen|ten|twelve|twenty|thirty|dozen|six|seven|eight|nine|several|other|some|many)(?: \w+)? {terms.member_noun} (?:had|have|has|would|will|were|are|that|which|who|said|agreed|pledged)"
+        )
         self._strong = words.get("cues.strong_stand")
         self._about = words.make(r"(?<!\w)(?:{terms.force}|{terms.mission}|peace-?keep\w*)(?!\w)")
-        self._other_matter = re.compile(r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b", re.IGNORECASE)
+        self._other_matter = re.compile(
+            r"\b(?:assets|sanctions?|loan|budget|Taurus|missiles?|membership|visit|elections?|tariffs?|referendum|aid package|weapons?|coalition|territor\w+|ceasefire talks)\b",
+            re.IGNORECASE,
+        )
         self._coalition = words.get("terms.coalition_loose")
-        self._short_no = re.compile(r"\b(?:not going|won['’]t be there|will not be there|aren['’]t going|isn['’]t sending (?:anybody|anyone)|wasn['’]t sending (?:anybody|anyone)|stay(?:s|ing)? (?:at )?home)\b", re.IGNORECASE)
+        self._short_no = re.compile(
+            r"\b(?:not going|won['’]t be there|will not be there|aren['’]t going|isn['’]t sending (?:anybody|anyone)|wasn['’]t sending (?:anybody|anyone)|stay(?:s|ing)? (?:at )?home)\b",
+            re.IGNORECASE,
+        )
         self._decision = words.get("cues.undecided")
 
     def read(self, sentence: speakers.Sentence, setting: Setting) -> list[draft.Draft]:
@@ -90,12 +109,29 @@ class TroopRules:
                 anchor = None
         if anchor is None:
             return self._support_only(sentence, clause, setting)
-        if not setting.near_ukraine or self._scoper.is_unreal(masked) or self._asks.search(masked):
+        if (
+            not setting.near_ukraine
+            or self._scoper.is_unreal(masked)
+            or self._asks.search(masked)
+            or self._is_elsewhere(sentence, clause)
+        ):
             return []
         status, cue = self._status(masked, sentence.masked)
-        if status == "ruled_out" and force is not None and mission is None and not self._send.search(masked) and not self._force.search(cue):
+        if (
+            status == "ruled_out"
+            and force is not None
+            and mission is None
+            and not self._send.search(masked)
+            and not self._force.search(cue)
+        ):
             return []
-        if status is None or (mission is None and (force is not None) and not self._send.search(masked) and status not in ("undecided", "ruled_out", "withdrew") and not self._cues["open_negated"].search(cue)):
+        if status is None or (
+            mission is None
+            and (force is not None)
+            and not self._send.search(masked)
+            and status not in ("undecided", "ruled_out", "withdrew")
+            and not self._cues["open_negated"].search(cue)
+        ):
             return self._support_only(sentence, clause, setting)
         codes = self._senders(sentence, clause, anchor.start())
         if not codes:
@@ -109,14 +145,30 @@ class TroopRules:
             other = voice is not None and voice.code is not None and voice.code != code
             made.append(
                 draft.Draft(
-                    topic="troops", subject=code, status=status, start=sentence.start + clause.start,
-                    end=sentence.start + clause.end, sentence=setting.index, number=number, number_max=number_max,
-                    optional=other, rule=f"troops.{status}", why=(anchor.group(), cue),
+                    topic="troops",
+                    subject=code,
+                    status=status,
+                    start=sentence.start + clause.start,
+                    end=sentence.start + clause.end,
+                    sentence=setting.index,
+                    number=number,
+                    number_max=number_max,
+                    optional=other,
+                    rule=f"troops.{status}",
+                    why=(anchor.group(), cue),
                 )
             )
         if status == "ruled_out":
             made.extend(self._support_only(sentence, clause, setting))
         return made
+
+    def _is_elsewhere(self, sentence: speakers.Sentence, clause: scopes.Clause) -> bool:
+        """Forces bound for another country than Ukraine."""
+        match = self._elsewhere.search(sentence.masked, clause.start, clause.end)
+        if match is None or any(m.code == "UA" and clause.start <= m.start < clause.end for m in sentence.mentions):
+            return False
+        named = next((m for m in sentence.mentions if m.start == match.start("place")), None)
+        return named is None or (named.code not in ("UA", "EU", "NATO") and named.kind == "country")
 
     def _status(self, text: str, whole: str) -> tuple[str | None, str]:
         """The status that the clause's cues give, in order of strength, and the cue."""
@@ -132,13 +184,21 @@ class TroopRules:
         cleaned = bare
         negated = self._cues["ruled_out"].search(cleaned)
         condition = self._cues["condition"].search(bare) or (
-            self._cues["condition"].search(whole) if re.match(r"(?:only )?(?:if|provided|unless)\b", whole, re.IGNORECASE) else None
+            self._cues["condition"].search(whole)
+            if re.match(r"(?:only )?(?:if|provided|unless)\b", whole, re.IGNORECASE)
+            else None
         )
         pledged = self._cues["pledged"].search(bare)
         is_open = self._cues["open"].search(bare)
         if condition and is_open and not negated:
             return "open", is_open.group()
-        if condition and (pledged or negated) and not (negated and negated.start() >= condition.start() and negated.end() <= condition.end() and not pledged):
+        if (
+            condition
+            and (pledged or negated)
+            and not (
+                negated and negated.start() >= condition.start() and negated.end() <= condition.end() and not pledged
+            )
+        ):
             return "conditional", condition.group()
         if negated:
             return "ruled_out", negated.group()
@@ -174,7 +234,8 @@ class TroopRules:
             tail = masked[end : end + 60]
             if number >= 10 and re.match(
                 r"(?:-strong|\s+(?:or so\s+|of (?:its|their|our|his) (?:own )?)?(?:\w+\s+){0,3}?(?:troops|soldiers|personnel|peacekeepers|servicemen|men\b|service members|strong|people|combat|military))",
-                tail, re.IGNORECASE,
+                tail,
+                re.IGNORECASE,
             ):
                 return number, high
         return None, None
@@ -185,20 +246,39 @@ class TroopRules:
         verb = self._support_verb.search(masked)
         if not noun or not verb or not setting.near_ukraine or self._scoper.is_unreal(masked):
             return []
-        in_window = not self._arms.search(masked) and re.search(r"\b(?:force|mission|contingent|peacekeep\w+|coalition of the willing)\b", setting.window, re.IGNORECASE)
-        if not (in_window or self._mission.search(masked) or self._coalition.search(sentence.masked) or re.search(r"\b(?:force|mission|contingent|ceasefire|peacekeep\w+|contribution|instead|headquarters|guarantees)\b", sentence.masked, re.IGNORECASE)):
+        in_window = not self._arms.search(masked) and re.search(
+            r"\b(?:force|mission|contingent|peacekeep\w+|coalition of the willing)\b", setting.window, re.IGNORECASE
+        )
+        if not (
+            in_window
+            or self._mission.search(masked)
+            or self._coalition.search(sentence.masked)
+            or re.search(
+                r"\b(?:force|mission|contingent|ceasefire|peacekeep\w+|contribution|instead|headquarters|guarantees)\b",
+                sentence.masked,
+                re.IGNORECASE,
+            )
+        ):
             return []
         negated = self._cues["ruled_out"].search(masked)
         if negated and negated.start() < noun.start() and not re.search(r"\bno\b|without|stay", negated.group()):
             return []
         mentions, codes, _ = self._scoper.subjects(sentence, clause, clause.start + verb.start() + 1, frozenset())
-        if (mentions and (self._scoper.is_called_on(sentence.masked, mentions[0].start) or mentions[0].former)) or len(codes) > 4:
+        if (mentions and (self._scoper.is_called_on(sentence.masked, mentions[0].start) or mentions[0].former)) or len(
+            codes
+        ) > 4:
             return []
         codes = [c for c in codes if c not in _NO_SENDER]
         return [
             draft.Draft(
-                topic="troops", subject=code, status="support_only", start=sentence.start + clause.start,
-                end=sentence.start + clause.end, sentence=setting.index, rule="troops.support_only", why=(noun.group(), verb.group()),
+                topic="troops",
+                subject=code,
+                status="support_only",
+                start=sentence.start + clause.start,
+                end=sentence.start + clause.end,
+                sentence=setting.index,
+                rule="troops.support_only",
+                why=(noun.group(), verb.group()),
                 optional=sentence.voice is not None and sentence.voice.code not in (None, code),
             )
             for code in codes

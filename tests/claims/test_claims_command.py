@@ -15,7 +15,13 @@ class Quiet:
 
     def read(self, article: types.Article) -> types.Reading:
         claim = types.Claim(
-            topic=types.Topic.TROOPS, subject="FR", status="pledged", evidence=article.text[:5], start=0, end=5, why=("x",)
+            topic=types.Topic.TROOPS,
+            subject="FR",
+            status="pledged",
+            evidence=article.text[:5],
+            start=0,
+            end=5,
+            why=("x",),
         )
         return types.Reading(relevant=True, claims=(claim,))
 

@@ -13,7 +13,12 @@ ENGINE = claim_engine.Engine(watch.load_watch())
 
 def article(text: str, *, published: datetime | None = datetime(2025, 9, 5, tzinfo=UTC)) -> types.Article:
     return types.Article(
-        id="t", url=None, outlet="Daily Example", title="Coalition of the willing for Ukraine", text=text, published=published
+        id="t",
+        url=None,
+        outlet="Daily Example",
+        title="Coalition of the willing for Ukraine",
+        text=text,
+        published=published,
     )
 
 
@@ -55,9 +60,17 @@ US_STANDS = [
     ("The United States will not share intelligence with the force.", "refused", ("intelligence",)),
     ("Rubio said the US was working with European allies on security guarantees.", "discussed", ("guarantee",)),
     ("Trump said on Tuesday he was prepared to support European troops with air power.", "offered", ("air",)),
-    ("The United States will lead a ceasefire monitoring mechanism, the declaration says.", "committed", ("surveillance",)),
+    (
+        "The United States will lead a ceasefire monitoring mechanism, the declaration says.",
+        "committed",
+        ("surveillance",),
+    ),
     ("The Trump administration has withdrawn its offer of a security guarantee.", "withdrawn", ("guarantee",)),
-    ("Zelenskyy called on the United States to provide air defence and intelligence.", "sought", ("air", "intelligence")),
+    (
+        "Zelenskyy called on the United States to provide air defence and intelligence.",
+        "sought",
+        ("air", "intelligence"),
+    ),
 ]
 
 
@@ -95,7 +108,9 @@ COUNTS = [
 def test_figures_with_what_they_count(
     sentence: str, status: str, number: int, number_max: int | None, counts: str | None
 ) -> None:
-    assert (status, number, number_max, counts) in {(c.status, c.number, c.number_max, c.counts) for c in read(sentence)}
+    assert (status, number, number_max, counts) in {
+        (c.status, c.number, c.number_max, c.counts) for c in read(sentence)
+    }
 
 
 SILENT = [
@@ -156,7 +171,10 @@ def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() ->
 
 
 def test_other_languages_are_skipped_with_a_reason() -> None:
-    german = "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler am Montag in Berlin vor Journalisten. " * 3
+    german = (
+        "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler am Montag in Berlin vor Journalisten. "
+        * 3
+    )
     assert ENGINE.read(article(german)).skipped == "language"
 
 
