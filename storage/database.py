@@ -27,7 +27,7 @@ class Database:
         self.url = url
         self._writer = threading.RLock()
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_pre_ping": True}  # a server may restart
         if self.is_sqlite and sa.make_url(url).database in (None, "", ":memory:"):
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
         self.engine = sa.create_engine(url, **options)

@@ -1,9 +1,16 @@
-"""Stores for each test: in memory, or in a file of its own."""
+"""Stores for each test: in memory, or in a file of its own.
 
+With STORAGE_TEST_URL=postgresql+psycopg://... what runs in memory runs there instead, in a schema of its own each.
+"""
+
+import os
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from storage import database, store
 
@@ -12,9 +19,24 @@ Opener = Callable[[], store.Stores]
 
 @pytest.fixture
 def stores() -> Iterator[store.Stores]:
-    opened = store.open_stores("sqlite://")
-    yield opened
-    opened.database.close()
+    server = os.environ.get("STORAGE_TEST_URL")
+    with _scratch_schema(server) if server else nullcontext("sqlite://") as url:
+        opened = store.open_stores(url)
+        yield opened
+        opened.database.close()
+
+
+@contextmanager
+def _scratch_schema(server: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    engine = sa.create_engine(server)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    url = sa.make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+    yield url.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+    engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Builders for what the stores take: small values with a meaning, made up."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from monitor import types
 from storage import store
@@ -14,33 +15,33 @@ def at(minutes: float) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def feed(url: str = FEED, **fields: object) -> types.Feed:
-    values: dict[str, object] = {"title": "Paper", "outlet": "The Paper", "tier": types.Tier.PRESS}
-    return types.Feed(url=url, **(values | fields))  # type: ignore[arg-type]
+def feed(url: str = FEED, **fields: Any) -> types.Feed:
+    values: dict[str, Any] = {"title": "Paper", "outlet": "The Paper", "tier": types.Tier.PRESS}
+    return types.Feed(url=url, **(values | fields))
 
 
-def entry(number: int, **fields: object) -> types.Entry:
-    values: dict[str, object] = {
+def entry(number: int, **fields: Any) -> types.Entry:
+    values: dict[str, Any] = {
         "key": f"guid-{number}",
         "url": f"https://paper.example/{number}",
         "title": f"Title {number}",
         "content_key": f"content-{number}",
         "published": at(-60),
     }
-    return types.Entry(**(values | fields))  # type: ignore[arg-type]
+    return types.Entry(**(values | fields))
 
 
-def outcome(*entries: types.Entry, url: str = FEED, **fields: object) -> types.PollOutcome:
+def outcome(*entries: types.Entry, url: str = FEED, **fields: Any) -> types.PollOutcome:
     state = types.FeedState(polled_at=NOW, ok_at=NOW, next_poll_at=at(15))
-    return types.PollOutcome(feed_url=url, entries=entries, **({"state": state} | fields))  # type: ignore[arg-type]
+    return types.PollOutcome(feed_url=url, entries=entries, **({"state": state} | fields))
 
 
 TEXT = "Ruritania will send troops.\n\nIts minister said so."
 EVIDENCE = "Ruritania will send troops."
 
 
-def claim(**fields: object) -> types.Claim:
-    values: dict[str, object] = {
+def claim(**fields: Any) -> types.Claim:
+    values: dict[str, Any] = {
         "topic": types.Topic.TROOPS,
         "subject": "DK",
         "status": "pledged",
@@ -48,11 +49,11 @@ def claim(**fields: object) -> types.Claim:
         "start": 0,
         "end": len(EVIDENCE),
     }
-    return types.Claim(**(values | fields))  # type: ignore[arg-type]
+    return types.Claim(**(values | fields))
 
 
-def article(number: int, **fields: object) -> types.Article:
-    values: dict[str, object] = {
+def article(number: int, **fields: Any) -> types.Article:
+    values: dict[str, Any] = {
         "id": f"a{number}",
         "url": f"https://paper.example/{number}",
         "outlet": "The Paper",
@@ -61,16 +62,16 @@ def article(number: int, **fields: object) -> types.Article:
         "published": at(-60),
         "arrived": at(number),
     }
-    return types.Article(**(values | fields))  # type: ignore[arg-type]
+    return types.Article(**(values | fields))
 
 
-def page(number: int, *, relevant: bool = True, **fields: object) -> types.ReadPage:
+def page(number: int, *, relevant: bool = True, **fields: Any) -> types.ReadPage:
     reading = types.Reading(relevant=relevant, claims=(claim(),) if relevant else ())
     return types.ReadPage(article=article(number, **fields), reading=reading, reason=None if relevant else "off topic")
 
 
-def report(article_id: str = "a1", **fields: object) -> types.Report:
-    values: dict[str, object] = {
+def report(article_id: str = "a1", **fields: Any) -> types.Report:
+    values: dict[str, Any] = {
         "outlet": "The Paper",
         "tier": types.Tier.PRESS,
         "origin": "The Paper",
@@ -82,16 +83,16 @@ def report(article_id: str = "a1", **fields: object) -> types.Report:
         "start": 0,
         "end": len(EVIDENCE),
     }
-    return types.Report(article_id=article_id, **(values | fields))  # type: ignore[arg-type]
+    return types.Report(article_id=article_id, **(values | fields))
 
 
-def position(status: str = "pledged", subject: str = "DK", **fields: object) -> types.Position:
-    values: dict[str, object] = {"topic": types.Topic.TROOPS, "aspect": "troops", "since": NOW, "reports": (report(),)}
-    return types.Position(subject=subject, status=status, **(values | fields))  # type: ignore[arg-type]
+def position(status: str = "pledged", subject: str = "DK", **fields: Any) -> types.Position:
+    values: dict[str, Any] = {"topic": types.Topic.TROOPS, "aspect": "troops", "since": NOW, "reports": (report(),)}
+    return types.Position(subject=subject, status=status, **(values | fields))
 
 
-def development(name: str = "D1", **fields: object) -> types.Development:
-    values: dict[str, object] = {
+def development(name: str = "D1", **fields: Any) -> types.Development:
+    values: dict[str, Any] = {
         "topic": types.Topic.TROOPS,
         "subject": "DK",
         "aspect": "troops",
@@ -104,24 +105,24 @@ def development(name: str = "D1", **fields: object) -> types.Development:
         "raised_at": NOW,
         "reports": (report(),),
     }
-    return types.Development(id=name, **(values | fields))  # type: ignore[arg-type]
+    return types.Development(id=name, **(values | fields))
 
 
-def change(name: str = "D1", **fields: object) -> types.DevelopmentChange:
+def change(name: str = "D1", **fields: Any) -> types.DevelopmentChange:
     return types.DevelopmentChange(kind=types.AlertKind.NEW, development=development(name, **fields))
 
 
-def alert(number: int, **fields: object) -> types.Alert:
-    values: dict[str, object] = {"recipient": "console", "kind": types.AlertKind.NEW, "created_at": NOW}
-    return types.Alert(id=f"A-{number}", **(values | fields))  # type: ignore[arg-type]
+def alert(number: int, **fields: Any) -> types.Alert:
+    values: dict[str, Any] = {"recipient": "console", "kind": types.AlertKind.NEW, "created_at": NOW}
+    return types.Alert(id=f"A-{number}", **(values | fields))
 
 
 def digest(number: int, recipient: str, until: datetime) -> types.Alert:
     return alert(number, recipient=recipient, kind=types.AlertKind.DIGEST, payload={"until": until.isoformat()})
 
 
-def step(article_id: str = "a1", **fields: object) -> types.LedgerStep:
-    values: dict[str, object] = {
+def step(article_id: str = "a1", **fields: Any) -> types.LedgerStep:
+    values: dict[str, Any] = {
         "positions": (position(),),
         "changes": (change(),),
         "held_back": (
@@ -136,7 +137,7 @@ def step(article_id: str = "a1", **fields: object) -> types.LedgerStep:
         ),
         "sketch": tuple(range(4_294_967_248, 4_294_967_296)),
     }
-    return types.LedgerStep(article_id=article_id, **(values | fields))  # type: ignore[arg-type]
+    return types.LedgerStep(article_id=article_id, **(values | fields))
 
 
 def polled(stores: store.Stores, *numbers: int) -> list[int]:

@@ -52,7 +52,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
 def test_any_value_comes_back_equal_and_of_the_same_type(kind: type, data: st.DataObject) -> None:
     value = data.draw(values_of(kind))
     text = codec.dump(value)
-    back = codec.load(kind, text)
+    back: Any = codec.load(kind, text)
     assert back == value
     assert codec.dump(back) == text
     assert text.isascii()

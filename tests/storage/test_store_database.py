@@ -82,7 +82,8 @@ def test_migrations_make_the_schema_that_the_program_uses(stores: store.Stores) 
     assert {index.name for table in schema.metadata.tables.values() for index in table.indexes} <= indexes
 
 
-def test_columns_are_as_wide_as_the_schema_says(stores: store.Stores) -> None:
+def test_columns_are_as_wide_as_the_schema_says(open_file: Opener) -> None:
+    stores = open_file()
     inspector = sa.inspect(stores.database.engine)
     for table in schema.metadata.tables.values():
         made = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
@@ -140,9 +141,9 @@ def test_an_exception_inside_a_transaction_leaves_nothing(open_file: Opener) -> 
 
 
 def test_errors_of_the_library_become_ours(stores: store.Stores) -> None:
-    with pytest.raises(errors.StoreError, match="the database refused: no such table"), stores.database.read() as one:
+    with pytest.raises(errors.StoreError, match=r"the database refused: .*nowhere"), stores.database.read() as one:
         one.exec_driver_sql("SELECT * FROM nowhere")
-    with pytest.raises(errors.StoreError, match="NOT NULL"), stores.database.write() as one:
+    with pytest.raises(errors.StoreError, match=r"(?i)not.null"), stores.database.write() as one:
         one.execute(schema.meta.insert().values(name="name"))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,8 +23,8 @@ def counts(stores: store.Stores) -> dict[str, int]:
         return {table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
 
 
-def take(stores: store.Stores, minutes: float, *positions: types.Position, **fields: object) -> None:
-    step = types.LedgerStep(article_id="a1", positions=positions, **fields)  # type: ignore[arg-type]
+def take(stores: store.Stores, minutes: float, *positions: types.Position, **fields: Any) -> None:
+    step = types.LedgerStep(article_id="a1", positions=positions, **fields)
     stores.ledger.record_step(None, step, [], rows.at(minutes))
 
 
@@ -91,9 +92,10 @@ def test_a_development_comes_back_as_it_was_raised_last(stores: store.Stores) ->
     )
     take(stores, 2, changes=(types.DevelopmentChange(kind=types.AlertKind.UPDATE, development=joined),))
     assert stores.ledger.load_developments() == [joined]
+    table = schema.developments.c
     with stores.database.read() as connection:
         links = connection.execute(sa.select(schema.development_articles)).all()
-        flags = connection.execute(sa.select(schema.developments.c["grade", "disputed", "taken_back"])).one()
+        flags = connection.execute(sa.select(table.grade, table.disputed, table.taken_back)).one()
     assert sorted(links) == [("D1", "a1"), ("D1", "a2")]
     assert tuple(flags) == ("confirmed", True, True)
 
@@ -152,16 +154,17 @@ def test_a_step_of_an_unknown_entry_is_refused_rather_than_lost(stores: store.St
     assert set(counts(stores).values()) == {0}
 
 
-BREAKS = {
+NO_REASON = replace(rows.step().held_back[0], reason=None)  # type: ignore[arg-type]
+BREAKS: dict[str, dict[str, Any]] = {
     "position": {"positions": (rows.position(), rows.position(since=datetime(2026, 3, 1)))},
     "development": {"changes": (rows.change(), rows.change("D2", raised_at=datetime(2026, 3, 1)))},
-    "held back": {"held_back": (rows.step().held_back[0], replace(rows.step().held_back[0], reason=None))},
+    "held back": {"held_back": (rows.step().held_back[0], NO_REASON)},
     "sketch": {"sketch": (1, None)},
 }
 
 
 @pytest.mark.parametrize("fields", BREAKS.values(), ids=BREAKS.keys())
-def test_a_step_that_breaks_off_leaves_nothing(open_file: Opener, fields: dict[str, object]) -> None:
+def test_a_step_that_breaks_off_leaves_nothing(open_file: Opener, fields: dict[str, Any]) -> None:
     stores = open_file()
     [entry_id] = rows.read(stores, 1)
     with pytest.raises((errors.StoreError, ValueError, TypeError)):
