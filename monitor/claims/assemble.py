@@ -106,7 +106,7 @@ def settle(claims: list[types.Claim]) -> tuple[types.Claim, ...]:
     """One claim for each (topic, subject, status, counts, number, components, when); weaker ones beside stronger go."""
     kept: dict[tuple[object, ...], types.Claim] = {}
     for claim in claims:
-        key = (claim.topic, claim.subject, claim.status, claim.counts, claim.components, claim.when)
+        key: tuple[object, ...] = (claim.topic, claim.subject, claim.status, claim.counts, claim.components, claim.when)
         if claim.status in ("headcount", "force_size"):
             key += (claim.number,)
         old = kept.get(key)

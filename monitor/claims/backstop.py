@@ -228,7 +228,7 @@ class BackstopRules:
         discussed = self._discussed.search(masked)
         if discussed and not sought:
             return "discussed", discussed.group()
-        if sought and named or sought and first is not None and first.code != "US":
+        if (sought and named) or (sought and first is not None and first.code != "US"):
             return "sought", sought.group()
         refused = self._refused.search(masked)
         if refused and first is None and re.search(r"\bno (?:US|\ue001+|\ue000+)", masked):

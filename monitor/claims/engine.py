@@ -10,6 +10,7 @@ from monitor.claims import (
     actors,
     assemble,
     backstop,
+    counts,
     draft,
     lexicon,
     listings,
@@ -43,6 +44,7 @@ class Engine:
         self._backstop = backstop.BackstopRules(words, scoper)
         self._membership = membership.MembershipRules(words, scoper)
         self._listings = listings.ListRules(words)
+        self._counts = counts.CountRules(words, scoper)
         self._clock = times.Clock(words)
         self._origins = origins.Origins(watch)
 
@@ -103,6 +105,13 @@ class Engine:
             meeting=topic.meeting,
             about=topic.near[index],
             window=window,
+        )
+        made += self._counts.read(
+            sentence,
+            index,
+            coalition=topic.coalition and topic.near[index],
+            meeting=topic.meeting,
+            about=topic.near[index],
         )
         return made
 

@@ -57,7 +57,7 @@ def value(words: str) -> int | None:
 
 def find(text: str) -> list[tuple[int, int, int, int | None]]:
     """(start, end, number, upper bound) of all counting numbers; a true range has an upper bound."""
-    found = []
+    found: list[tuple[int, int, int, int | None]] = []
     for match in _RANGE.finditer(text):
         if _BEFORE_NONE.search(text[max(0, match.start() - 14) : match.start()]):
             continue

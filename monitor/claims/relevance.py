@@ -85,8 +85,7 @@ class Judge:
             )
         )
         if (
-            total[4] >= 2
-            and total[4] >= total[3]
+            (total[4] >= 2 and total[4] >= total[3])
             or (total[4] >= 1 and total[3] == 0)
             or (_OTHER_COALITION.search(title) and not title_ukraine)
         ):
@@ -98,7 +97,7 @@ class Judge:
         # A relevant article is about the force throughout, except far from any word of it.
         on_topic = [any(x) for x in zip(ukraine, coalition, force, guarantee, strict=True)]
         reach = tuple(
-            relevant and any(on_topic[max(0, i - 12) : i + 12]) or (relevant and len(sentences) < 40)
+            (relevant and any(on_topic[max(0, i - 12) : i + 12])) or (relevant and len(sentences) < 40)
             for i in range(len(sentences))
         )
         group = relevant and (total[0] >= 1 or loose >= 1)

@@ -1,5 +1,6 @@
 """Clauses, and the scope of what stands in them: questions, hypotheses, calls on others, polls, conditions. Makes no claims."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class Scoper:
             if match.end() - cuts[-1] > 3:
                 cuts.append(match.end())
         cuts.append(len(sentence.raw))
-        return [Clause(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b - a > 3]
+        return [Clause(a, b) for a, b in itertools.pairwise(cuts) if b - a > 3]
 
     def is_question(self, sentence: speakers.Sentence) -> bool:
         """Asked, not said."""

@@ -26,12 +26,10 @@ class Span:
 def split(text: str) -> list[Span]:
     """All sentences in order; paragraphs end at line breaks."""
     spans: list[Span] = []
-    paragraph = 0
     position = 0
-    for line in text.splitlines(keepends=True):
+    for paragraph, line in enumerate(text.splitlines(keepends=True)):
         if line.strip():
             spans.extend(_split_line(text, position, position + len(line), paragraph))
-        paragraph += 1
         position += len(line)
     return spans
 

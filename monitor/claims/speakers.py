@@ -169,8 +169,7 @@ class Attributor:
                 if voice.name or voice.private:
                     return voice
                 second = second or voice
-        match = self._pronoun.search(text)
-        if match:
+        if self._pronoun.search(text):
             if last is not None and (last.private or person is None):
                 return last
             if person is not None:

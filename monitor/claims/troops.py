@@ -230,7 +230,7 @@ class TroopRules:
         return [c for c in dict.fromkeys(codes) if c not in _NO_SENDER]
 
     def _size(self, masked: str) -> tuple[int | None, int | None]:
-        for start, end, number, high in numbers.find(masked):
+        for _start, end, number, high in numbers.find(masked):
             tail = masked[end : end + 60]
             if number >= 10 and re.match(
                 r"(?:-strong|\s+(?:or so\s+|of (?:its|their|our|his) (?:own )?)?(?:\w+\s+){0,3}?(?:troops|soldiers|personnel|peacekeepers|servicemen|men\b|service members|strong|people|combat|military))",

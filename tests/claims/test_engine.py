@@ -1,4 +1,4 @@
-"""What the claim engine makes of single sentences: a table for each capability. All sentences are this project's own."""
+"""What the claim engine makes of single sentences: a table for each capability. All sentences are our own."""
 
 from datetime import UTC, datetime
 
@@ -172,7 +172,7 @@ def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() ->
 
 def test_other_languages_are_skipped_with_a_reason() -> None:
     german = (
-        "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler am Montag in Berlin vor Journalisten. "
+        "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler in Berlin vor Journalisten. "
         * 3
     )
     assert ENGINE.read(article(german)).skipped == "language"
