@@ -17,8 +17,8 @@ from monitor import errors, ports, types
 log = logging.getLogger("alerts.dispatcher")
 
 FIRST_RETRY_S = 2.0
-LONGEST_RETRY_S = 3600.0
-MAX_ATTEMPTS = 60  # about two days of hourly tries
+LONGEST_RETRY_S = 900.0  # the longest that an alert waits after the line is back
+MAX_ATTEMPTS = 1350  # about two weeks of tries
 PACE_S = {"telegram": 1.0}  # least pause between two messages to one chat
 _TELLS = (types.AlertKind.NEW, types.AlertKind.UPDATE, types.AlertKind.DISPUTED, types.AlertKind.TAKEN_BACK)
 

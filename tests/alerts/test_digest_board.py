@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts import board, digest, render
+from alerts import board, digest, policy, render
+from alerts.channels import email
 from monitor import types
-from tests import telegram_standin
+from tests import smtp_standin, telegram_standin
 from tests.alerts import fakes
 from tests.alerts.test_alert_render import NASTY, check_page, developments
 
@@ -114,6 +115,21 @@ def test_no_text_breaks_the_digest(some: list[types.Development], name: str) -> 
     text = telegram_standin.parse_entities(message.telegram_html)
     assert len(text.encode("utf-16-le")) // 2 <= telegram_standin.LIMIT
     message.plain.encode("utf-8")
+
+
+async def test_a_digest_arrives_by_mail_as_it_was_rendered() -> None:
+    some = [fakes.development(id=f"D-{n}", reports=(fakes.report(evidence=f"Straße {n} — 中文"),)) for n in range(40)]
+    message = digested(*some)
+    with smtp_standin.serve() as standin:
+        options = email.EmailOptions(host="127.0.0.1", port=standin.port, security="none", sender="w@example.org")
+        digest_alert = policy.digest_alert("email:r@example.net", fakes.NOW, fakes.NOW, fakes.NOW.date())
+        await email.EmailChannel(options).send(digest_alert, message)
+    (mail,) = standin.mails
+    plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None and page is not None
+    assert plain.get_content().splitlines() == message.plain.splitlines()
+    assert page.get_content().strip() == message.html
+    assert mail["Subject"] == message.subject
 
 
 @pytest.mark.parametrize("count", [1, 60])
