@@ -18,6 +18,8 @@ from monitor import errors
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
+_MIGRATING = threading.Lock()  # Alembic holds its context in the module: one migration at a time in a process
+_MIGRATION_LOCK = 7_305_471  # any number that means nothing else in this database
 
 
 class Database:
@@ -53,12 +55,15 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema up to this program's; refuses a database that is newer than the program."""
         with (
+            _MIGRATING,
             self._writer,
             _mapped(),
             self.engine.connect() as connection,
             _foreign_keys_off(connection),
             connection.begin(),
         ):
+            if connection.dialect.name == "postgresql":  # programs that start together go one after the other
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             _upgrade(connection)
 
     def size_bytes(self) -> int:

@@ -265,6 +265,13 @@ def test_threads_that_read_and_write_lose_nothing(place: str, stores: store.Stor
     assert one.outbox.count_alerts() == {"waiting": 50}
 
 
+def test_programs_that_start_together_all_find_the_schema(open_patient: Opener) -> None:
+    def start() -> None:
+        assert open_patient().ledger.load_positions() == []
+
+    in_threads(start, start, start)
+
+
 def test_two_dispatchers_never_claim_the_same_alert(open_patient: Opener) -> None:
     first, second = open_patient(), open_patient()
     first.outbox.add_alerts([rows.alert(number) for number in range(40)])
