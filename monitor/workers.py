@@ -8,6 +8,8 @@ import concurrent.futures
 import contextlib
 import multiprocessing
 import multiprocessing.context
+import os
+import tempfile
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -21,6 +23,7 @@ T = TypeVar("T")
 _TASKS_PER_WORKER = 500  # text extraction's caches grow; a new process is cheaper than their care
 _PRELOAD = ("monitor.parse", "monitor.extract")  # imported once, so that a replaced worker starts in a moment
 _STOP_TIMEOUT_S = 5
+_LONGEST_SOCKET_FOLDER = 70  # bytes; 108 less what multiprocessing adds (sun_path, unix(7))
 
 
 class WorkerPool:
@@ -85,10 +88,12 @@ class WorkerPool:
 
 def _start_context() -> multiprocessing.context.BaseContext:
     """A way to start processes that is safe beside threads and a running loop."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload(list(_PRELOAD))
+    # The fork server listens on a socket in the folder for temporary files, whose path has a limit of its own.
+    too_long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST_SOCKET_FOLDER
+    if "forkserver" not in multiprocessing.get_all_start_methods() or too_long:
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOAD))
     return context
 
 
