@@ -18,6 +18,11 @@ class Setting:
     window: str = ""  # this sentence and the two before it, masked
 
 
+_FIRM_NO = re.compile(
+    r"\b(?:no plans?|out of the question|agenda|exclud|rul\w* out|red line|off the table)", re.IGNORECASE
+)
+
+
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
@@ -39,7 +44,7 @@ class TroopRules:
         )
         self._training = re.compile(
             r"\btrain(?:s|ed|ing)?\b[^.;]{0,40}\b(?:Ukrainian|\ue001+) (?:soldiers|troops|forces|servicemen)|wounded|killed|prisoners|captured|"
-            r"casualt|North Korea|Gaza|Haiti|Mali\b|Lebanon|Afghanistan|Iraq\b|Iran\b|Kosovo|Bosnia|Sahel|Taiwan|Syria|battlegroups?\b|exercise|UN missions",
+            r"casualt|North Korea|Gaza|Haiti|Mali\b|Lebanon|Afghanistan|Iraq\b|Iran\b|Kosovo|Bosnia|Sahel|Taiwan|Syria|battlegroups?\b|exercise|UN missions|sending others",
             re.IGNORECASE,
         )
         self._cues = {
@@ -123,6 +128,7 @@ class TroopRules:
             and mission is None
             and not self._send.search(masked)
             and not self._force.search(cue)
+            and not _FIRM_NO.search(cue)
         ):
             return []
         if status is None or (
@@ -227,7 +233,22 @@ class TroopRules:
                 return []
             if any(m.code == "US" for m in mentions) and how == "named":
                 return []
+            if not codes and how == "none":
+                codes = self._implied(sentence, clause)
         return [c for c in dict.fromkeys(codes) if c not in _NO_SENDER]
+
+    def _implied(self, sentence: speakers.Sentence, clause: scopes.Clause) -> list[str]:
+        """Whose forces are meant where the clause has no subject: the one country in it, else the speaker's own."""
+        inside = {m.code for m in sentence.mentions if clause.start <= m.start < clause.end and not m.former}
+        senders = inside - _NO_SENDER
+        if len(senders) == 1:
+            return list(senders)
+        if inside - {"UA"}:
+            return []
+        voice = sentence.voice
+        if voice is not None:
+            return [voice.code] if voice.code and voice.decides and not voice.private else []
+        return []
 
     def _size(self, masked: str) -> tuple[int | None, int | None]:
         for _start, end, number, high in numbers.find(masked):
