@@ -279,7 +279,9 @@ async def send_digest_now(settings: app_settings.Settings) -> int:
         if not addresses:
             raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
         written = sum(queue_digest(base, address, wiring.utc_now(), force=True) for address in addresses)
-        await wiring.build_dispatcher(base).dispatch_once()
+        sender = wiring.build_dispatcher(base)
+        await sender.dispatch_once()
+        await sender.close()
         return written
     finally:
         base.close()

@@ -47,6 +47,7 @@ class App:
     async def close(self) -> None:
         """Give everything back; the database last."""
         await self.pipeline.close()
+        await self.dispatcher.close()
         await self.fetcher.close()
         self.pool.close()
         self.base.close()
