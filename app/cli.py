@@ -55,10 +55,12 @@ def _settings(context: typer.Context) -> settings.Settings:
 
 @app.command()
 def run(context: typer.Context) -> None:
-    """Run the service: poll, read, compare, tell, until SIGTERM.
+    """Run the service until SIGTERM.
 
-    With nothing configured it uses the shipped feeds and a database in data/, and tells on the console.
-    The first poll is silent and ends in one summary.
+    It polls, reads, compares and tells. With nothing configured it uses the shipped feeds and a database in data/,
+    and tells on the console. The first poll is silent and ends in one summary.
+
+    Example: coalition-watch --config watch.toml run
     """
     from app import service
 
@@ -67,7 +69,12 @@ def run(context: typer.Context) -> None:
 
 @app.command()
 def poll(context: typer.Context) -> None:
-    """Run one whole cycle (poll what is due, read, compare, deliver) and end. For cron, and for trying settings."""
+    """Run one whole cycle and end.
+
+    It polls what is due, reads, compares and delivers. For cron, and for trying settings.
+
+    Example: CW_DATABASE_URL=sqlite:///trial.db coalition-watch poll
+    """
     from app import service
 
     raise typer.Exit(asyncio.run(service.run_service(_settings(context), once=True)))
@@ -77,7 +84,10 @@ def poll(context: typer.Context) -> None:
 def claims(
     explain: Annotated[bool, typer.Option(help="Add the words that led to each claim.")] = False,
 ) -> None:
-    """Read articles as JSON Lines on standard input, write their claims as JSON Lines. Offline.
+    """Read articles, write their claims.
+
+    JSON Lines in (standard input) and out, in the same order; offline, no database. A line that is no article gets
+    an object with `error` in its place, and the exit code is 2.
 
     Example: coalition-watch claims < articles.jsonl > claims.jsonl
     """
@@ -92,9 +102,11 @@ def replay(
     html: Annotated[Path | None, typer.Option(help="Write a readable report here instead.")] = None,
     gold: Annotated[bool, typer.Option(help="Use the articles' own annotated claims, not the engine's.")] = False,
 ) -> None:
-    """Take archived articles through the whole way on a clock of their own, from the baseline.
+    """Take archived articles through the whole way.
 
-    One JSON line a development. Example: coalition-watch replay archive/ --html report.html
+    They run on a clock of their own, from the baseline; one JSON line a development.
+
+    Example: coalition-watch replay archive/ --html report.html
     """
     from app.commands import articles
 
@@ -106,7 +118,12 @@ def board(
     context: typer.Context,
     as_of: Annotated[str | None, typer.Option(help="A past day, such as 2026-03-01.")] = None,
 ) -> None:
-    """Show all positions at a glance: who is in, who pledges what, what the US says."""
+    """Show all positions at a glance.
+
+    Who is in, who pledges what, what the US says; now, or at the end of a past day.
+
+    Example: coalition-watch board --as-of 2026-03-01
+    """
     from app.commands import stored
 
     raise typer.Exit(stored.board(_settings(context), as_of))
@@ -119,7 +136,12 @@ def digest(
     send: Annotated[bool, typer.Option("--send", help="Send it now to everybody who gets digests.")] = False,
     days: Annotated[int, typer.Option(min=1, help="How many days a preview looks back.")] = 1,
 ) -> None:
-    """Show the digest of the last day, as text, as HTML (--preview out.html), or send it (--send)."""
+    """Show the digest, or send it.
+
+    As text, as a page (--preview), or by e-mail to everybody who gets digests (--send).
+
+    Example: coalition-watch digest --days 7 --preview digest.html
+    """
     from app.commands import stored
 
     raise typer.Exit(stored.digest(_settings(context), preview, send, days))
@@ -131,7 +153,12 @@ def baseline_build(
     manifest: Annotated[Path | None, typer.Option(help="Names, hashes, dates and outlets of text files.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write here instead of standard output.")] = None,
 ) -> None:
-    """Derive a baseline from documents through the same engine as the news."""
+    """Derive a baseline from documents.
+
+    They are read by the same engine as the news. Text files need a manifest: name, sha256, published, outlet, origin.
+
+    Example: coalition-watch baseline build documents/*.txt --manifest documents.yaml --output baseline.yaml
+    """
     from app.commands import articles
 
     raise typer.Exit(articles.build_baseline(documents, manifest, output))
@@ -139,7 +166,7 @@ def baseline_build(
 
 @baseline.command("show")
 def baseline_show() -> None:
-    """Show the shipped baseline's positions."""
+    """Show the shipped baseline's positions. Example: coalition-watch baseline show"""
     from app.commands import output as tables
     from monitor import baseline as known
 
@@ -152,7 +179,7 @@ def baseline_show() -> None:
 
 @feeds.command("list")
 def feeds_list(context: typer.Context) -> None:
-    """List all feeds with their health."""
+    """List all feeds with their health. Example: coalition-watch feeds list"""
     from app.commands import feeding
 
     raise typer.Exit(feeding.list_feeds(_settings(context)))
@@ -163,7 +190,12 @@ def feeds_check(
     context: typer.Context,
     url: Annotated[str | None, typer.Option(help="Only this address.")] = None,
 ) -> None:
-    """Fetch every feed that is on and say what it holds; stores nothing."""
+    """Fetch feeds and say what they hold.
+
+    Every feed that is on, or one address; stores nothing. The exit code is 1 where one failed.
+
+    Example: coalition-watch feeds check --url https://example.org/rss
+    """
     from app.commands import feeding
 
     raise typer.Exit(feeding.check_feeds(_settings(context), url))
@@ -172,11 +204,11 @@ def feeds_check(
 @feeds.command("add")
 def feeds_add(
     context: typer.Context,
-    url: str,
-    title: Annotated[str | None, typer.Option()] = None,
+    url: Annotated[str, typer.Argument(help="The feed's address.")],
+    title: Annotated[str | None, typer.Option(help="How lists name it (default: the address).")] = None,
     outlet: Annotated[str | None, typer.Option(help="Who publishes it.")] = None,
     tier: Annotated[str, typer.Option(help="official, wire, press or other")] = "other",
-    language: Annotated[str, typer.Option()] = "en",
+    language: Annotated[str, typer.Option(help="A code such as en.")] = "en",
 ) -> None:
     """Add a feed. Example: coalition-watch feeds add https://example.org/rss --outlet "Example Post" --tier press"""
     from app.commands import feeding
@@ -185,16 +217,16 @@ def feeds_add(
 
 
 @feeds.command("remove")
-def feeds_remove(context: typer.Context, url: str) -> None:
-    """Stop polling a feed; what it brought is kept."""
+def feeds_remove(context: typer.Context, url: Annotated[str, typer.Argument(help="As `feeds list` shows it.")]) -> None:
+    """Stop polling a feed; what it brought is kept. Example: coalition-watch feeds remove https://example.org/rss"""
     from app.commands import feeding
 
     raise typer.Exit(feeding.remove_feed(_settings(context), url))
 
 
 @feeds.command("import")
-def feeds_import(context: typer.Context, file: Path) -> None:
-    """Add the feeds of an OPML file."""
+def feeds_import(context: typer.Context, file: Annotated[Path, typer.Argument(help="Another reader's list.")]) -> None:
+    """Add the feeds of an OPML file. Example: coalition-watch feeds import reader.opml"""
     from app.commands import feeding
 
     raise typer.Exit(feeding.import_feeds(_settings(context), file))
@@ -204,7 +236,7 @@ def feeds_import(context: typer.Context, file: Path) -> None:
 def feeds_export(
     context: typer.Context, file: Annotated[Path | None, typer.Argument(help="Default: standard output.")] = None
 ) -> None:
-    """Write the feeds that are on as OPML."""
+    """Write the feeds that are on as OPML. Example: coalition-watch feeds export feeds.opml"""
     from app.commands import feeding
 
     raise typer.Exit(feeding.export_feeds(_settings(context), file))
@@ -215,7 +247,12 @@ def why(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(metavar="ID", help="A development, alert or article id, or an address.")],
 ) -> None:
-    """Tell the way from an article to an alert, or to silence."""
+    """Tell why there was an alert, or none.
+
+    The way from article through claims to development and alert, or the reason why it ended, as JSON.
+
+    Example: coalition-watch why A-1f3c2b4d
+    """
     from app.commands import stored
 
     raise typer.Exit(stored.why(_settings(context), reference))
@@ -223,7 +260,13 @@ def why(
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Look over settings, data, database and channels."""
+    """Look over settings, data and channels.
+
+    Settings, watch data, database, recipients; then each channel's server is asked, and nothing is sent. The exit
+    code is 1 where something is wrong.
+
+    Example: coalition-watch --config watch.toml check
+    """
     from app.commands import stored
 
     raise typer.Exit(stored.check(_settings(context)))
@@ -235,7 +278,12 @@ def export(
     form: Annotated[Literal["json", "csv"], typer.Option("--format")] = "json",
     what: Annotated[Literal["positions", "developments"], typer.Option()] = "developments",
 ) -> None:
-    """Write positions or developments as JSON Lines or CSV, with short quotes and links."""
+    """Write positions or developments.
+
+    JSON Lines or CSV, with short quotes and links, never an article's text.
+
+    Example: coalition-watch export --what positions --format csv > positions.csv
+    """
     from app.commands import stored
 
     raise typer.Exit(stored.export(_settings(context), form, what))
@@ -248,7 +296,12 @@ def evaluate(
     storyline: Annotated[bool, typer.Option(help="The folder is a storyline with expected.json.")] = False,
     use_gold: Annotated[bool, typer.Option("--gold", help="Storyline: use annotated claims.")] = False,
 ) -> None:
-    """Score the claim engine on annotated articles, or the whole way on a storyline."""
+    """Score claims on annotated articles.
+
+    Or the whole way on a storyline (--storyline), against its expected.json.
+
+    Example: coalition-watch evaluate articles/ --errors 20
+    """
     from app.commands import articles
 
     raise typer.Exit(articles.evaluate_claims(gold, errors_shown, storyline, use_gold))
@@ -261,9 +314,12 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the scratch database, to look around in it.")] = False,
 ) -> None:
-    """Show what it does, offline: a made-up news site on loopback, the real service, the alerts on the console.
+    """Show what it does, offline.
 
-    Example: coalition-watch demo --pages my-articles/ (a text file's first line is its title)
+    A made-up news site on loopback, the real service on a scratch database, the alerts on the console. With --pages
+    the pages of a folder are the news; a text file's first line is its title.
+
+    Example: coalition-watch demo --pages my-articles/
     """
     from app.demo import run as demonstration
 
@@ -272,7 +328,12 @@ def demo(
 
 @app.command()
 def health(context: typer.Context) -> None:
-    """Say how old the last completed cycle is; exit code 1 when it is too old. For the container's health check."""
+    """Say how old the last completed cycle is.
+
+    The exit code is 1 when it is too old. For the container's health check.
+
+    Example: CW_HEALTH_MAX_AGE_S=1800 coalition-watch health
+    """
     from app.commands import stored
 
     raise typer.Exit(stored.health(_settings(context)))
@@ -287,7 +348,7 @@ def version() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code. Errors are one line on standard error."""
     try:
-        app(args=list(argv) if argv is not None else None)
+        app(args=list(argv) if argv is not None else None, prog_name="coalition-watch")
     except SystemExit as done:  # how typer ends, also where all is well
         return done.code if isinstance(done.code, int) else 0
     except errors.SettingsError as error:
