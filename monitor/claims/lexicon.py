@@ -60,7 +60,7 @@ class Lexicon:
                 return "(?:" + _LOOSE_SPACE.sub(r"\\s+", _MASKS[name]) + ")"
             return self.source(name if "." in name else f"terms.{name}")
 
-        return _MACRO.sub(macro, _LOOSE_SPACE.sub(r"\\s+", entry))
+        return _MACRO.sub(macro, _LOOSE_SPACE.sub(r"(?:\\s+)", entry))
 
 
 def load(loaded: watch.Watch) -> Lexicon:

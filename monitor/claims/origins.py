@@ -11,6 +11,8 @@ class Origins:
     def __init__(self, loaded: watch.Watch) -> None:
         names: dict[str, str] = {}
         for outlet in loaded.outlets:
+            if outlet.tier == "official":
+                continue  # "told NATO" credits no report
             for name in (outlet.name, *outlet.aliases):
                 if len(name) > 1:
                     names[name.lower()] = outlet.name if outlet.name.lower() == name.lower() else name
@@ -19,7 +21,7 @@ class Origins:
         unknown = r"(?:the )?[A-Z][\w’'\-]+(?: [A-Z][\w’'\-]+){0,3}(?= (?:newspaper|daily|broadcaster|news agency|weekly|magazine|television|radio|TV))"
         name = rf"(?:the |The )?(?P<name>(?i:{known})|{unknown})"
         self._credit = re.compile(
-            rf"\b(?:[Aa]ccording to|told|tells|telling|in (?:an|his|her) interview (?:with|to|for|on)|interview (?:with|to|for|on)|reported by|quoted by|cited by|by|as reported by|in (?:the|a) comment to|seen by|citing|speaking to|in comments to|published (?:in|by)|comments? to|[Ii]n an interview given to|on) {name}(?!\w)"
+            rf"\b(?:[Aa]ccording to|told|tells|telling|in (?:an|his|her) interview (?:with|to|for|on)|interview (?:with|to|for|on)|reported by|quoted by|cited by|by|as reported by|in (?:the|a) comment to|seen by|citing|speaking to|in comments to|published (?:in|by)|comments? to|[Ii]n an interview given to) {name}(?!\w)"
             rf"|(?:^|[,.”\"] ){name.replace('?P<name>', '?P<name2>')}(?: newspaper| daily| news agency| broadcaster)?(?: has| had)? (?:reports?|reported|wrote|writes|said|revealed|cited|quotes|quoted|understands|learned)\b"
         )
         self._headline = re.compile(rf"(?:–|—|-|\|)\s*(?P<name>(?i:{known}))\s*$")

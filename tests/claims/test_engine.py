@@ -172,8 +172,7 @@ def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() ->
 
 def test_other_languages_are_skipped_with_a_reason() -> None:
     german = (
-        "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler in Berlin vor Journalisten. "
-        * 3
+        "Deutschland wird keine Soldaten in die Ukraine schicken, sagte der Kanzler in Berlin vor Journalisten. " * 3
     )
     assert ENGINE.read(article(german)).skipped == "language"
 
