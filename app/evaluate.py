@@ -1,7 +1,8 @@
 """Scores extracted claims against annotated articles. Single errors are shown for odd ids alone.
 
-strict: topic, subject and status agree (a count also number and kind, a force size its number). exact: also a pledge's
-number and a backstop's set of components. Optional annotated claims are neither required nor wrong.
+strict: topic, subject and status agree (a count also its number and kind, a force size its number); exact: also a
+pledge's number and a backstop's components; lenient: statuses that say nearly the same are one. Optional annotated
+claims are neither required nor wrong.
 """
 
 import json
@@ -15,6 +16,24 @@ from app import claims_command
 from monitor import errors, types
 
 Key = tuple[object, ...]
+NOTHING = -1.0  # a field that neither claim has
+# What `lenient` takes for one: {topic: {status: group}}.
+GROUPS = {
+    "membership": {
+        **dict.fromkeys(("leads", "member", "attended"), "in"),
+        "considering": "maybe",
+        **dict.fromkeys(("declined", "left"), "out"),
+    },
+    "troops": {
+        **dict.fromkeys(("pledged", "conditional"), "yes"),
+        **dict.fromkeys(("open", "undecided"), "maybe"),
+        **dict.fromkeys(("ruled_out", "withdrew"), "no"),
+    },
+    "backstop": {
+        **dict.fromkeys(("uncommitted", "refused", "withdrawn"), "no"),
+        **dict.fromkeys(("offered", "committed"), "yes"),
+    },
+}
 
 
 class Reader(Protocol):
@@ -65,10 +84,11 @@ class Score:
     articles: int = 0
     strict: Tally = field(default_factory=Tally)
     exact: Tally = field(default_factory=Tally)
+    lenient: Tally = field(default_factory=Tally)
     relevance: Tally = field(default_factory=Tally)
     loud: int = 0  # articles off topic with a claim
     off_topic: int = 0
-    fields: dict[str, list[bool]] = field(default_factory=dict)
+    fields: dict[str, list[float]] = field(default_factory=dict)
     errors: list[tuple[str, str, Key, str]] = field(default_factory=list)
 
 
@@ -105,8 +125,9 @@ def _number(identity: str) -> int:
 def _add(into: Score, annotated: Annotated, reading: types.Reading) -> None:
     into.articles += 1
     rows = [claims_command.claim_to_json(claim) for claim in reading.claims]
-    _tally(into.strict, annotated, rows, exact=False, errors_into=into.errors)
-    _tally(into.exact, annotated, rows, exact=True, errors_into=None)
+    _tally(into.strict, annotated, rows, level="strict", errors_into=into.errors)
+    _tally(into.exact, annotated, rows, level="exact", errors_into=None)
+    _tally(into.lenient, annotated, rows, level="lenient", errors_into=None)
     into.relevance.right += annotated.relevant and reading.relevant
     into.relevance.wrong += reading.relevant and not annotated.relevant
     into.relevance.missed += annotated.relevant and not reading.relevant
@@ -115,16 +136,17 @@ def _add(into: Score, annotated: Annotated, reading: types.Reading) -> None:
     _compare_fields(into, annotated, rows)
 
 
-def key_of(claim: dict[str, Any], *, exact: bool) -> Key:
+def key_of(claim: dict[str, Any], *, level: str) -> Key:
     """What must agree."""
-    base: Key = (claim["topic"], claim["subject"], claim["status"])
-    if claim["status"] == "headcount":
-        return (*base, claim.get("number"), claim.get("counts"))
-    if claim["status"] == "force_size":
-        return (*base, claim.get("number"))
-    if exact and claim["topic"] == "backstop":
+    topic, status = claim["topic"], claim["status"]
+    group = GROUPS[topic].get(status, status) if level == "lenient" and topic in GROUPS else status
+    base: Key = (topic, claim["subject"], group)
+    if status in {"headcount", "force_size"}:
+        kind = (claim.get("counts"),) if status == "headcount" and level != "lenient" else ()
+        return (*base, claim.get("number"), *kind)
+    if level == "exact" and topic == "backstop":
         return (*base, frozenset(claim.get("components") or ()))
-    return (*base, claim.get("number")) if exact and claim["topic"] == "troops" else base
+    return (*base, claim.get("number")) if level == "exact" and topic == "troops" else base
 
 
 def _tally(
@@ -132,12 +154,12 @@ def _tally(
     annotated: Annotated,
     rows: Sequence[dict[str, Any]],
     *,
-    exact: bool,
+    level: str,
     errors_into: list[tuple[str, str, Key, str]] | None,
 ) -> None:
-    found = {key_of(row, exact=exact): row for row in rows}
-    required = {key_of(claim, exact=exact): claim for claim in annotated.claims if not claim.get("optional")}
-    allowed = {key_of(claim, exact=exact) for claim in annotated.claims}
+    found = {key_of(row, level=level): row for row in rows}
+    required = {key_of(claim, level=level): claim for claim in annotated.claims if not claim.get("optional")}
+    allowed = {key_of(claim, level=level) for claim in annotated.claims}
     wrong = [key for key in found if key not in allowed]
     missed = [key for key in required if key not in found]
     into.right += len(found.keys() & required.keys())
@@ -150,16 +172,32 @@ def _tally(
 
 
 def _compare_fields(into: Score, annotated: Annotated, rows: Sequence[dict[str, Any]]) -> None:
-    found = {key_of(row, exact=False): row for row in rows}
+    """The other fields of the claims that strictly agree, each paired with the likest."""
     for claim in annotated.claims:
-        row = found.get(key_of(claim, exact=False))
-        if claim.get("optional") or row is None:
+        key = key_of(claim, level="strict")
+        likely = [row for row in rows if key_of(row, level="strict") == key]
+        if claim.get("optional") or not likely:
             continue
-        into.fields.setdefault("when", []).append(claim.get("when") == row["when"])
-        for name in ("speaker", "origin"):
-            names = [str(one.get(name) or "").lower().split()[-1:] for one in (claim, row)]
-            if any(names):
-                into.fields.setdefault(name, []).append(names[0] == names[1])
+        for name, value in max((_likeness(claim, row) for row in likely), key=lambda one: tuple(one.values())).items():
+            if value != NOTHING:
+                into.fields.setdefault(name, []).append(value)
+
+
+def _likeness(claim: dict[str, Any], row: dict[str, Any]) -> dict[str, float]:
+    """{field: 1 where it agrees}, the share of common components; -1 where there is nothing to compare."""
+    mine, theirs = set(claim.get("components") or ()), set(row.get("components") or ())
+    numbers = [(one.get("number"), one.get("number_max")) for one in (claim, row)]
+    named = claim["topic"] == "troops" and any(number for number, _ in numbers)
+    common = len(mine & theirs) / len(mine | theirs) if mine | theirs else 1.0
+    likeness = {
+        "components": common if claim["topic"] == "backstop" else NOTHING,
+        "when": float(claim.get("when") == row["when"]),
+        "number": float(numbers[0] == numbers[1]) if named else NOTHING,
+    }
+    for name in ("speaker", "origin"):
+        last = [str(one.get(name) or "").lower().split()[-1:] for one in (claim, row)]
+        likeness[name] = float(last[0] == last[1]) if any(last) else NOTHING
+    return likeness
 
 
 def report(scores: dict[str, Score], show: int) -> str:
@@ -169,7 +207,12 @@ def report(scores: dict[str, Score], show: int) -> str:
         if not one.articles:
             continue
         lines.append(f"{name}: {one.articles} articles; off topic with a claim: {one.loud} of {one.off_topic}")
-        for level, tally in (("strict", one.strict), ("exact", one.exact), ("relevance", one.relevance)):
+        for level, tally in (
+            ("strict", one.strict),
+            ("exact", one.exact),
+            ("lenient", one.lenient),
+            ("relevance", one.relevance),
+        ):
             lines.append(
                 f"  {level:<10} P {tally.precision:.3f}  R {tally.recall:.3f}  F1 {tally.f1:.3f}"
                 f"   (right {tally.right}, wrong {tally.wrong}, missed {tally.missed})"

@@ -81,6 +81,26 @@ def test_a_pledge_s_number_and_a_backstop_s_components_count_exactly_only(tmp_pa
     assert (one.exact.right, one.exact.wrong, one.exact.missed) == (0, 2, 2)
 
 
+def test_statuses_that_say_nearly_the_same_agree_leniently(tmp_path: Path) -> None:
+    gold = [PLEDGE, claim("membership", "SE", "member"), COUNT, AIR]
+    engine = [
+        PLEDGE | {"status": "conditional"},
+        claim("membership", "SE", "declined"),
+        COUNT | {"counts": "members"},
+        AIR | {"status": "committed"},
+    ]
+    one = score(tmp_path, {"d001": gold}, {"d001": engine})["all"]
+    assert (one.strict.right, one.strict.wrong, one.strict.missed) == (0, 4, 4)
+    assert (one.lenient.right, one.lenient.wrong, one.lenient.missed) == (3, 1, 1)
+
+
+def test_components_are_compared_with_the_likest_claim(tmp_path: Path) -> None:
+    engine = [AIR | {"components": ["command"]}, AIR | {"components": ["air", "intelligence"]}]
+    one = score(tmp_path, {"d001": [AIR]}, {"d001": engine})["all"]
+    assert one.fields["components"] == [0.5]
+    assert "number" not in one.fields
+
+
 def test_optional_claims_are_neither_required_nor_wrong(tmp_path: Path) -> None:
     scores = score(tmp_path, {"d001": [MAYBE], "d002": [MAYBE]}, {"d001": [MAYBE], "d002": []})
     assert [(s.strict.right, s.strict.wrong, s.strict.missed) for s in scores.values()] == [(0, 0, 0)] * 3
@@ -102,7 +122,7 @@ def test_relevance_and_loud_articles(tmp_path: Path) -> None:
 def test_fields_of_agreeing_claims(tmp_path: Path) -> None:
     engine = [PLEDGE | {"speaker": "Prime Minister Frederiksen", "when": "past"}]
     one = score(tmp_path, {"d001": [PLEDGE]}, {"d001": engine})["all"]
-    assert (one.fields["when"], one.fields["speaker"]) == ([False], [True])
+    assert (one.fields["when"], one.fields["speaker"]) == ([0.0], [1.0])
 
 
 def test_the_report_shows_single_errors_of_odd_ids_only(tmp_path: Path) -> None:
