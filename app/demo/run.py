@@ -117,9 +117,12 @@ def _outcome(stores: store.Stores, address: str, names: dict[str, str]) -> str:
     reasons = dict.fromkeys(str(row["reason"]) for row in _rows(traced, "held_back"))
     if reasons:
         return f"silent ({', '.join(reasons)})"
+    article = traced.get("article")
+    if isinstance(article, dict):
+        return f"silent ({'no claim in it' if article.get('relevant') else 'off topic'})"
     entry = traced.get("entry")
     reason = entry.get("reason") if isinstance(entry, dict) else None
-    return f"silent ({reason or 'no claim in it'})"
+    return f"silent ({reason or 'not read'})"
 
 
 def _rows(traced: dict[str, object], key: str) -> list[Any]:
