@@ -2,13 +2,27 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from app import baseline_command, claims_command, evaluate, replay, storyline
 from app.commands import output
-from monitor import errors, watch
+from monitor import errors, types, watch
 from monitor.claims import engine
 from monitor.ledger import rules
+
+
+class _Counted:
+    """An engine that tells after each article that it is done."""
+
+    def __init__(self, reader: engine.Engine, advance: Callable[[], None]) -> None:
+        self._reader, self._advance = reader, advance
+
+    def read(self, article: types.Article) -> types.Reading:
+        """The article's reading."""
+        reading = self._reader.read(article)
+        self._advance()
+        return reading
 
 
 def claims(explain: bool) -> int:
@@ -43,8 +57,9 @@ def _replay(paths: list[Path], gold: bool) -> replay.ReplayResult:
     archived = replay.load_articles(paths, lambda word: output.err.print(word))
     if not archived:
         raise errors.InputError(", ".join(map(str, paths)), "no article in it (JSON Lines, or a folder of JSON files)")
-    followed = list(output.follow(archived, "reading")) if len(archived) > 500 else archived
-    return replay.replay(followed, engine.Engine(loaded), loaded, rules.load_rules(), claims_from_gold=gold)
+    with output.progress("reading", len(archived)) as advance:
+        reader = _Counted(engine.Engine(loaded), advance)
+        return replay.replay(archived, reader, loaded, rules.load_rules(), claims_from_gold=gold)
 
 
 def build_baseline(documents: list[Path], manifest: Path | None, target: Path | None) -> int:
@@ -70,9 +85,10 @@ def evaluate_claims(gold: Path, show: int, of_storyline: bool, use_gold: bool) -
         found = [replay.development_to_json(one) for one in _replay([gold], use_gold).developments]
         print(storyline.table(storyline.score_storyline(gold, found)))
         return 0
-    reader = engine.Engine(watch.load_watch())
     articles = evaluate.load_annotated(gold)
     if not articles:
         raise errors.InputError(str(gold), "no annotated article in it (JSON with text and claims)")
-    print(evaluate.report(evaluate.score(articles, reader), show))
+    with output.progress("reading", len(articles)) as advance:
+        scores = evaluate.score(articles, _Counted(engine.Engine(watch.load_watch()), advance))
+    print(evaluate.report(scores, show))
     return 0

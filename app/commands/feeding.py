@@ -60,8 +60,10 @@ async def _check_all(chosen: settings.Settings, wanted: list[str]) -> list[tuple
     )
     try:
         tasks = [asyncio.create_task(_check_one(fetcher, url)) for url in wanted]
-        for done in output.follow(list(asyncio.as_completed(tasks)), "checking feeds"):
-            await done
+        with output.progress("checking feeds", len(tasks)) as advance:
+            for done in asyncio.as_completed(tasks):
+                await done
+                advance()
         return [task.result() for task in tasks]
     finally:
         await fetcher.close()

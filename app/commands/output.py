@@ -1,16 +1,15 @@
 """Tables and progress for people: results on standard output, progress on standard error and only on a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
-T = TypeVar("T")
 out = Console(soft_wrap=True, highlight=False, markup=False)
 WIDE = 250  # columns where nobody's terminal sets a limit: a line then holds a whole address
-err = Console(stderr=True, highlight=False, markup=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -24,6 +23,9 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     Console(highlight=False, markup=False, emoji=False, width=wide).print(table)
 
 
-def follow(items: Sequence[T], what: str) -> Iterator[T]:
-    """The items, with a progress bar on a terminal."""
-    yield from track(items, description=what, console=err, disable=not err.is_terminal)
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal while the block runs; call what is given for each step done."""
+    with Progress(console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
