@@ -150,6 +150,11 @@ class Gazetteer:
         )
 
 
+def moved(mention: Mention, by: int, limit: int) -> Mention:
+    """The mention at other offsets, cut at a limit."""
+    return replace(mention, start=mention.start + by, end=min(mention.end + by, limit))
+
+
 def _merge_pattern(words: lexicon.Lexicon) -> re.Pattern[str]:
     office = r"{terms.office_lead}?{terms.offices}(?!\w)"
     place = r"(?:{D}|{C}(?:['’]s?)?)"

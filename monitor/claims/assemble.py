@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 
 from monitor import types
-from monitor.claims import draft, speakers
+from monitor.claims import draft
+from monitor.claims.context import Sentence, Voice
 
 _TEXT_EDGE = " \t\n,;:–—-"
 _DENIAL = re.compile(
@@ -35,11 +36,11 @@ def evidence_span(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def to_claim(
-    article: types.Article, one: draft.Draft, sentence: speakers.Sentence, *, past: bool, origin: str | None
+    article: types.Article, one: draft.Draft, sentence: Sentence, *, past: bool, origin: str | None
 ) -> types.Claim:
     """One claim; raises ValueError where the evidence would not be the text's own."""
     start, end = evidence_span(article.text, one.start, one.end)
-    voice = sentence.voice
+    voice = _voice(one, sentence)
     evidence = article.text[start:end]
     if not evidence:
         raise ValueError(f"no evidence for {one.rule} in {article.id}")
@@ -50,35 +51,31 @@ def to_claim(
         topic=types.Topic(one.topic), subject=one.subject, status=one.status, evidence=evidence, start=start, end=end,
         number=one.number, number_max=one.number_max, counts=one.counts, components=tuple(sorted(one.components)),
         when=types.When.PAST if past else types.When.CURRENT,
-        speaker=_speaker(one, sentence), origin=origin, optional=one.optional,
-        wording=_wording(one, sentence), act=_act(evidence, sentence.raw, past=past, spoken=voice is not None, status=one.status),
+        speaker=_speaker(one, sentence, voice), origin=origin, optional=one.optional,
+        wording=_wording(one, sentence, voice), act=_act(evidence, sentence.raw, past=past, spoken=voice is not None, status=one.status),
         rule=one.rule, why=one.why, official=official, in_passing=one.in_passing,
     )  # fmt: skip
 
 
-def _speaker(one: draft.Draft, sentence: speakers.Sentence) -> str | None:
+def _voice(one: draft.Draft, sentence: Sentence) -> Voice | None:
+    return sentence.voices[one.clause] if one.clause < len(sentence.voices) else None
+
+
+def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str | None:
     """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
-    voice = sentence.voice
-    if one.status in ("attended", "leads") and not (
-        voice is not None
-        and one.status == "attended"
-        and voice.code == one.subject
-        and "after attending" in sentence.raw
-    ):
+    if one.status in ("attended", "leads"):
         return None
-    if voice is not None:
+    if voice is not None and voice.name is not None:
         return voice.name
-    if one.topic == "troops" or (one.topic == "backstop" and one.status not in ("sought", "discussed")):
-        own = [
-            m for m in sentence.mentions if m.person and m.code == one.subject and m.kind == "person" and not m.former
-        ]
-        if own and not speakers.is_prepositional(sentence, own[0]):
-            return own[0].person
+    clause = sentence.parse.clauses[one.clause] if one.clause < len(sentence.parse.clauses) else None
+    subject = clause.subject if clause is not None else None
+    if subject is not None and subject.person is not None and not subject.person.former and one.subject in subject.codes:
+        return subject.person.person
     return None
 
 
-def _wording(one: draft.Draft, sentence: speakers.Sentence) -> str | None:
-    if one.topic != "backstop" or one.status == "sought" or sentence.voice is None or sentence.voice.code != "US":
+def _wording(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str | None:
+    if one.topic != "backstop" or one.status == "sought" or voice is None or voice.code != "US":
         return None
     for match in _QUOTED.finditer(sentence.raw):
         if _US_PART.search(match.group(1)):

@@ -1,236 +1,293 @@
-"""Claims on the US part: what is sought of it, what the US refuses, discusses, offers, commits. One sentence at a time."""
+"""Claims on the US part: what is sought of it, what the US refuses, discusses, offers, commits. One clause at a time."""
 
-import re
+from dataclasses import dataclass
 
-from monitor.claims import draft, lexicon, scopes, speakers
+from monitor.claims import clauses, draft, nouns, stance, troops, verbs
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence
+from monitor.claims.lexemes import Hit
+from monitor.claims.nouns import Noun
+from monitor.claims.stance import Operator
 
-_VITAL = re.compile(
-    r"\b(?:essential|vital|crucial|indispensable|irreplaceable|necessary|critical|imperative|needed|decisive)\b",
-    re.IGNORECASE,
+COMPONENTS = ("ground_troops", "air", "intelligence", "surveillance", "logistics", "command")
+_CONTEXT = frozenset(
+    {"phrases.mission", "phrases.coalition", "phrases.guarantee", "phrases.backstop", "cues.awaited", "phrases.force", "phrases.deployment"}
 )
-_NO_WORD = re.compile(r"\bno (?:\w+ )?(?:reply|answer|response|commitments?|signature|promises?)\b", re.IGNORECASE)
-_ADJECTIVAL = re.compile(
-    r"[.*:|]|\s+[\"“‘']?(?:back-?stop|security|troops|soldiers|support|air|military|guarantees?|ground|involvement|backing|intelligence|commitments?|help|"
-    r"boots|participation|assistance|forces|presence|role|protection|satellites?|allies|logistic\w*|cover|safety|assurances?|power|muscle|planes|jets|aid|weapons|reassurance|readiness|promises?)",
-    re.IGNORECASE,
-)
+_ASKERS = frozenset({"UA", "EU", "NATO", "COALITION"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A US part that a clause names: components, where, and whether the words themselves say that it is American."""
+
+    components: tuple[str, ...]
+    first: int
+    last: int
+    american: bool
 
 
 class BackstopRules:
     """The rules of topic backstop."""
 
-    def __init__(self, words: lexicon.Lexicon, scoper: scopes.Scoper) -> None:
-        self._scoper = scoper
-        self._backstop = words.get("terms.backstop")
-        self._guarantee = words.get("terms.guarantee")
-        self._components = {
-            name: words.get(f"terms.comp_{name}")
-            for name in ("ground_troops", "air", "intelligence", "surveillance", "logistics", "command")
-        }
-        self._support = re.compile(
-            r"\b(?:(?:military |security |logistical |\ue001+ )*(?:support|backing|help|involvement|participation|commitments?|role|contribution|presence|muscle|assistance|protection|cover)|be involved|take part|stand behind|help (?:them |us )?out|part of it|boots)\b",
-            re.IGNORECASE,
-        )
-        self._force_context = re.compile(
-            r"\b(?:force|ceasefire|cease-fire|truce|coalition|peacekeep\w+|guarantees?|post-?war|peace deal|mission|deterr\w+|reassurance|contingent|backstop|troops|settlement|security)\b",
-            re.IGNORECASE,
-        )
-        self._withdrawn = words.make(
-            r"(?<!\w)(?:withdr[ae]wn?|took (?:it |that )?back|taken back|no longer stands by|pulled|reneged|walked back|backed away from|rescinded|revoked|withdraws)(?!\w)[^.;]{0,60}(?:offer|guarantee|promise|commitment|undertaking|backstop|support|pledge|assurance|back)"
-        )
-        self._uncommitted = words.make(
-            r"(?<!\w)(?:(?:no|without|lack(?:ed|s|ing)?(?: of)?|absence of|lacks|any|failed to (?:receive|get|secure|win|obtain|extract)|not (?:yet )?(?:given|received|offered|won|secured|got|made)|without receiving|devoid of)(?: an?| any| the| clear| firm| concrete| explicit| public| such| formal| binding| real| specific| US| American| {A}| unequivocal)* (?:commitments?|signature|reply|answer|response|promises?|clarity|assurances?|pledge|sign)"
-            r"|(?:has|have|had|is|was|were|are)? ?yet to (?:agree|commit|say|decide|sign|spell|give|make|confirm|endorse|offer|clarify|approve|provide|publicly)"
-            r"|(?:not|n['’]t|never) (?:yet )?(?:\w+ )?(?:committed|said whether|said if|promised|agreed|signed|decided|made (?:a|any|up)|specified|spelled out|clarified|commit(?! ground)|given (?:a|any)|confirmed|made clear|promise)"
-            r"|unclear|vague|uncertain(?:ty)?|non-?committal|stop(?:ped|s|ping)? short|under review|in doubt|remains? to be seen|has not changed|hasn['’]t changed|still (?:not|undecided|to decide)|in question|doubts? (?:about|over|remain)|ambigu\w+|hesita\w+|reluctan\w+|declined to (?:say|commit|specify)|refused to (?:say|commit to)|(?:cool|lukewarm|sceptical|skeptical) (?:on|about|towards)|open question|did not (?:sign|commit|elaborate|specify)|hasn['’]t come|not forthcoming|evasive|wavering|question marks?|so far (?:declined|refused)|no guarantee that (?:the )?{A}|contains no security guarantee|promised us neither|unresolved)(?!\w)"
-        )
-        self._refused = words.get("cues.ruled_out")
-        self._open_negated = words.get("cues.open_negated")
-        self._discussed = words.make(
-            r"(?<!\w)(?:discuss\w*|negotiat\w+|talks|work(?:ing|s|ed)?(?: \w+| {A}){0,5}? (?:on|out|through|at|toward|together)|work actively|draft(?:ing|ed)|finali[sz]\w+|consult\w+|hammer(?:ing|ed) out|iron(?:ing|ed) out|being (?:developed|prepared|worked)|draw(?:ing|n)? up|thrash\w+ out|settled within|details of|prepar(?:e|ing) (?:a|the) (?:document|text|agreement)|fleshing out|conversations?)(?!\w)"
-        )
-        self._committed = words.make(
-            r"(?<!\w)(?:pledg(?:ed|es|ing)|promis(?:ed|es|ing)|agree[sd]|agreed|commit(?:s|ted)|committed|confirmed|signed|(?:will|would) (?:lead|provide|guarantee|monitor|head|still head|be (?:the )?lead|take (?:the lead|part)|contribute|participate|deliver|supply|supply)|assur(?:ed|ance)|commitment|vow(?:ed|s)|has guaranteed|guaranteed|{C}-led|{D}-led|accepted|endorsed|approved|undertak\w+|undertook)(?!\w)"
-        )
-        self._offered = words.make(
-            r"(?<!\w)(?:ready|willing|open(?:ness)?|prepared|could|might|may|would|signal(?:l?ed|s|l?ing)?|offer(?:ed|s|ing)?|hint(?:ed|s|ing)?|help|stand(?:s)? behind|stood behind|support(?:s|ed)?|back(?:s|ed|ing)?|suggest(?:ed|s|ing)?|indicat(?:ed|es|ing)|propos(?:ed|es|ing)|willingness|readiness|consider(?:s|ing|ed)?|involved|not ruled? out|will|maybe|intends?|favou?rs?|floated|on the table|expressed)(?!\w)"
-        )
-        self._sought = words.get("phrases.sought_cue")
-        self._seek_us = words.make(
-            r"(?<!\w)(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:on|for)|press(?:es|ed|ing)?|push(?:es|ed|ing)?|lobb(?:y|ied|ying)|convinc\w+|persuad\w+|appeal(?:s|ed|ing)?(?: to)?|plead\w*(?: with)?|seek(?:s|ing)?|sought|demand(?:s|ed|ing)?|request(?:s|ed|ing)?|expect(?:s|ed|ing)?|hop(?:e|es|ed|ing)|need(?:s|ed)?|secur(?:e|ing)|winning|win|obtain(?:ing)?|get)(?!\w)[^.;]{0,70}?{A}"
-        )
-        self._denied_troops = words.make(
-            r"(?:no (?:US|U\.S\.|{A}) (?:ground |combat )?(?:troops|soldiers|boots|forces)|{A} (?:ground |combat )?(?:troops|soldiers|boots|forces)[^.;,]{0,30} (?:will|would|are|were|is|to)(?:n['’]t| not) (?:be )?(?:sent|deployed|going|put|present|on the ground|committed|going to be))"
-        )
-        self._wish = re.compile(
-            r"\b(?:important|essential|vital|crucial|necessary|hopes?|hoped|wants?|wanted|needs?|needed|ensure|imperative|want to see)(?: that| for| to see)?(?: the)?\s*$",
-            re.IGNORECASE,
-        )
-        self._shifts = words.make(
-            r"(?<!\w)(?:expect\w*|want\w*|press\w*|urg\w+|told|tell\w*|ask\w*|push\w*) (?:that )?(?:the )?(?:{A}|Europe\w*|allies|{D} \w+)(?: \w+){0,2}? (?:to|should|must|would)(?!\w)|up to (?:Europe|the Europeans|{A})"
-        )
-        self._none_at_all = re.compile(
-            r"\b(?:no|not any) (?:[\w\ue000-\ue002]+ ){0,3}?(?:backstop|safety net|guarantees?|air cover|troops|boots)\b",
-            re.IGNORECASE,
-        )
-        self._other = re.compile(
-            r"\b(?:Gaza|Israel|Taiwan|Iran|Iraq|Korean? peninsula|budget|loan|fiscal|bank|IMF|minerals? (?:deal|agreement)|tariffs?|sanctions|NATO['’]s eastern)\b",
-            re.IGNORECASE,
-        )
-
-    def read(self, sentence: speakers.Sentence, index: int, *, about: bool, before: str) -> list[draft.Draft]:
-        """Claims of one sentence; `before` is the masked sentence before it."""
-        if not about or self._scoper.is_question(sentence):
+    def read(self, sentence: Sentence, near: bool, recent: frozenset[str], us_recent: bool) -> list[draft.Draft]:
+        """Claims of one sentence. `near`: Ukraine or the force in reach; `recent`: classes of words in reach."""
+        if not near or sentence.is_question:
             return []
         made: list[draft.Draft] = []
-        for clause in self._scoper.clauses(sentence):
-            found = self._read_clause(sentence, clause, index, before)
-            if found is not None:
-                made.append(found)
+        for index, clause in enumerate(sentence.parse.clauses):
+            voice = sentence.voices[index]
+            if voice is not None and (voice.private or voice.code == "RU"):
+                continue
+            one = self._clause(sentence, index, clause, recent, us_recent)
+            if one is not None:
+                made.append(one)
         return made
 
-    def _read_clause(
-        self, sentence: speakers.Sentence, clause: scopes.Clause, index: int, before: str
+    def _clause(
+        self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str], us_recent: bool
     ) -> draft.Draft | None:
-        masked = sentence.masked[clause.start : clause.end]
-        if re.match(r"\W*(?:unless|if|should|were)\b", masked, re.IGNORECASE):
+        part = _part(sentence, index, clause, recent)
+        if part is None:
             return None
-        if re.match(
-            r"\W*(?:\d+|some|many|most|several|other) (?:\w+ )?(?:countries|nations|states|allies|members)\b",
-            masked,
-            re.IGNORECASE,
-        ):
-            return None
-        if self._other.search(masked) or self._scoper.is_unreal(masked):
-            return None
-        us_here = [m for m in sentence.mentions if m.code == "US" and clause.start <= m.start < clause.end]
-        us_voice = sentence.voice is not None and sentence.voice.code == "US" and not sentence.voice.private
-        backstop = self._backstop.search(masked)
-        guarantee = self._guarantee.search(masked)
-        parts = self._parts(masked, us_here_only=bool(us_here))
-        support = self._support.search(masked)
-        unanswered = (
-            us_here and _NO_WORD.search(masked) and (self._backstop.search(before) or self._guarantee.search(before))
+        actor = _is_us_acting(sentence, index, clause, part)
+        if not part.american and not actor and not (_is_us_object(sentence, clause)):
+            if not (us_recent and any(h.name == "phrases.backstop" for h in clause.hits)):
+                return None
+        status, word = (
+            self._us_stance(sentence, index, clause, part) if actor else self._others(sentence, index, clause, part)
         )
-        if not (
-            unanswered
-            or backstop
-            or guarantee
-            or parts
-            or (support and (us_here or (us_voice and self._guarantee.search(before))))
-        ):
+        if status is None or (part.components == ("ground_troops",) and status in ("sought", "discussed")):
             return None
-        us_pronoun = us_voice or (
-            not us_here and bool(re.search(r"\b(?:they|it|he)\b", masked)) and "US" in sentence.focus_before[:1]
-        )
-        if not us_here and not us_pronoun and not (backstop and "safety net" not in backstop.group().lower()):
-            return None
-        if not (backstop or guarantee) and not self._force_context.search(before):
-            return None
-        status, cue = self._status(
-            sentence, clause, masked, bool(us_voice or us_pronoun), backstop is not None or guarantee is not None
-        )
-        if status is None:
-            return None
-        components = tuple(sorted(parts)) or (("guarantee",) if guarantee else ("general",))
-        if (
-            "ground_troops" in components
-            and status in ("sought", "offered", "committed", "discussed")
-            and len(components) == 1
-        ):
-            return None
+        start, end = troops._evidence(sentence, clause, index)
         return draft.Draft(
-            topic="backstop",
-            subject="US",
-            status=status,
-            start=sentence.start + clause.start,
-            end=sentence.start + clause.end,
-            sentence=index,
-            components=components,
-            rule=f"backstop.{status}",
-            why=(cue,),
-        )
+            topic="backstop", subject="US", status=status, start=start, end=end, sentence=sentence.index, clause=index,
+            components=part.components, rule=f"backstop.{status}", why=(word, *part.components),
+        )  # fmt: skip
 
-    def _parts(self, masked: str, *, us_here_only: bool) -> set[str]:
-        found = {name for name, pattern in self._components.items() if pattern.search(masked)}
-        if "ground_troops" in found:
-            # "British troops" or "a European force" is no US component
-            pattern = self._components["ground_troops"].search(masked)
-            near = masked[max(0, pattern.start() - 60) : pattern.end() + 40] if pattern else ""
-            if not us_here_only or not re.search(
-                r"\b(?:no|not|any|send|deploy|put|boots|without|rul\w+|commit\w*|neither)\b", near, re.IGNORECASE
-            ):
-                found.discard("ground_troops")
-        return found
+    # ------------------------------------------------------------ the US speaks or acts
 
-    def _status(
-        self, sentence: speakers.Sentence, clause: scopes.Clause, masked: str, us_voice: bool, named: bool
+    def _us_stance(self, sentence: Sentence, index: int, clause: Clause, part: Part) -> tuple[str | None, str]:
+        parse = sentence.parse
+        doubt = _hit(clause, "cues.uncommitted", clause.first, clause.last)
+        pre = stance.operators(parse, clause, clause.first, part.first)
+        outer = troops._governors(sentence, index, clause)
+        inside = [o for o in stance.operators(parse, clause, part.first, part.last + 1) if o.kind == stance.NEGATION]
+        post = stance.operators(parse, clause, part.last + 1, clause.last)
+        ops = [*outer, *pre, *inside]
+        words = " ".join(o.word for o in ops)
+        if any(o.kind == stance.WITHDRAW for o in ops) and _hit(clause, "verbs.withdraw", clause.first, clause.last):
+            return "withdrawn", words
+        if doubt is not None and not any(o.kind == stance.REFUSE and o.word != "doubt" for o in ops if o.first > doubt.last):
+            return "uncommitted", sentence.text(doubt.first, doubt.last).lower()
+        talks = _hit(clause, "verbs.negotiate", clause.first, part.last + 1)
+        if clause.kind == clauses.WHETHER:
+            return ("uncommitted", "whether")
+        state = stance.evaluate(ops, stance.ACT)
+        if post and state in (stance.ACT, stance.YES) and part.first <= (clause.subject.first if clause.subject else 10**6) <= part.last:
+            state = stance.evaluate(post, state)
+        if state == stance.UNDECIDED:
+            return "uncommitted", words
+        if state in (stance.NO, stance.WITHDREW):
+            return "refused", words
+        if state == stance.VOID:
+            return None, ""
+        if talks is not None and not any(o.word in _COMMIT for o in ops):
+            return "discussed", sentence.text(talks.first, talks.last).lower()
+        return self._positive(sentence, clause, part, ops, state)
+
+    def _positive(
+        self, sentence: Sentence, clause: Clause, part: Part, ops: list[Operator], state: str
     ) -> tuple[str | None, str]:
-        voice = sentence.voice
-        if voice is not None and (voice.code == "RU" or voice.private):
+        words = " ".join(o.word for o in ops)
+        row = sentence.row
+        low = {t.low for t in row[clause.first : clause.last]}
+        if part.components == ("ground_troops",):
             return None, ""
-        withdrawn = self._withdrawn.search(masked)
-        if withdrawn:
-            return "withdrawn", withdrawn.group()
-        uncommitted = self._uncommitted.search(masked)
-        if uncommitted:
-            return "uncommitted", uncommitted.group()
-        groups = [
-            g
-            for g in self._scoper.groups(sentence, clause.start, clause.end)
-            if not speakers.is_prepositional(sentence, g[2][0])
-        ]
-        first = groups[0][2][0] if groups else None
-        us_subject = (first is not None and first.code == "US" and first.kind != "demonym") or (
-            first is None and us_voice
-        )
-        if first is not None and first.code == "US" and first.kind == "demonym":
-            us_subject = bool(
-                re.match(
-                    r"\s+(?:(?:will|would|have|has|had|are|were|aren|won|do|don|did|say|said|could|may|might)\b|president|officials?|side|administration|government|delegation|envoys?|negotiators?|team|fighter|aircraft|troops|officers)",
-                    masked[first.end - clause.start :],
-                    re.IGNORECASE,
-                )
-            )
-        elif first is not None and first.code == "US" and _ADJECTIVAL.match(masked[first.end - clause.start :]):
-            us_subject = False
-        if not us_subject and self._denied_troops.search(masked):
-            return "refused", "no troops"
-        seek = self._seek_us.search(masked)
-        if seek and (not us_subject or (first is not None and clause.start + seek.start() < first.start)):
-            return "sought", seek.group()
-        if us_subject and first is not None and self._wish.search(masked[: max(0, first.start - clause.start)]):
-            return "sought", "wish"
-        if us_subject and self._shifts.search(masked):
-            return None, ""
-        if us_subject:
-            if self._none_at_all.search(masked):
-                return "refused", "none"
-            if self._open_negated.search(masked):
-                return "offered", "open"
-            refused = self._refused.search(masked)
-            if refused:
-                return "refused", refused.group()
-            committed = self._committed.search(masked)
-            discussed = self._discussed.search(masked)
-            if discussed and not (committed and committed.start() < discussed.start()):
-                return "discussed", discussed.group()
-            if committed:
-                return "committed", committed.group()
-            offered = self._offered.search(masked)
-            if offered:
-                return "offered", offered.group()
-            return None, ""
-        vital = _VITAL.search(masked)
-        if vital and first is not None:
-            return "sought", vital.group()
-        sought = self._sought.search(masked)
-        discussed = self._discussed.search(masked)
-        if discussed and not sought:
-            return "discussed", discussed.group()
-        if (sought and named) or (sought and first is not None and first.code != "US"):
-            return "sought", sought.group()
-        refused = self._refused.search(masked)
-        if refused and first is None and re.search(r"\bno (?:US|\ue001+|\ue000+)", masked):
-            return "refused", refused.group()
+        if state == stance.PERHAPS:
+            return "offered", words or "perhaps"
+        committed = [o for o in ops if o.word.split()[0] in _COMMIT or o.word in ("commitment", "promise", "pledge")]
+        if committed:
+            return "committed", committed[0].word
+        soft = [h for h in clause.hits if h.name in ("verbs.soft", "cues.soft", "cues.firm") or h.lemma in _OFFER]
+        verb_words = {row[i].low for i in range(clause.first, part.first)}
+        if verb_words & _WILL and not soft and verb_words & _DEEDS:
+            return "committed", "will"
+        if soft or any(o.kind == stance.FIRM for o in ops):
+            return "offered", (soft[0].lemma if soft else words)
+        if verb_words & _WILL or low & _SOFT_PHRASES:
+            return "offered", "will"
         return None, ""
+
+    # ------------------------------------------------------------ others about the US part
+
+    def _others(self, sentence: Sentence, index: int, clause: Clause, part: Part) -> tuple[str | None, str]:
+        parse = sentence.parse
+        doubt = _hit(clause, "cues.uncommitted", clause.first, clause.last)
+        seek = _seek(sentence, clause, part)
+        vital = _hit(clause, "cues.vital", clause.first, clause.last)
+        subject_is_part = clause.subject is not None and part.first <= clause.subject.last and clause.subject.first <= part.last
+        voice = sentence.voices[index]
+        from_us = voice is not None and voice.code == "US"
+        if doubt is not None and (part.american or subject_is_part) and not (seek is not None and seek.first < doubt.first):
+            return "uncommitted", sentence.text(doubt.first, doubt.last).lower()
+        if from_us:
+            return None, ""
+        talks = _hit(clause, "verbs.negotiate", clause.first, clause.last)
+        row = sentence.row
+        for place in range(max(clause.first, part.first - 4), part.first):
+            if row[place].low == "without" and not _is_us_subject(sentence, index):
+                return "sought", "without"
+        if seek is not None:
+            return "sought", sentence.text(seek.first, seek.last).lower()
+        if vital is not None and (part.american or subject_is_part or "phrases.backstop" in {h.name for h in clause.hits}):
+            return "sought", sentence.text(vital.first, vital.last).lower()
+        if talks is not None and sentence.parse.kinds[talks.first] is not None and _is_us_object(sentence, clause):
+            return "discussed", sentence.text(talks.first, talks.last).lower()
+        if part.components == ("ground_troops",) or (part.american and subject_is_part):
+            ops = stance.operators(parse, clause, clause.first, clause.last)
+            denied = any(t.low in ("no", "not", "n't") for t in row[clause.first : part.last + 1])
+            if denied and part.american and stance.evaluate([o for o in ops if o.kind in (stance.NEGATION, stance.REFUSE)], stance.ACT) == stance.NO:
+                return "refused", "no"
+        return None, ""
+
+
+_COMMIT = frozenset({"pledge", "promise", "commit", "agree", "confirm", "sign", "guarantee", "vow", "undertake", "approve", "accept", "endorse", "swear", "reaffirm", "give", "declare", "announce", "committed"})
+_OFFER = frozenset({"offer", "signal", "hint", "suggest", "indicate", "propose", "float", "express", "stand behind", "help", "support", "back", "ready", "willing", "open", "prepared", "be involved", "consider"})
+_WILL = frozenset({"will", "would", "'ll", "'d", "shall"})
+_DEEDS = frozenset({"provide", "lead", "monitor", "guarantee", "deliver", "supply", "contribute", "participate", "give", "share", "oversee", "head", "ensure", "come", "take", "respond", "deploy", "join", "coordinate"})
+_SOFT_PHRASES = frozenset({"help", "support", "involved", "back", "behind", "assist", "backs", "supports"})
+
+
+def _hit(clause: Clause, name: str, first: int, last: int) -> Hit | None:
+    return next((h for h in clause.hits if h.name == name and first <= h.first < last), None)
+
+
+def _part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> Part | None:
+    """The US part that the clause names, if it names one."""
+    row = sentence.row
+    found: dict[str, Hit] = {}
+    american = False
+    general: list[Hit] = []
+    has_us = any(t.mention is not None and t.mention.code == "US" for t in row[clause.first : clause.last])
+    us_in_play = has_us or sentence.subjects[index] == ("US",) or _voice_is_us(sentence, index) or _us_before(sentence, index)
+    for hit in clause.hits:
+        name = hit.name.partition(".")[2]
+        if name in ("backstop", "guarantee") or name == "support" and _is_us_support(sentence, clause, hit):
+            general.append(hit)
+        elif name.startswith("comp_"):
+            component = name.removeprefix("comp_")
+            if _belongs_elsewhere(sentence, hit) or (component == "ground_troops" and not _is_us_troops(sentence, index, clause, hit)):
+                continue
+            found.setdefault(component, hit)
+    if not us_in_play and not any(h.name == "phrases.backstop" for h in general):
+        return None
+    if "air" in found and found["air"].lemma == "air" and found["air"].first + 1 < len(row) and row[found["air"].first + 1].low in ("defence", "defense", "raid", "strike", "attack", "base"):
+        del found["air"]
+    strong = [h for h in general if h.name != "phrases.support"]
+    if not found and not strong and not general:
+        return None
+    if not strong and not _CONTEXT & recent:
+        return None
+    if found and not strong and not any(h.name in ("verbs.send", "phrases.support", "verbs.seek", "cues.vital", "verbs.partake", "phrases.deployment", "cues.firm", "verbs.firm", "cues.refuse", "verbs.refuse") or h.name.startswith("verbs.withdraw") for h in clause.hits) and not general:
+        if not any(h.name == "cues.negation" for h in clause.hits):
+            return None
+    places = [*found.values(), *general]
+    first, last = min(h.first for h in places), max(h.last for h in places)
+    american = any(_is_american(sentence, h) for h in places)
+    names = tuple(sorted(found))
+    if not names:
+        names = ("guarantee",) if strong and all(h.name == "phrases.guarantee" for h in strong) else ("general",)
+    return Part(names, first, last, american)
+
+
+def _is_american(sentence: Sentence, hit: Hit) -> bool:
+    """ "a US backstop", "American air support", "guarantees from Washington", "Trump's support"."""
+    row = sentence.row
+    noun = next((n for n in sentence.parse.nouns if n.first <= hit.last and n.last >= hit.first), None)
+    if noun is not None and "US" in noun.codes:
+        return True
+    for place in range(hit.last + 1, min(len(row), hit.last + 6)):
+        if row[place].is_mark and row[place].text not in "“”\"‘’'":
+            return False
+        mention = row[place].mention
+        if mention is not None:
+            return mention.code == "US" and any(row[i].low in ("from", "by", "of") for i in range(hit.last + 1, place))
+    return False
+
+
+def _is_us_support(sentence: Sentence, clause: Clause, hit: Hit) -> bool:
+    """Support, backing, a role: a US part only where the words say whose."""
+    if sentence.parse.kinds[hit.first] is not None:
+        return False
+    if _is_american(sentence, hit):
+        return True
+    return False
+
+
+def _belongs_elsewhere(sentence: Sentence, hit: Hit) -> bool:
+    """ "British troops", "European aircraft", "Ukrainian air defence"."""
+    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
+    if noun is None or not noun.codes:
+        return False
+    return "US" not in noun.codes
+
+
+def _is_us_troops(sentence: Sentence, index: int, clause: Clause, hit: Hit) -> bool:
+    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
+    if noun is not None and "US" in noun.codes:
+        return True
+    if noun is not None and sentence.row[noun.first].low in ("our",) and _voice_is_us(sentence, index):
+        return True
+    return (sentence.subjects[index] == ("US",) or (_voice_is_us(sentence, index) and not sentence.subjects[index])) and any(
+        h.name in ("verbs.send", "phrases.deployment", "cues.negation", "verbs.refuse") and h.first <= hit.first for h in clause.hits
+    )
+
+
+def _voice_is_us(sentence: Sentence, index: int) -> bool:
+    voice = sentence.voices[index]
+    return voice is not None and voice.code == "US" and not voice.private
+
+
+def _us_before(sentence: Sentence, index: int) -> bool:
+    return any("US" in codes for codes in sentence.subjects[:index])
+
+
+def _is_us_subject(sentence: Sentence, index: int) -> bool:
+    return "US" in sentence.subjects[index]
+
+
+def _is_us_acting(sentence: Sentence, index: int, clause: Clause, part: Part) -> bool:
+    """Whether it is the US that promises, refuses, discusses."""
+    subject = clause.subject
+    if subject is not None and subject.kind == nouns.PRIVATE:
+        return False
+    if _is_us_subject(sentence, index) and subject is not None and subject.kind in (nouns.ACTOR, nouns.PRONOUN, nouns.GROUP):
+        if subject.first <= part.first or clause.verb is not None:
+            return not (subject.first <= part.last and part.first <= subject.last)
+    if _voice_is_us(sentence, index):
+        if subject is None or subject.kind in (nouns.PRONOUN, nouns.THING, nouns.FORCE):
+            return not subject or not subject.codes or "US" in subject.codes
+    for noun in clause.nouns:  # "ruled out by Trump"
+        if noun.preposition == "by" and "US" in noun.codes and noun.kind == nouns.ACTOR:
+            return True
+    return False
+
+
+def _is_us_object(sentence: Sentence, clause: Clause) -> bool:
+    return any(n.kind in (nouns.ACTOR, nouns.FORCE, nouns.THING) and "US" in n.codes for n in clause.nouns)
+
+
+def _seek(sentence: Sentence, clause: Clause, part: Part) -> Hit | None:
+    """A word of asking or needing before the part, or before the US that is to provide it."""
+    kinds = sentence.parse.kinds
+    for hit in clause.hits:
+        if hit.name != "verbs.seek" or hit.lemma in _WEAK_SEEK or kinds[hit.first] is None:
+            continue
+        if hit.first < part.first and hit.last < part.first:
+            return hit
+    return None
+
+
+_WEAK_SEEK = frozenset({"say", "tell", "discuss", "believe", "warn", "agree", "try", "argue", "stress", "emphasise", "emphasize", "underline", "underscore", "raise", "welcome", "make clear", "expect", "win", "get", "obtain", "reckon", "struggle", "hope"})
+_ = verbs
+Nouns = Noun

@@ -1,179 +1,202 @@
 """Counts: of countries that belong, attend, sign or contribute, and of soldiers planned. Names no country's own stand."""
 
-import re
+from dataclasses import dataclass
 
-from monitor.claims import draft, lexicon, numbers, scopes, speakers
+from monitor.claims import draft, numbers, troops
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence
+from monitor.claims.lexemes import Hit
+
+_LEAST, _MOST = 3, 120  # countries; fewer are named one by one, more do not exist
+_LEAST_FORCE = 500  # soldiers; a smaller force is one country's contingent
+_OTHER_GROUPS = frozenset({"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"})
+_MONEY = frozenset({"billion", "million", "bn", "euros", "dollars", "percent", "%", "pounds", "years", "months", "days", "weeks", "hours", "km", "miles", "points"})
+_ENEMY = frozenset({"russian", "korean", "killed", "wounded", "casualties", "prisoners", "captured", "trained", "training", "losses", "dead", "died", "conscripts", "reservists"})
+_SIGN = frozenset({"sign", "sign up", "endorse", "signatory"})
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number with the tokens of what it counts."""
+
+    number: int
+    high: int | None
+    first: int
+    last: int  # the counted noun's last token
+    leaders: bool
 
 
 class CountRules:
     """The rules of headcount and force_size."""
 
-    def __init__(self, words: lexicon.Lexicon, scoper: scopes.Scoper) -> None:
-        self._scoper = scoper
-        self._coalition = words.get("terms.coalition_loose")
-        self._count_noun = words.make(
-            r"(?:(?!\w+ing\b|and\b|or\b|of its\b|billion|troops|soldiers)[\w\-\ue000-\ue002’']+ ){0,4}?(?:of (?:its|the|our) )?(?:(?P<members>{terms.member_noun})|(?P<leaders>{terms.leader_noun})(?: from (?:\w+ )?countries)?|(?P<bare>have|had|of (?:them|those))|(?P<strong>-strong|-nation|-country|-member))(?!\w)"
-        )
-        self._kinds = {
-            "signatories": re.compile(
-                r"\bsign(?:ed|ing|s)?\b(?! up)|\bsignator\w+|\bendorsed|\bsupported the (?:declaration|statement)",
-                re.IGNORECASE,
-            ),
-            "interested": re.compile(
-                r"\binterest(?:ed)?\b|\bwant(?:ed|s)? to join|\bwish(?:ed|es)? to join|\bexpressed (?:a )?(?:readiness|willingness|desire) to join|considering joining|willing to join|ready to join",
-                re.IGNORECASE,
-            ),
-            "contributors": re.compile(
-                r"\bcontribut\w+|\bready to (?:help|assist|support|provide)|\boffer(?:ed|s|ing)?\b|\bpledg\w+|\bcommit(?:ted|ments?)?\b|\bwilling to|\bprovide\b|\bprepared to|\btake part in (?:the|a|such a) (?:\w+ )?(?:force|mission)|\bdeploy\w*|\bsend\b|sending|\bjoin (?:the|a) (?:\w+ )?force|\bhelp\b|\bplay (?:a|their) (?:part|role)|\bparticipate in (?:the|a|such a) (?:\w+ )?(?:force|mission)|with ground (?:units|troops)|\bsay(?:ing)? (?:they|yes)|told me yes|notified|told its|undertook|given it in writing|stand ready",
-                re.IGNORECASE,
-            ),
-            "attendees": re.compile(
-                r"\battend\w*|\btook part|\btak(?:e|ing) part|\bparticipat\w+|\bjoin(?:ed|ing|s)?\b|\bgather(?:ed|ing)?\b|\bmeeting\b|\bsummit\b|\bcall\b|\bmet\b|\bconven\w+|\brepresented|\bpresent\b|\bvideo\w*|\btalks\b|\bconference\b|\bcame\b|\bhosted?\b|\bhosting|\bdelegations\b|\bonline\b|at (?:its|the|their) table|\bleaders\b|\bassembled|\bvirtual\w*|\bat the last one",
-                re.IGNORECASE,
-            ),
-            "members": re.compile(
-                r"\bcompris\w+|\bmembers?\b|\bcoalition of|\bgroup(?:ing)? of|\bcoalition\b|\bconsists\b|\bincludes?\b|\bbelong\b|-strong|-nation|-country|-member|\bmember No",
-                re.IGNORECASE,
-            ),
-        }
-        self._strong_members = words.make(
-            r"(?<!\w)coalition (?:of|comprising|consisting of|that groups|, which includes)(?! the) (?:\w+ ){0,4}?\d|belong to|compris\w+|grown to|grew to|\d[\w\- ]{0,20}-(?:member|nation|country|strong)|has \d+ members|(?:includ|involv|unit|group|bring)\w* (?:together )?(?:\w+ ){0,3}?\d+ (?:mostly \w+ )?(?:countries|nations|states)|coalition['’]s (?:\w+ )?\d+|\d+ (?:countries|nations|members|states) (?:in|of|that make up|belonging to) (?:the|this) coalition|(?:coalition|group|alliance) of (?:about |around |some |more than |over |nearly |roughly |at least )*\w+ (?:mostly \w+ )?(?:countries|nations|states)"
-        )
-        self._troops = re.compile(
-            r"\btroops?\b|\bsoldiers?\b|\bground (?:forces|units)|\bpeacekeepers\b|\bboots\b|\bcombat units|\bon (?:the )?land,? |\bon the ground|\bground, sea|\bmilitary contingents?|\bmilitary personnel\b|reassurance force|\bdeploy\w*",
-            re.IGNORECASE,
-        )
-        self._size_noun = words.make(
-            r"(?:-strong| ?)(?:(?!countries|nations)[\w\-]+ ){0,3}?(?:{terms.force_bare}|force)(?!\w)"
-        )
-        self._size_context = re.compile(
-            r"\b(?:force|coalition|mission|contingent|deploy\w*|peacekeep\w+|plan(?:s|ned)?|envisag\w+|needed|required|Europe\w*|send|multinational|chiefs)\b",
-            re.IGNORECASE,
-        )
-        self._not_ours = re.compile(
-            r"\b(?:North Korea\w*|Russian (?:troops|soldiers|forces)|killed|wounded|casualt\w+|train(?:ed|ing)? (?:more than |over |some |about |around )?\d|Ukrainian (?:army|troops|soldiers|servicemen|forces)|Ukraine['’]s (?:army|armed|military)|sanction\w*|prisoners?|shells|tariff\w*|frozen|NATO has|loan|G7|drone coalition|Gaza|Iraq\w*)\b",
-            re.IGNORECASE,
-        )
-
-    def read(
-        self, sentence: speakers.Sentence, index: int, *, coalition: bool, meeting: bool, about: bool
-    ) -> list[draft.Draft]:
-        """Counts of one sentence. `coalition`: the coalition is in reach; `meeting`: the article is about its meeting."""
-        if self._scoper.is_question(sentence) or not about:
+    def read(self, sentence: Sentence, *, near: bool, force: bool, meeting: bool, group: bool, recent: frozenset[str]) -> list[draft.Draft]:
+        """Counts of one sentence. `meeting`: the article is about the coalition's meeting; `group`: the coalition is named in it."""
+        if not near or sentence.is_question:
             return []
         made: list[draft.Draft] = []
-        if coalition:
-            named = bool(self._coalition.search(sentence.masked))
-            made += self._counts(sentence, index, meeting=meeting, named=named)
-        return made + self._sizes(sentence, index)
-
-    def _counts(self, sentence: speakers.Sentence, index: int, *, meeting: bool, named: bool) -> list[draft.Draft]:
-        made: list[draft.Draft] = []
-        text = sentence.masked
-        if self._not_ours.search(text):
-            return []
-        all_numbers = numbers.find(text)
-        for start, end, number, high in all_numbers:
-            noun = self._count_noun.match(
-                text[end : end + 70].lstrip(" -") if text[end : end + 1] != "-" else text[end : end + 70]
-            )
-            if not noun or number < 3 or number > 120:
+        for start, end, number, high in numbers.find(sentence.raw):
+            place = next((i for i, t in enumerate(sentence.row) if t.start <= start < t.end or t.start >= start), None)
+            if place is None:
                 continue
-            near = self._near(text, start, end, all_numbers)
-            counts = self._kind(near, text, has_leaders=noun.group("leaders") is not None, meeting=meeting, named=named)
-            if counts is None or (
-                noun.group("bare") and counts not in ("troop_contributors", "contributors", "signatories")
-            ):
+            index = next((i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last), 0)
+            clause = sentence.parse.clauses[index]
+            voice = sentence.voices[index]
+            if voice is not None and (voice.private or voice.code == "RU"):
                 continue
-            topic = "troops" if counts in ("troop_contributors", "contributors") else "membership"
-            made.append(
-                draft.Draft(
-                    topic=topic,
-                    subject="COALITION",
-                    status="headcount",
-                    start=sentence.start,
-                    end=sentence.end,
-                    sentence=index,
-                    number=number,
-                    number_max=high,
-                    counts=counts,
-                    rule=f"count.{counts}",
-                    why=(text[start : end + noun.end()][:60],),
-                )
-            )
+            size = _force(sentence, clause, place, end, number, high, recent) if force else None
+            if size is not None:
+                made.append(_size_draft(sentence, index, clause, size))
+                continue
+            counted = _counted(sentence, place, end, number, high)
+            if counted is None or not (group or meeting or force):
+                continue
+            kind = _kind(sentence, index, clause, counted, meeting=meeting, group=group, recent=recent)
+            if kind is not None:
+                made.append(_count_draft(sentence, index, clause, counted, kind))
         return made
 
-    def _near(self, text: str, start: int, end: int, found: list[tuple[int, int, int, int | None]]) -> str:
-        """The words round a number, up to the numbers beside it."""
-        left = max([b for _, b, _, _ in found if b <= start] + [start - 90, 0])
-        right = min([a for a, _, _, _ in found if a >= end] + [end + 130])
-        return text[left:right]
 
-    def _kind(self, near: str, text: str, *, has_leaders: bool, meeting: bool, named: bool) -> str | None:
-        if (
-            self._strong_members.search(near)
-            and not self._kinds["signatories"].search(near)
-            and not self._kinds["interested"].search(near)
-        ):
-            return "members"
-        if self._kinds["signatories"].search(near):
-            return None if has_leaders else "signatories"
-        if self._kinds["interested"].search(near):
-            return "interested"
-        if has_leaders and self._kinds["attendees"].search(text):
-            return "attendees" if (meeting or named) else None
-        if self._kinds["contributors"].search(near):
-            return "troop_contributors" if self._troops.search(near) else "contributors"
-        if self._kinds["attendees"].search(near) and (meeting or named):
-            return "attendees"
-        if self._kinds["members"].search(near) and named:
-            return "members"
+def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | None) -> Count | None:
+    """The countries, members or leaders that a number counts."""
+    if not _LEAST <= number <= _MOST:
         return None
+    row = sentence.row
+    if any(t.low in _MONEY for t in row[place + 1 : place + 3]):
+        return None
+    for step in range(place, min(len(row), place + 7)):
+        if row[step].is_mark and row[step].text not in "-“”\"":
+            return None
+        hits = [h for h in sentence.parse.hits if h.first <= step <= h.last and h.first >= place]
+        names = {h.name for h in hits}
+        if step > place and ("phrases.leader_noun" in names or "phrases.member_noun" in names):
+            last = max(h.last for h in hits if h.name in ("phrases.leader_noun", "phrases.member_noun"))
+            if any(t.low in _OTHER_GROUPS or t.low in ("other",) and number < 3 for t in row[max(0, place - 3) : last + 1]):
+                return None
+            leaders = "phrases.leader_noun" in names and "phrases.member_noun" not in names
+            return Count(number, high, place, last, leaders and not _from_countries(sentence, last))
+        if step > place and row[step].low in ("of",) and row[min(step + 1, len(row) - 1)].low in ("them", "those", "which", "whom"):
+            return Count(number, high, place, step + 1, False)
+        if step > place and sentence.parse.kinds[step] is not None and row[step].low in ("have", "had", "will", "would", "are", "were"):
+            return Count(number, high, place, step - 1, False) if step == place + 1 else None
+    return None
 
-    def _sizes(self, sentence: speakers.Sentence, index: int) -> list[draft.Draft]:
-        made: list[draft.Draft] = []
-        text = sentence.masked
-        if self._not_ours.search(text) or not self._size_context.search(text):
-            return []
-        for start, end, number, high in numbers.find(text):
-            if number < 500 or not (
-                self._size_noun.match(text[end : end + 60])
-                or re.search(
-                    r"(?:force|contingent|mission|strength|army) (?:of|numbering)(?: up to| about| around| some| at least| between| from| roughly| more than| as many as)*\s?$",
-                    text[max(0, start - 60) : start],
-                    re.IGNORECASE,
-                )
-            ):
-                continue
-            owner = self._owner(sentence, start)
-            if owner is not None:
-                continue
-            made.append(
-                draft.Draft(
-                    topic="troops",
-                    subject="COALITION",
-                    status="force_size",
-                    start=sentence.start,
-                    end=sentence.end,
-                    sentence=index,
-                    number=number,
-                    number_max=high,
-                    rule="count.force_size",
-                    why=(text[start:end],),
-                )
-            )
-        return made
 
-    def _owner(self, sentence: speakers.Sentence, place: int) -> str | None:
-        """A country whose own contingent the figure is, if any."""
-        for mention in reversed([m for m in sentence.mentions if m.end <= place]):
-            if mention.code in ("UA", "RU", "EU", "NATO", "COALITION", "UN", "US"):
-                continue
-            if place - mention.end < 80 and not speakers.is_prepositional(sentence, mention) and not mention.person:
-                return mention.code
-        tail = [
-            m
-            for m in sentence.mentions
-            if place < m.start < place + 30 and m.kind == "demonym" and m.code not in ("EU", "UA")
-        ]
-        return tail[0].code if tail else None
+def _from_countries(sentence: Sentence, last: int) -> bool:
+    """ "representatives of 30 countries" is counted by its own number; "30 leaders" counts heads."""
+    return False and bool(sentence.row[last])
+
+
+def _kind(sentence: Sentence, index: int, clause: Clause, counted: Count, *, meeting: bool, group: bool, recent: frozenset[str]) -> str | None:
+    hits = clause.hits + (sentence.parse.clauses[index + 1].hits if index + 1 < len(sentence.parse.clauses) and sentence.parse.clauses[index + 1].kind in ("rel", "that", "and", "resume") else [])
+    names = {h.name for h in hits}
+    row = sentence.row
+    before = {t.low for t in row[max(0, counted.first - 6) : counted.first]}
+    after_words = [t.low for t in row[counted.last + 1 : counted.last + 14]]
+    near = before | set(after_words)
+    if counted.leaders:
+        return "attendees" if (meeting or "phrases.meeting" in names) and ("verbs.attend" in names or "phrases.meeting" in names) and counted.number >= 5 else None
+    if row[counted.last].low.startswith("signator") or near & {"signed", "sign", "signing", "signatories", "endorsed"} and "up" not in near:
+        return "signatories"
+    if near & {"interested", "interest"} or _wants(hits, counted):
+        return "interested"
+    if _is_membership(sentence, counted, before, after_words, group):
+        return "members"
+    give = [h for h in hits if h.name in ("verbs.send", "verbs.partake", "phrases.deployment") and h.lemma in _GIVE and h.first > counted.first]
+    attend = [h for h in hits if h.name == "verbs.attend" and h.lemma in _ATTEND]
+    is_force = "phrases.force" in names or "phrases.mission" in names
+    if give and not ("phrases.meeting" in names and attend) and (is_force or "phrases.coalition" in recent or "phrases.mission" in recent) and (not any(h.name == "phrases.other_send" for h in hits) or is_force):
+        ground = [h for h in hits if h.name == "phrases.force" and h.lemma not in ("force", "army", "military") or h.name == "phrases.mission"]
+        bare = any(h.lemma in ("troop contribution",) for h in hits)
+        land = {"land", "ground", "sea"} & {t.low for t in row[clause.first : clause.last + 12]}
+        return "troop_contributors" if ground or bare or land else "contributors"
+    if (meeting or "phrases.coalition" in names or group) and ("phrases.meeting" in names or any(h.lemma in ("attend", "dial in", "gather", "be represented", "beam in", "take part", "convene") for h in attend)):
+        return "attendees"
+    return None
+
+
+_GIVE = frozenset({"send", "deploy", "contribute", "contribute to", "commit", "provide", "offer", "pledge", "promise", "participate in", "participate", "take part in", "join", "join in", "be part of", "be a part of", "help", "help with", "support", "supply", "station", "volunteer", "contribution", "deployment", "dispatch", "be involved in", "be involved", "play * part|role", "serve in", "put", "troop contribution", "participation", "be deployed"})
+_ATTEND = frozenset({"attend", "take part", "participate", "join", "gather", "meet", "be represented", "dial in", "convene", "host", "beam in", "be present", "bring", "include", "involve", "assemble"})
+
+
+def _wants(hits: list[Hit], counted: Count) -> bool:
+    lemmas = {h.lemma for h in hits if h.first >= counted.first}
+    return bool(lemmas & {"want", "wish", "hope", "consider", "seek"}) and any(h.name == "verbs.join" for h in hits)
+
+
+def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_words: list[str], group: bool) -> bool:
+    row = sentence.row
+    named = any(h.name == "phrases.coalition" or (group and h.name == "phrases.coalition_loose") for h in sentence.parse.hits)
+    if not named:
+        return False
+    window = [t.low for t in row[max(0, counted.first - 7) : counted.first]]
+    text = " ".join(window)
+    joined = row[counted.first].end == row[counted.first + 1].start if counted.first + 1 < len(row) else False
+    if joined or counted.first == counted.last or "-" in row[counted.first].text:
+        return True
+    coalition_before = any(h.name in ("phrases.coalition", "phrases.coalition_loose", "phrases.coalition_loose") and 0 < counted.first - h.last <= 9 for h in sentence.parse.hits)
+    if coalition_before and any(w in text for w in ("of", "includes", "comprises", "comprising", "numbers", "consists", "has", "uniting", "grown", "made up", "now", "including", "involving", "grouping", "brings", "which")) and not any(w in text for w in ("meeting", "summit", "call", "leaders")):
+        return True
+    if row[counted.last].low in ("members", "member") and not (set(after_words) & {"attended", "sent", "offered"}):
+        return True
+    tail = " ".join(after_words[:6])
+    return any(w in tail for w in ("in the coalition", "of the coalition", "make up the", "belong to", "that make up", "are members", "are part of", "have joined the", "has joined the", "joined the coalition", "in the so-called"))
+
+
+def _force(sentence: Sentence, clause: Clause, place: int, end: int, number: int, high: int | None, recent: frozenset[str]) -> Count | None:
+    """A size of the force: a number of soldiers that is no country's own."""
+    if number < _LEAST_FORCE or 1990 <= number <= 2035 and sentence.raw[sentence.row[place].start : sentence.row[place].end].isdigit():
+        return None
+    row = sentence.row
+    if any(t.low in _ENEMY for t in row[clause.first : clause.last]) or any(t.low in _MONEY for t in row[place : place + 4]) or row[place - 1].text in "$€£":
+        return None
+    noun = next((n for n in sentence.parse.nouns if n.first <= place <= n.last or place < n.first <= place + 3), None)
+    tail = range(place, min(len(row), place + 7))
+    counts_men = any(h.name in ("phrases.force", "phrases.mission") and h.first in tail for h in sentence.parse.hits)
+    head = [row[i].low for i in range(max(0, place - 5), place)]
+    is_force_of = any(w in ("force", "contingent", "mission", "strength", "forces", "size") for w in head) and any(w in ("of", "at", "to", "between", "numbering", "from") for w in head)
+    strong = row[min(place + 2, len(row) - 1)].low == "strong" or row[place].low.endswith("strong")
+    if not (counts_men or is_force_of or strong):
+        return None
+    codes = set(noun.codes) if noun is not None else set()
+    if codes & {"RU", "UA", "KP", "US"} or any(c not in ("EU", "NATO", "COALITION") for c in codes):
+        return None
+    owner = _owner(sentence, clause, place)
+    if owner is not None:
+        return None
+    if not (recent & {"phrases.mission", "phrases.coalition", "phrases.deployment"} or "phrases.force" in recent):
+        return None
+    return Count(number, high, place, place, False)
+
+
+def _owner(sentence: Sentence, clause: Clause, place: int) -> str | None:
+    """The country whose own contingent the figure is, or whose army."""
+    index = sentence.parse.clauses.index(clause)
+    codes = sentence.subjects[index]
+    subject = clause.subject
+    if subject is not None and subject.first < place and len(codes) == 1 and codes[0] not in ("EU", "NATO", "COALITION"):
+        if subject.person is None or any(h.name == "verbs.send" and h.lemma in ("send", "deploy", "contribute", "offer", "pledge", "commit") for h in clause.hits):
+            return codes[0]
+    for noun in clause.nouns:
+        if noun.first > place and noun.first - place < 8 and noun.codes and noun.kind == "force" and noun.codes[0] not in ("EU", "NATO"):
+            return noun.codes[0]
+        if noun.preposition == "from" and 0 < noun.first - place < 6 and len(noun.codes) == 1 and noun.codes[0] not in ("EU", "NATO"):
+            return noun.codes[0]
+    return None
+
+
+def _count_draft(sentence: Sentence, index: int, clause: Clause, counted: Count, kind: str) -> draft.Draft:
+    start, end = troops._evidence(sentence, clause, index)
+    return draft.Draft(
+        topic="troops" if kind in ("troop_contributors", "contributors") else "membership",
+        subject="COALITION", status="headcount", start=start, end=end, sentence=sentence.index, clause=index,
+        number=counted.number, number_max=counted.high, counts=kind, rule=f"count.{kind}",
+        why=(sentence.text(counted.first, counted.last),),
+    )  # fmt: skip
+
+
+def _size_draft(sentence: Sentence, index: int, clause: Clause, counted: Count) -> draft.Draft:
+    start, end = troops._evidence(sentence, clause, index)
+    return draft.Draft(
+        topic="troops", subject="COALITION", status="force_size", start=start, end=end, sentence=sentence.index, clause=index,
+        number=counted.number, number_max=counted.high, rule="count.force_size", why=(sentence.text(counted.first, counted.last),),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ class Draft:
     start: int  # in the text
     end: int
     sentence: int  # index of the sentence
+    clause: int = 0  # its clause
     number: int | None = None
     number_max: int | None = None
     counts: str | None = None

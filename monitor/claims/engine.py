@@ -1,4 +1,4 @@
-"""The claim engine: sentences | actors | speakers | scopes | claims per topic | assembly. Pure and deterministic; no I/O.
+"""The claim engine: sentences | tokens | verbs, phrases, clauses | voices | claims per topic | assembly. Pure and deterministic; no I/O.
 
 Reads English only; what it can't read it skips with a reason.
 """
@@ -10,23 +10,27 @@ from monitor.claims import (
     actors,
     assemble,
     backstop,
+    clauses,
+    context,
     counts,
     draft,
+    lexemes,
     lexicon,
     listings,
     membership,
     origins,
     relevance,
-    scopes,
     sentences,
-    speakers,
+    speech,
     times,
+    tokens,
     troops,
 )
 
 _MAX_TEXT = 1_500_000  # characters; more is no article
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")  # Cyrillic letters that slip into English copy
 _ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
+_REACH = 2  # sentences before, whose words are still in a reader's mind
 
 
 class Engine:
@@ -35,84 +39,84 @@ class Engine:
     def __init__(self, watch: watch.Watch) -> None:
         words = lexicon.load(watch)
         self._gazetteer = actors.Gazetteer(watch, words)
-        scoper = scopes.Scoper(words)
-        silent = frozenset(a.code for a in watch.actors if a.voice == "other")
-        self._silent = silent
-        self._attributor = speakers.Attributor(words, silent)
+        self._lexemes = lexemes.Lexemes(watch)
+        self._silent = frozenset(a.code for a in watch.actors if a.voice == "other")
         self._judge = relevance.Judge(words)
-        self._troops = troops.TroopRules(words, scoper)
-        self._backstop = backstop.BackstopRules(words, scoper)
-        self._membership = membership.MembershipRules(words, scoper)
+        self._troops = troops.TroopRules()
+        self._backstop = backstop.BackstopRules()
+        self._membership = membership.MembershipRules()
         self._listings = listings.ListRules(words)
-        self._counts = counts.CountRules(words, scoper)
-        self._clock = times.Clock(words)
+        self._counts = counts.CountRules()
+        self._clock = times.Clock()
         self._origins = origins.Origins(watch)
 
     def read(self, article: types.Article) -> types.Reading:
         """Relevance and claims of one article."""
-        text = article.text[:_MAX_TEXT]
+        text = article.text[:_MAX_TEXT].translate(_LOOKALIKES)
         if not _is_english(text):
             return types.Reading(relevant=False, skipped="language")
         on: date | None = article.published.date() if article.published else None
-        built = self._sentences(text, on)
+        spans = sentences.split(text)
+        mentions = self._gazetteer.find(text, on)
+        built = self._parse(text, spans, mentions)
         topic = self._judge.judge(article.title, built)
         if not topic.relevant:
             return types.Reading(relevant=False)
-        self._attributor.attribute(built)
+        speech.attribute(built)
         credit = self._origins.of_article(article.title, text, article.outlet)
         claims: list[types.Claim] = []
-        rows = set(self._listings.rows(built)) if topic.force else set()
-        for index, sentence in enumerate(built):
-            if self._is_muted(sentence):
-                continue
-            for one in self._drafts(built, index, topic, rows):
-                past = self._clock.is_past(
-                    sentence, article.published, one.start - sentence.start, one.end - sentence.start
-                )
-                if one.optional or (sentence.voice is not None and sentence.voice.private):
-                    continue  # a case on which careful readers differ is not worth a false alarm
-                origin = self._origins.of_sentence(sentence.raw, article.outlet) or credit
-                claims.append(assemble.to_claim(article, one, sentence, past=past, origin=origin))
+        for one in self._drafts(built, topic):
+            sentence = built[one.sentence]
+            past = self._clock.is_past(sentence, article.published, one)
+            origin = self._origins.of_sentence(sentence.raw, article.outlet) or credit
+            claims.append(assemble.to_claim(article, one, sentence, past=past, origin=origin))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
-    def _sentences(self, text: str, on: date | None) -> list[speakers.Sentence]:
-        mentions = self._gazetteer.find(text, on)
-        return speakers.build(text, actors.mask(text.translate(_LOOKALIKES), mentions), mentions, sentences.split(text))
+    def _parse(
+        self, text: str, spans: list[sentences.Span], mentions: list[actors.Mention]
+    ) -> list[context.Sentence]:
+        built: list[context.Sentence] = []
+        place = 0
+        for index, span in enumerate(spans):
+            while place < len(mentions) and mentions[place].start < span.start:
+                place += 1
+            inside = []
+            while place < len(mentions) and mentions[place].start < span.end:
+                inside.append(actors.moved(mentions[place], -span.start, span.end - span.start))
+                place += 1
+            raw = text[span.start : span.end]
+            quotes = [(a - span.start, b - span.start) for a, b in sentences.quote_spans(text, span.start, span.end)]
+            row = tokens.cut(raw, inside, quotes, self._lexemes.lemmas)
+            built.append(
+                context.Sentence(
+                    index=index, start=span.start, end=span.end, paragraph=span.paragraph, raw=raw, quotes=quotes, mentions=inside,
+                    parse=clauses.parse(row, self._lexemes.find(row)), is_question=raw.rstrip("\"”’' ").endswith("?"),
+                )
+            )  # fmt: skip
+        return built
 
-    def _is_muted(self, sentence: speakers.Sentence) -> bool:
-        """Russia's words about others, private voices."""
-        voice = sentence.voice
-        return voice is not None and (voice.private or (voice.code is not None and voice.code in self._silent))
-
-    def _drafts(
-        self, built: list[speakers.Sentence], index: int, topic: relevance.Topic, rows: set[int]
-    ) -> list[draft.Draft]:
-        sentence = built[index]
-        if index in rows:
-            listed = self._listings.read(sentence, index)
-            if listed:
-                return listed
-        window = " ".join(s.masked for s in built[max(0, index - 2) : index + 1])
-        made = self._troops.read(
-            sentence,
-            troops.Setting(about_force=topic.force, near_ukraine=topic.near[index], index=index, window=window),
-        )
-        made += self._backstop.read(sentence, index, about=topic.near[index], before=window)
-        made += self._membership.read(
-            sentence,
-            index,
-            coalition=topic.coalition and topic.near[index],
-            meeting=topic.meeting,
-            about=topic.near[index],
-            window=window,
-        )
-        made += self._counts.read(
-            sentence,
-            index,
-            coalition=topic.coalition and topic.near[index],
-            meeting=topic.meeting,
-            about=topic.near[index],
-        )
+    def _drafts(self, built: list[context.Sentence], topic: relevance.Topic) -> list[draft.Draft]:
+        made: list[draft.Draft] = []
+        rows = set(self._listings.rows(built)) if topic.force else set()
+        names = [frozenset(h.name for h in s.parse.hits) for s in built]
+        american = [any(m.code == "US" for m in s.mentions) for s in built]
+        named = False
+        for index, sentence in enumerate(built):
+            named = named or "phrases.coalition" in names[index] or topic.titled
+            if index in rows:
+                listed = self._listings.read(sentence, index)
+                if listed:
+                    made += listed
+                    continue
+            recent = frozenset().union(*names[max(0, index - _REACH) : index + 1])
+            us_recent = any(american[max(0, index - _REACH) : index + 1])
+            near = topic.near[index]
+            made += self._troops.read(sentence, troops.Scene(force=topic.force, near=near, recent=recent))
+            made += self._backstop.read(sentence, near, recent, us_recent)
+            made += self._membership.read(sentence, near=near, meeting=topic.meeting, recent=recent, group=named)
+            made += self._counts.read(
+                sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
+            )
         return made
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from monitor.claims import draft, lexicon, numbers, speakers
+from monitor.claims import actors, draft, lexicon, numbers
+from monitor.claims.context import Sentence
 
 _LEAST_LINES = 3  # fewer lines that begin with a country are no list
 
@@ -33,14 +34,14 @@ class ListRules:
             ("pledged", re.compile(r"^yes\b|pledged|ready to send|will send|committed", re.IGNORECASE)),
         )
 
-    def rows(self, built: list[speakers.Sentence]) -> list[int]:
+    def rows(self, built: list[Sentence]) -> list[int]:
         """The indexes of sentences that open rows of a list."""
-        rows = [i for i, s in enumerate(built) if self._row.match(s.masked)]
+        rows = [i for i, s in enumerate(built) if self._row.match(actors.mask(s.raw, s.mentions))]
         return rows if len(rows) >= _LEAST_LINES else []
 
-    def read(self, sentence: speakers.Sentence, index: int) -> list[draft.Draft]:
+    def read(self, sentence: Sentence, index: int) -> list[draft.Draft]:
         """The claims of one row: columns where it has them, else nothing (prose is read as prose)."""
-        match = self._row.match(sentence.masked)
+        match = self._row.match(actors.mask(sentence.raw, sentence.mentions))
         if not match:
             return []
         mention = next((m for m in sentence.mentions if m.start == match.start("who")), None)
@@ -59,7 +60,7 @@ class ListRules:
             made.append(self._make(sentence, index, mention.code, "support_only", None))
         return made
 
-    def _make(self, sentence: speakers.Sentence, index: int, code: str, status: str, number: int | None) -> draft.Draft:
+    def _make(self, sentence: Sentence, index: int, code: str, status: str, number: int | None) -> draft.Draft:
         return draft.Draft(
             topic="troops", subject=code, status=status, start=sentence.start, end=sentence.end, sentence=index,
             number=number, rule=f"list.{status}", why=(sentence.raw[:40],),

@@ -1,271 +1,293 @@
 """Claims on the coalition itself: who leads, belongs, attends, weighs, declines, leaves. Counts nobody."""
 
-import re
+from collections.abc import Iterable
 
-from monitor.claims import draft, lexicon, scopes, speakers
+from monitor.claims import clauses, closed, draft, nouns, stance, troops, verbs
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence
+from monitor.claims.lexemes import Hit
+from monitor.claims.nouns import Noun
 
 _NEVER = frozenset({"RU", "BY", "KP", "COALITION", "UN"})
+_NO_LEADER = _NEVER | {"UA", "EU", "NATO", "US"}
+_LEADING = frozenset({"lead", "co-lead", "head", "co-head", "spearhead", "chair", "co-chair", "steer", "drive", "helm", "front", "champion"})
+_FOUNDING = frozenset({"form", "assemble", "build", "establish", "create", "launch", "forge", "set up", "found", "co-found", "pull together", "put together", "bring together"})
+_LED = frozenset({"led", "co-led", "headed", "spearheaded", "steered", "chaired", "co-chaired", "driven", "helmed", "fronted"})
 
 
 class MembershipRules:
     """The rules of topic membership."""
 
-    def __init__(self, words: lexicon.Lexicon, scoper: scopes.Scoper) -> None:
-        self._scoper = scoper
-        self._coalition = words.get("terms.coalition_loose")
-        self._meeting = words.get("terms.meeting")
-        self._attend = words.get("verbs.attend")
-        effort = r"(?:(?:efforts?|push|drive|work|plans?|initiative|talks|discussions|the efforts?) (?:to|on|for|aimed at) (?:\w+ ){1,4})?"
-        coal = r"(?:{terms.coalition_loose}|the (?:force|effort|initiative|format))"
-        lead = r"(?:{verbs.lead})"
-        self._lead = [
-            words.make(
-                rf"(?P<group>{{GROUP}})(?: governments?| leaders?)?(?:, which|, who| which| that|,)?(?: are| is| have been| has been| were| was| had been| jointly| together| also| will)*,? (?:jointly )?{lead}(?: up)? {effort}(?:\w+ ){{0,3}}?[\"“‘']?{coal}"
-            ),
-            words.make(
-                rf"{coal}[\"”’']?[^.;]{{0,60}}? (?:co-?)?(?:led|headed|spearheaded|steered|chaired|co-?chaired|driven|initiated|jointly led)(?: jointly)? by (?:the )?(?P<group>{{GROUP}})"
-            ),
-            words.make(r"(?P<group>{GROUP})(?:-led|['’]s?-led| -led) (?:\w+ ){0,2}{terms.coalition_loose}"),
-            words.make(
-                rf"(?:co-?)?(?:led|headed|spearheaded|steered|chaired) by (?:the )?(?P<group>{{GROUP}})[^.;]{{0,30}}{coal}"
-            ),
-            words.make(
-                r"(?P<group>{GROUP})(?:,)? (?:the )?(?:co-?leaders|co-?chairs|leaders|lead nations|two leading nations|architects|driving forces?)(?: of| behind) {terms.coalition_loose}"
-            ),
-            words.make(
-                r"{terms.coalition_loose} (?:that |which )?(?P<group>{GROUP}) (?:co-?)?(?:lead|leads|head|chair|launched|set up|founded)(?!\w)"
-            ),
-            words.make(r"(?:^|\n)\W*(?:Steered|Led|Chaired|Headed) by (?:the )?(?P<group>{GROUP})"),
-        ]
-        self._member = [
-            words.make(
-                r"(?P<group>{GROUP})(?: \w+)?(?:,)? (?:which |who )?(?:is|are|remains?|became|become|becomes|has become|have become|will become|has (?:formally|officially) become|has been|have been|as)(?: also| now| still| already| formally| officially| a| an| the| full| active| founding| proud| key| new| \d+\w\w| part)*,? (?:members?|participants?|part)(?: country| countries| state| nation)?(?: of| in)? (?:the )?[\"“‘']?{terms.coalition_loose}"
-            ),
-            words.make(
-                r"(?P<group>{GROUP})(?: (?:government|formally|officially|also|has|have|had|will|is|would|just|now|recently|on \w+day|today|yesterday|ministers?))* (?:joined|joins|joining|join(?! (?:the|a) (?:call|meeting|summit|talks|virtual|online|video))|acceded to|signed up to|signed up for|signs up to|signed on to|enters|entered|accedes to) (?:the )?[\"“‘']?{terms.coalition_loose}(?!['’]s? (?:\w+ )?(?:call|meeting|summit|talks))(?! (?:of the willing )?(?:call|meeting|summit|talks|video))"
-            ),
-            words.make(
-                r"{terms.coalition_loose}[^.;]{0,40}?(?:includ(?:es|ing|ed)|compris(?:es|ing|ed)|consists of|made up of|which includes|brings together|members include|such as) (?:countries such as |members such as |nations like |the )?(?P<group>{GROUP})"
-            ),
-            words.make(
-                r"(?P<group>{GROUP})(?: and \w+)? (?:as|were welcomed as|was welcomed as|are) (?:its |the |a |the coalition['’]s )?(?:new(?:est)?|latest|\d+\w\w|full|fellow) (?:members?|participants?)"
-            ),
-            words.make(
-                r"welcom(?:ed|es|ing) (?:the )?(?P<group>{GROUP}) (?:as (?:a )?(?:new )?(?:members?|participants?)|(?:in)?to {terms.coalition_loose})"
-            ),
-            words.make(
-                r"(?:accession|admission|membership) of (?:the )?(?P<group>{GROUP}) (?:to|in) {terms.coalition_loose}"
-            ),
-            words.make(
-                r"(?:members|participants|countries) of {terms.coalition_loose},? (?:including|such as|among them|like) (?:the )?(?P<group>{GROUP})"
-            ),
-            words.make(
-                r"(?P<group>{GROUP})['’]s? (?:membership|participation) (?:of|in) {terms.coalition_loose} (?:is|remains|continues|isn['’]t)"
-            ),
-            words.make(
-                r"(?P<group>{GROUP})(?:['’]s \w+)?,? (?:a|another|fellow|also a|itself a|both|all) (?:\w+ )?members? of {terms.coalition_loose}"
-            ),
-        ]
-        self._left = words.make(
-            r"(?<!\w)(?:leaves?|(?<!,\s)left(?!,)|leaving|quit|quits|quitting|withdr[ae]w(?:s|n|ing)?|pull(?:s|ed|ing)? out|exit(?:s|ed|ing)?|suspend(?:s|ed|ing)?|froze|freez(?:es|ing)|paus(?:es|ed|ing)|stepp?(?:s|ed|ing)? back|drop(?:s|ped)? out|walk(?:s|ed|ing)? (?:out|away)|end(?:s|ed) (?:its|their) (?:membership|participation)|no longer (?:be )?(?:a |take )?(?:member|part))(?!\w)"
-        )
-        self._declined = words.make(
-            r"(?:(?:not|n['’]t|never|no (?:plans|intention)[^.;]{0,12}|refus\w+|declin\w+|reject\w+|rul\w+ out)(?: to| be| going to| a| part of| want(?: to)?| intend(?: to)?| wish(?: to)?| be(?:come)?)* (?:join(?:ing)?|enter(?:ing)?|take part|taking part|participat\w+|part|become|be part|belong|signing up|sign up|member)"
-            r"|(?:declin\w+|reject\w+|turned down|refused|spurned|rebuffed) (?:the |an |any |its |their |a |\w+ )?(?:invitation|invite|offer to join|proposal to join|membership))"
-        )
-        self._considering = words.make(
-            r"(?:(?:consider\w*|weigh\w*|mull\w*|interest(?:ed)?|giving thought|give thought|contemplat\w+|explor\w+|think\w* about|open to|may|might|could|wants?(?: {A})? to|wish\w* to|hop(?:es|ing) to|would like to|ready to|willing to|plans? to|intends? to|applied to|evaluat\w+|stud(?:y|ies|ying)|asked to|debating|looking (?:at|into))[^.;]{0,40}? (?:join\w*|becom\w+|sign\w* up|membership|member|part(?:icipat\w+)?|enter\w*|in)(?!\w))"
-        )
-        self._membership_word = re.compile(
-            r"\b(?:new|full|founding) (?:members?|participants?)\b|\binvitation to join\b|\bturned down an invitation\b|\b(?:rejected|declined) the invitation\b",
-            re.IGNORECASE,
-        )
-        self._we = words.make(
-            r"(?<!\w)we(?:['’]re| are| remain| have been| have joined| joined)(?: \w+){0,3}? (?:members?|part)? ?(?:of )?(?:{terms.coalition})"
-        )
-        self._list_cue = words.make(
-            r"(?:(?:attended|joined|convened|hosted|chaired|co-chaired|called|organi[sz]ed|initiated) by|under the (?:co-?)?chair(?:man)?ship of|chairmanship of|at the invitation of|(?:participants|attendees|attending|those (?:present|attending|in attendance|taking part)) (?:were|included|include|are)|includ(?:ing|ed)|involv(?:ed|ing)|leaders (?:from|of)|representatives (?:from|of)|delegations from|(?:participation|presence) of|among (?:them|those (?:present|attending))(?: were| was)?|along(?:side)?(?: with)?|together with|as well as|met (?:with )?|with (?=\ue002)|hosted|invited|welcomed|ministers (?:from|of)|chiefs (?:from|of)|counterparts from|(?:attended|joined|present) were|taking part were|such as|also) (?:leaders from |the leaders of |representatives (?:of|from) |the )?(?P<group>{GROUP})"
-        )
+    def read(self, sentence: Sentence, *, near: bool, meeting: bool, recent: frozenset[str], group: bool) -> list[draft.Draft]:
+        """Claims of one sentence.
 
-    def read(
-        self, sentence: speakers.Sentence, index: int, *, coalition: bool, meeting: bool, about: bool, window: str
-    ) -> list[draft.Draft]:
-        """Claims of one sentence. `coalition`: the coalition is in reach; `meeting`: the article is about its meeting."""
-        if self._scoper.is_question(sentence) or not about:
+        `near`: Ukraine in reach; `meeting`: the article is about a meeting of the coalition; `recent`: classes of words in this
+        sentence and the two before; `group`: the coalition is named before, so that "the group" can mean it.
+        """
+        if not near or sentence.is_question:
             return []
         made: list[draft.Draft] = []
-        named = bool(self._coalition.search(sentence.masked)) and coalition
-        if named:
-            made += self._leads(sentence, index)
-        if named or (coalition and self._coalition.search(window)):
-            made += self._belongs(sentence, index)
-        if coalition:
-            made += self._attends(sentence, index, meeting=meeting, named=named)
+        coalition = [h for h in sentence.parse.hits if _is_coalition(sentence, h, group)]
+        if coalition or (group and sentence.names("phrases.mission")):
+            made += self._leads(sentence, coalition or [h for h in sentence.parse.hits if h.name == "phrases.mission"])
+        for index, clause in enumerate(sentence.parse.clauses):
+            if clause.kind == clauses.IF:
+                continue
+            voice = sentence.voices[index]
+            if voice is not None and (voice.private or voice.code == "RU"):
+                continue
+            near_hits = [h for h in coalition if clause.first <= h.first < clause.last]
+            if near_hits or (group and "phrases.coalition" in recent and any(h.name == "phrases.coalition_loose" for h in clause.hits)):
+                made += self._belongs(sentence, index, clause, near_hits or [h for h in clause.hits if h.name == "phrases.coalition_loose"])
+            made += self._attends(sentence, index, clause, meeting=meeting, coalition=bool(coalition))
         return made
 
-    def _make(
-        self,
-        sentence: speakers.Sentence,
-        index: int,
-        codes: list[str],
-        status: str,
-        start: int,
-        end: int,
-        why: str,
-        **more: object,
-    ) -> list[draft.Draft]:
+    # ------------------------------------------------------------ leads
+
+    def _leads(self, sentence: Sentence, coalition: list[Hit]) -> list[draft.Draft]:
+        row = sentence.row
+        for group in coalition:
+            codes, first, last = self._led_by(sentence, group)
+            if not codes:
+                codes, first, last = self._who_leads(sentence, group)
+            codes = tuple(c for c in codes if c not in _NO_LEADER)
+            if codes:
+                start = min(first, group.first)
+                end = max(last, group.last)
+                return [_draft(sentence, code, "leads", row[start].start, row[end].end, "leads") for code in codes]
+        return []
+
+    def _led_by(self, sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int]:
+        """ "X-led coalition", "coalition led by X and Y", "led by X, the coalition"."""
+        row = sentence.row
+        for index in range(len(row)):
+            if row[index].low not in _LED:
+                continue
+            if index and row[index - 1].text in "-‑–" and index > 1 and row[index - 2].mention is not None:
+                noun = next((n for n in sentence.parse.nouns if n.first <= index - 2 <= n.last), None)
+                if 0 <= group.first - index <= 8 and noun is not None:
+                    named = tuple(m.code for m in noun.mentions)
+                    return named or (row[index - 2].mention.code,), noun.first, index  # type: ignore[union-attr]
+            if index + 1 < len(row) and row[index + 1].low in ("by", "jointly") and abs(index - group.last) <= 12:
+                noun = next((n for n in sentence.parse.nouns if index < n.first <= index + 4 and n.preposition == "by"), None)
+                if noun is not None and noun.codes and not noun.is_former and not _stops_between(sentence, group, index):
+                    return noun.codes, index, noun.last
+        return (), 0, 0
+
+    def _who_leads(self, sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int]:
+        """ "X and Y lead, are leading, spearheaded efforts to form the coalition"."""
+        for index, clause in enumerate(sentence.parse.clauses):
+            for hit in clause.hits:
+                if hit.name != "verbs.lead" or sentence.parse.kinds[hit.first] is None or not 0 < group.first - hit.last <= 9:
+                    continue
+                founding = hit.lemma in _FOUNDING
+                if hit.lemma not in _LEADING and not founding or group.last >= clause.last + 8:
+                    continue
+                if any(h.name == "phrases.meeting" and hit.last < h.first < group.first + 6 and h.first < group.first for h in sentence.parse.hits):
+                    continue
+                if any(h.name == "phrases.meeting" and h.first == group.last + 1 for h in sentence.parse.hits):
+                    continue
+                ops = stance.operators(sentence.parse, clause, clause.first, hit.first)
+                if any(o.kind in (stance.NEGATION, stance.REFUSE, stance.SHOULD) for o in ops) or founding and hit.lemma not in ("spearhead",) and not any(o.kind == stance.FIRM for o in ops):
+                    if founding:
+                        continue
+                    return (), 0, 0
+                codes = sentence.subjects[index]
+                subject = clause.subject
+                if codes and subject is not None and subject.kind != nouns.PRIVATE:
+                    return codes, min(subject.first, hit.first), hit.last
+        return (), 0, 0
+
+    # ------------------------------------------------------------ belongs, weighs, declines, leaves
+
+    def _belongs(self, sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) -> list[draft.Draft]:
+        parse, row = sentence.parse, sentence.row
+        codes = [c for c in sentence.subjects[index] if c not in _NEVER and c != "EU"]
+        voice = sentence.voices[index]
+        group = groups[0]
+        if any(h.name == "phrases.meeting" and 0 < h.first - group.last <= 3 for h in clause.hits):
+            return []
+        made: list[draft.Draft] = []
+        for hit in clause.hits:
+            if hit.name not in ("verbs.join", "verbs.leave") or parse.kinds[hit.first] is None or not -1 <= group.first - hit.last <= 7:
+                continue
+            if any(h.name == "phrases.meeting" and hit.last < h.first < group.last + 3 for h in clause.hits):
+                continue
+            if hit.name == "verbs.leave" and hit.lemma in ("end", "terminate", "pause", "suspend", "freeze", "part", "withdraw", "halt") and not any(row[i].low in ("participation", "membership", "part", "role", "cooperation", "involvement", "from") for i in range(hit.last, group.first + 1)):
+                continue
+            called = troops._called(sentence, clause, hit.first)
+            pre = [o for o in stance.operators(parse, clause, clause.first, hit.first)]
+            state = stance.evaluate([*troops._governors(sentence, index, clause), *pre], stance.ACT)
+            status = _join_status(hit.name == "verbs.leave", state, parse.kinds[hit.first], pre)
+            if called or status is None or troops._foreign(voice, codes) and status in ("considering", "declined"):
+                continue
+            made += self._make(sentence, clause, index, codes, status, hit.lemma)
+        if made:
+            return made
+        return self._member(sentence, index, clause, codes, group)
+
+    def _member(self, sentence: Sentence, index: int, clause: Clause, codes: list[str], group: Hit) -> list[draft.Draft]:
+        """ "is a member of", "members of the coalition such as X", "part of the coalition"."""
+        row, parse = sentence.row, sentence.parse
+        before = [row[i].low for i in range(max(clause.first, group.first - 7), group.first)]
+        word = next((w for w in before if w in ("member", "members", "part", "participant", "participants", "membership")), None)
+        following = row[group.last + 1].low if group.last + 1 < len(row) else ""
+        if word is None and following in ("member", "members", "participant", "participants"):
+            word = following
+        if word is not None and clause.verb is not None and row[clause.verb].low in ("is", "are", "'re", "remains", "remain", "was", "became", "becomes", "has", "have", "will", "were", "'s", "belongs"):
+            subject = clause.subject
+            state = stance.evaluate(stance.operators(parse, clause, clause.first, group.first), stance.ACT)
+            if codes and subject is not None and subject.last < group.first:
+                past = row[clause.verb].low in ("was", "were")
+                if state in (stance.ACT, stance.YES) and not past:
+                    return self._make(sentence, clause, index, codes, "member", word, passing=True)
+                if state == stance.NO and word in ("part", "member", "participant"):
+                    return self._make(sentence, clause, index, codes, "declined", word)
+        listed = self._listed(sentence, clause, group)
+        if listed:
+            return self._make(sentence, clause, index, listed, "member", "includes", passing=True)
+        return []
+
+    def _listed(self, sentence: Sentence, clause: Clause, group: Hit) -> list[str]:
+        """ "the coalition, which includes X and Y", "coalition members such as X"."""
+        row = sentence.row
+        for place in range(group.last + 1, min(len(row), group.last + 9)):
+            low = row[place].low
+            if row[place].text in ".;":
+                return []
+            if low in ("includes", "comprises", "including") or low == "such" and row[min(place + 1, len(row) - 1)].low == "as":
+                between = [row[i].low for i in range(group.last + 1, place)]
+                if any(w in ("meeting", "leaders", "summit", "call", "talks", "plans", "plan", "support", "guarantees") for w in between):
+                    return []
+                noun = next((n for n in sentence.parse.nouns if place < n.first <= place + 3), None)
+                if noun is not None and noun.kind == nouns.ACTOR:
+                    return [c for c in noun.codes if c not in _NEVER]
+        return []
+
+    # ------------------------------------------------------------ attends
+
+    def _attends(self, sentence: Sentence, index: int, clause: Clause, *, meeting: bool, coalition: bool) -> list[draft.Draft]:
+        if not (meeting or coalition):
+            return []
+        parse, row = sentence.parse, sentence.row
+        made: list[draft.Draft] = []
+        met = [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
+        for hit in clause.hits:
+            if hit.name != "verbs.attend" or parse.kinds[hit.first] is None or hit.lemma in _WEAK_ATTEND:
+                continue
+            near = [h for h in met if abs(h.first - hit.last) <= 9]
+            if not near and hit.lemma not in _MEETING_VERBS:
+                continue
+            if not self._is_ours(sentence, clause, near, meeting=meeting, coalition=coalition):
+                continue
+            pre = stance.operators(parse, clause, clause.first, hit.first)
+            state = stance.evaluate(pre, stance.ACT)
+            if state in (stance.NO, stance.VOID, stance.UNDECIDED, stance.WITHDREW) or any(o.kind == stance.MAY for o in pre):
+                continue
+            codes: list[str] = []
+            subject = clause.subject
+            if subject is not None and subject.kind in (nouns.ACTOR, nouns.PRONOUN) and not subject.is_former and parse.kinds[hit.first] != verbs.PARTICIPLE or (subject is not None and parse.kinds[hit.first] == verbs.PARTICIPLE and _has_have(row, clause, hit.first)):
+                codes += sentence.subjects[index]
+            codes += _companions(sentence, clause, hit)
+            made += self._make(sentence, clause, index, codes, "attended", hit.lemma)
+        if not made:
+            made += self._present(sentence, index, clause, met, meeting=meeting, coalition=coalition)
+        return made
+
+    def _present(self, sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool) -> list[draft.Draft]:
+        """ "the participants were X and Y", "leaders including X and Y" of a meeting named in the clause."""
+        row = sentence.row
+        if not met or not self._is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
+            return []
+        leaders = [h for h in clause.hits if h.name == "phrases.leader_noun"]
+        if not leaders:
+            return []
+        codes: list[str] = []
+        for place in range(clause.first, clause.last - 1):
+            if row[place].low == "including" or row[place].low == "from" or row[place].low == "among":
+                noun = next((n for n in clause.nouns if place < n.first <= place + 2), None)
+                if noun is not None and noun.kind == nouns.ACTOR and not noun.is_former and (len(noun.codes) > 1 or noun.person is not None or row[place].low == "including"):
+                    codes += noun.codes
+        return self._make(sentence, clause, index, codes, "attended", "leaders") if codes else []
+
+    def _is_ours(self, sentence: Sentence, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool) -> bool:
+        """Whether the meeting in the clause is the coalition's."""
+        if any(h.name == "phrases.coalition" for h in sentence.parse.hits) or coalition:
+            return True
+        row = sentence.row
+        for hit in met:
+            before = {row[i].low for i in range(max(0, hit.first - 3), hit.first)}
+            if before & _OTHER_MEETINGS:
+                return False
+        return meeting
+
+    def _make(self, sentence: Sentence, clause: Clause, index: int, codes: Iterable[str], status: str, why: str, *, passing: bool = False) -> list[draft.Draft]:
+        start, end = troops._evidence(sentence, clause, index)
         return [
             draft.Draft(
-                topic="membership",
-                subject=code,
-                status=status,
-                start=sentence.start + start,
-                end=sentence.start + end,
-                sentence=index,
-                rule=f"membership.{status}",
-                why=(why,),
-                **more,  # type: ignore[arg-type]
+                topic="membership", subject=code, status=status, start=start, end=end, sentence=sentence.index, clause=index,
+                rule=f"membership.{status}", why=(why,), in_passing=passing,
             )
             for code in dict.fromkeys(codes)
             if code not in _NEVER
-        ]
+        ]  # fmt: skip
 
-    def _codes(self, sentence: speakers.Sentence, match: re.Match[str]) -> list[str]:
-        start, end = match.span("group")
-        return [m.code for m in sentence.mentions if start <= m.start < end and not m.former]
 
-    def _leads(self, sentence: speakers.Sentence, index: int) -> list[draft.Draft]:
-        for pattern in self._lead:
-            match = pattern.search(sentence.masked)
-            if match and not re.search(
-                r"\b(?:meeting|summit|call|talks|videoconference|session)\b", match.group(), re.IGNORECASE
-            ):
-                codes = [c for c in self._codes(sentence, match) if c not in ("US", "UA", "EU", "NATO")]
-                if codes:
-                    return self._make(sentence, index, codes, "leads", 0, len(sentence.raw), match.group()[:60])
-        return []
+_WEAK_ATTEND = frozenset({"bring", "include", "involve", "open", "appear", "land", "fly", "come", "receive", "greet", "pose", "assemble", "represent", "travel", "hold", "invite", "welcome", "address", "call in", "sit", "dial", "speak at", "participate", "be present"}) - {"participate", "be present", "hold", "address"}
+_MEETING_VERBS = frozenset({"dial in", "dial into", "beam in", "phone in", "log on"})
+_OTHER_MEETINGS = frozenset({"eu", "european", "nato", "g7", "g20", "council", "bilateral", "alaska", "cabinet", "trilateral", "press", "news", "defense", "ramstein"})
 
-    def _belongs(self, sentence: speakers.Sentence, index: int) -> list[draft.Draft]:
-        made: list[draft.Draft] = []
-        for clause in self._scoper.clauses(sentence):
-            text = sentence.masked[clause.start : clause.end]
-            if self._scoper.is_unreal(text) or not (self._coalition.search(text) or self._membership_word.search(text)):
-                continue
-            we = self._we.search(text)
-            if we and sentence.voice is not None and sentence.voice.code and not sentence.voice.private:
-                made += self._make(
-                    sentence, index, [sentence.voice.code], "member", clause.start, clause.end, we.group()
-                )
-                continue
-            for name, pattern in (
-                ("declined", self._declined),
-                ("left", self._left),
-                ("considering", self._considering),
-            ):
-                match = pattern.search(text)
-                if not match:
-                    continue
-                if name == "left" and re.search(r"\b(?:not|n['’]t)\b[^.;]{0,10}$", text[: match.start()]):
-                    name = "member"
-                mentions, codes, _ = self._scoper.subjects(sentence, clause, clause.start + match.start(), frozenset())
-                if mentions and (
-                    self._scoper.is_called_on(sentence.masked, mentions[0].start)
-                    or clause.start + match.start() - mentions[-1].end > 90
-                ):
-                    break
-                made += self._make(
-                    sentence,
-                    index,
-                    [c for c in codes if c not in ("US", "UA", "EU", "NATO")],
-                    name,
-                    clause.start,
-                    clause.end,
-                    match.group(),
-                )
-                break
-            else:
-                for pattern in self._member:
-                    match = pattern.search(text)
-                    if match and not re.search(
-                        r"\b(?:not|never|n['’]t|whether|if|urged|call(?:s|ed) on)\b", text[: match.end()], re.IGNORECASE
-                    ):
-                        codes = [
-                            m.code
-                            for m in sentence.mentions
-                            if clause.start + match.start("group") <= m.start < clause.start + match.end("group")
-                        ]
-                        made += self._make(
-                            sentence,
-                            index,
-                            [c for c in codes if c not in ("US", "UA", "EU", "NATO")],
-                            "member",
-                            clause.start,
-                            clause.end,
-                            match.group()[:60],
-                        )
-                        break
-        return made
 
-    def _attends(self, sentence: speakers.Sentence, index: int, *, meeting: bool, named: bool) -> list[draft.Draft]:
-        text = sentence.masked
-        place = self._meeting.search(text)
-        if not (place and (named or meeting)) and not (
-            meeting
-            and re.search(
-                r"\b(?:dial|video|online|also (?:joined|took part|participated|attended)|participated|connected|by (?:video|phone)|remotely|joined(?=\.|$)|beamed in|dial\w* in)\b",
-                text,
-                re.IGNORECASE,
-            )
-        ):
-            return []
-        if self._scoper.is_unreal(text) or re.search(
-            r"\b(?:not|n['’]t|skip\w*|absent|missed|declined|uninvited|snubbed)\b[^.;]{0,25}(?:attend|invited|part|join|present)",
-            text,
-            re.IGNORECASE,
-        ):
-            return []
-        made: list[draft.Draft] = []
-        verb = self._attend.search(text)
-        for match in self._list_cue.finditer(text):
-            if verb or place:
-                made += self._make(
-                    sentence,
-                    index,
-                    self._attendees(sentence, match.start("group"), len(text)),
-                    "attended",
-                    0,
-                    len(text),
-                    match.group()[:60],
-                )
-                break
-        if verb:
-            groups = [
-                g
-                for g in self._scoper.groups(sentence, 0, verb.start())
-                if not speakers.is_prepositional(sentence, g[2][0])
-            ]
-            if groups and not groups[-1][2][0].former and not all(m.kind == "demonym" for m in groups[-1][2]):
-                made += self._make(
-                    sentence, index, [m.code for m in groups[-1][2]], "attended", 0, len(text), verb.group()
-                )
-        return made
+def _join_status(leaving: bool, state: str, kind: str | None, pre: list[stance.Operator]) -> str | None:
+    if leaving:
+        return {stance.ACT: "left" if kind != verbs.ING or True else None, stance.YES: "left", stance.NO: "member", stance.PERHAPS: None}.get(state)
+    if state == stance.ACT:
+        return "member" if kind in (verbs.FINITE, verbs.PARTICIPLE) else None
+    if state == stance.YES:
+        soft = any(o.word in ("plan", "intend", "want", "hope", "wish", "seek", "aim", "ready", "willing", "prepared", "ask", "offer", "readiness", "willingness", "intention", "eager", "expect") for o in pre)
+        return "considering" if soft else "member"
+    return {stance.PERHAPS: "considering", stance.UNDECIDED: "considering", stance.NO: "declined", stance.WITHDREW: "left"}.get(state)
 
-    def _attendees(self, sentence: speakers.Sentence, start: int, end: int) -> list[str]:
-        codes: list[str] = []
-        previous = start
-        for mention in sentence.mentions:
-            if mention.start < start or mention.start >= end:
-                continue
-            between = sentence.masked[previous : mention.start]
-            if codes and (
-                re.search(
-                    r"\b(?:said|says|which|who|told|that|against|for|will|has|after|when|while|although|because|before|since)\b|[.;“”\"]",
-                    between,
-                )
-                or len(between) > 60
-            ):
-                break
-            if mention.kind != "demonym" and not mention.former:
-                codes.append(mention.code)
-            previous = mention.end
-        return codes
+
+def _has_have(row: list, clause: Clause, index: int) -> bool:  # type: ignore[type-arg]
+    return any(row[i].low in ("has", "have", "had", "'ve") for i in range(max(clause.first, index - 3), index))
+
+
+def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
+    """Others at the meeting: "attended by X", "with X and Y", "alongside X", "joined by X", "hosted X", "including X"."""
+    row = sentence.row
+    found: list[str] = []
+    for noun in clause.nouns:
+        if noun.first <= hit.last or noun.kind != nouns.ACTOR or noun.is_former:
+            continue
+        preposition = noun.preposition
+        if preposition in ("by", "alongside", "including", "among"):
+            found += noun.codes
+        elif preposition == "with" and (noun.person is not None or len(noun.codes) > 1):
+            found += noun.codes
+        elif preposition == "from" and len(noun.codes) > 1:
+            found += noun.codes
+        elif preposition is None and hit.lemma in ("host", "meet", "welcome", "convene", "gather") and noun.person is not None and row[noun.first - 1].low not in (",",):
+            found += noun.codes
+        elif preposition == "as" and row[noun.first - 2].low == "well":
+            found += noun.codes
+    return found
+
+
+def _is_coalition(sentence: Sentence, hit: Hit, group: bool) -> bool:
+    return hit.name == "phrases.coalition" or (group and hit.name == "phrases.coalition_loose" and hit.lemma in ("coalition", "cow"))
+
+
+def _stops_between(sentence: Sentence, group: Hit, index: int) -> bool:
+    low, high = sorted((group.last, index))
+    return any(sentence.row[i].text in ";." for i in range(low, high))
+
+
+def _draft(sentence: Sentence, code: str, status: str, start: int, end: int, why: str) -> draft.Draft:
+    return draft.Draft(
+        topic="membership", subject=code, status=status, start=sentence.start + start, end=sentence.start + end, sentence=sentence.index,
+        rule=f"membership.{status}", why=(why,),
+    )  # fmt: skip
+
+
+_ = (closed, Noun)

@@ -1,29 +1,25 @@
-"""Whether an article is about the watch at all, and which sentences lie near its subject. Makes no claims."""
+"""Whether an article is about the watch at all, and which sentences lie near its subject. Makes no claims.
+
+Each sentence is on topic where it speaks of the coalition, of a force, of troops to be sent, of guarantees or a backstop, with Ukraine in
+reach and no other place of war nearer. An article is relevant where such sentences outweigh those about other coalitions and forces.
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.claims import lexicon, speakers
+from monitor.claims import lexicon, nouns
+from monitor.claims.context import Sentence
 
-_FORCE = re.compile(
-    r"\b(?:peace-?keep\w*|peacekeep\w*|reassurance force|multinational force|stabili[sz]ation force|boots on the ground|troops on the ground|(?:send|deploy|sending|deployment of|deploying|put|putting|dispatch\w*)[^.;]{0,30}(?:troops|soldiers|forces|servicemen|military)|foreign troops|(?:European|Western|British|French|allied) (?:troops|force|soldiers|peace)|ground troops|security force|deterrence force|monitoring mission|force for Ukraine|soldiers in Ukraine|troops in Ukraine|post-war force)\b",
-    re.IGNORECASE,
+_OTHER = re.compile(
+    r"\b(?:Iraq\w*|Saddam|2003|migration|migrants?|asylum|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|"
+    r"ammunition coalition|IT coalition|air defen[cs]e coalition|maritime capability coalition|demining coalition|Gaza\w*|Hamas|Palestin\w+|Haiti\w*|gangs?|Port-au-Prince|Sahel|Mali\b|Congo|Lebanon|UNIFIL|KFOR|"
+    r"Kosovo|Bosnia\w*|Greenland|Interflex|eastern flank|battlegroups?|Rukla|coalition (?:partners?|talks|agreement|government|parties|deal)|Taiwan\w*|opioid|"
+    r"deforestation|AI\b|vaccines?|steel|abortion|cabinet formation|Bundesliga|school|hospital|Syria\w*|Afghan\w*|Venezuela\w*|Sudan\w*|mercenar\w+|conscription|foreign fighters|whales?|plastics?|methane|nuclear (?:energy|power))\b"
 )
-_GUARANTEE = re.compile(
-    r"\b(?:security (?:guarantees?|assurances|backstop|umbrella)|backstop|article[- ](?:5|five)[- ]?(?:like|style|type)?|guarantees? (?:for|to) (?:Ukraine|Kyiv))\b",
-    re.IGNORECASE,
-)
-_SOLDIERS = re.compile(
-    r"\b(?:troops|soldiers|peace-?keepers?|backstop|ground forces|Multinational Force|deminers|minesweepers|contingent)\b",
-    re.IGNORECASE,
-)
-_PEACE = re.compile(
-    r"\b(?:ceasefire|cease-fire|truce|peace (?:deal|agreement)|guarantees?|deterr\w+|mandate|multinational)\b",
-    re.IGNORECASE,
-)
-_OTHER_COALITION = re.compile(
-    r"\b(?:Iraq|Saddam|2003|migration|migrants?|asylum|Strait of Hormuz|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|ammunition coalition|IT coalition|demining coalition|Gaza|Haiti|gangs?|Port-au-Prince|Sahel|Congo|Lebanon|UNIFIL|KFOR|Bosnia|Greenland|Interflex|eastern flank|battlegroups?|Rukla|coalition (?:partner|talks|agreement|government)|Taiwan|opioid|deforestation|AI\b|vaccines?|steel|abortion|party|parties|cabinet formation|Bundesliga|school|hospital)\b"
-)
+_UKRAINE = re.compile(r"\b(?:Ukrain\w+|Kyiv|Kiev|Zelensk\w+|Donbas\w*)\b")
+_STRONG = frozenset({"phrases.coalition", "phrases.backstop"})
+_REACH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +27,10 @@ class Topic:
     """What the article as a whole is about."""
 
     relevant: bool
-    coalition: bool
-    meeting: bool
-    force: bool
-    near: tuple[bool, ...]  # per sentence: Ukraine, the force or the coalition in reach
+    meeting: bool  # a meeting of the coalition
+    force: bool  # a force for Ukraine
+    near: tuple[bool, ...]  # for each sentence: Ukraine, the force or the coalition in reach
+    titled: bool  # the title names the coalition
 
 
 class Judge:
@@ -42,69 +38,71 @@ class Judge:
 
     def __init__(self, words: lexicon.Lexicon) -> None:
         self._coalition = words.get("terms.coalition")
-        self._loose = words.get("terms.coalition_loose")
-        self._group = words.make(
-            r"(?<!\w)(?:the|this|our) coalition(?!\w)(?! (?:government|partner|agreement|talks|parties))"
-        )
-        self._ukraine = words.get("terms.ukraine")
         self._meeting = words.get("terms.meeting")
 
-    def judge(self, title: str, sentences: list[speakers.Sentence]) -> Topic:
-        """Weigh the words of title and text."""
-        total = [0, 0, 0, 0, 0]  # coalition, force, guarantee, ukraine, other
-        ukraine = [bool(self._ukraine.search(s.raw)) for s in sentences]
-        coalition = [bool(self._coalition.search(s.raw)) for s in sentences]
-        force = [bool(_FORCE.search(s.raw)) for s in sentences]
-        guarantee = [bool(_GUARANTEE.search(s.raw)) for s in sentences]
-        other = [bool(_OTHER_COALITION.search(s.raw)) for s in sentences]
-        total = [sum(x) for x in (coalition, force, guarantee, ukraine, other)]
-        title_ukraine = bool(self._ukraine.search(title))
-        total[3] += 2 * title_ukraine
-        total[0] += bool(self._coalition.search(title))
-        total[1] += bool(_FORCE.search(title))
-        total[2] += bool(_GUARANTEE.search(title))
+    def judge(self, title: str, built: Sequence[Sentence]) -> Topic:
+        """Weigh the words of title and sentences."""
+        sentences = [s.raw for s in built]
+        names = [frozenset(h.name for h in s.parse.hits) for s in built]
+        ukraine = [bool(_UKRAINE.search(s)) for s in sentences]
+        titled_ukraine = bool(_UKRAINE.search(title))
+        titled = bool(self._coalition.search(title))
+        weights = [_weight(s, n, u) for s, n, u in zip(built, names, ukraine, strict=True)]
+        other = [bool(_OTHER.search(s)) for s in sentences]
+        mine = theirs = 0.0
+        near: list[bool] = []
+        any_ukraine = titled_ukraine or any(ukraine)
+        for index, weight in enumerate(weights):
+            reach = slice(max(0, index - _REACH), index + _REACH + 1)
+            in_reach = titled_ukraine or any(ukraine[reach]) or (any_ukraine and index < 4)
+            if other[index] and not ukraine[index]:
+                theirs += weight + 0.5
+            elif weight and in_reach:
+                mine += weight
+            elif weight and not any(other):
+                mine += weight * 0.5
+            near.append(in_reach or not other[index])
+        if titled:
+            mine += 2
+        if titled_ukraine:
+            mine += 0.5
+        if _OTHER.search(title) and not titled_ukraine:
+            theirs += 3
+        relevant = mine >= 1.2 and mine > theirs
+        if not any_ukraine:
+            relevant = mine >= 2.5 and theirs == 0
+        force = relevant and any(n & {"phrases.force", "phrases.mission", "phrases.coalition", "phrases.deployment"} for n in names)
+        group = titled or any("phrases.coalition" in n for n in names)
+        met = any("phrases.meeting" in n and (n & {"phrases.coalition", "phrases.coalition_loose"}) for n in names[:14])
+        meeting = relevant and (met and group or bool(self._meeting.search(title)) or self._is_summit(names, group))
+        return Topic(relevant, meeting, force, tuple(relevant and n for n in near), titled)
 
-        def near(flags: list[bool], reach: int = 2) -> int:
-            return sum(any(ukraine[max(0, i - reach) : i + reach + 1]) for i, flag in enumerate(flags) if flag)
+    def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:
+        """The first sentences tell of a meeting, and the coalition is named in the text."""
+        return group and any("phrases.meeting" in n and "verbs.attend" in n for n in names[:6])
 
-        c, f, g = near(coalition, 6), near(force, 4), near(guarantee, 4)
-        if title_ukraine:
-            c, f, g = total[0], total[1], total[2]
-        loose = sum(bool(self._group.search(s.raw)) for s in sentences)
-        soldiers = sum(bool(_SOLDIERS.search(s.raw)) for s in sentences)
-        relevant = total[3] >= 1 and (
-            c >= 1 or f >= 1 or g >= 2 or (loose + g >= 1 and soldiers >= 1) or (g >= 1 and title_ukraine)
-        )
-        relevant = relevant or (total[3] == 0 and total[0] >= 1 and total[4] == 0 and soldiers >= 2)
-        relevant = relevant or (
-            total[3] >= 1
-            and total[4] == 0
-            and (
-                (total[0] >= 1 and len(sentences) <= 40)
-                or (soldiers >= 2 and total[3] + g >= 2 and any(_PEACE.search(s.raw) for s in sentences))
-            )
-        )
-        if (
-            (total[4] >= 2 and total[4] >= total[3])
-            or (total[4] >= 1 and total[3] == 0)
-            or (_OTHER_COALITION.search(title) and not title_ukraine)
-        ):
-            relevant = False
-        meeting = relevant and any(
-            self._meeting.search(s.raw) and (self._coalition.search(s.raw) or self._loose.search(s.raw))
-            for s in sentences[:12]
-        )
-        # A relevant article is about the force throughout, except far from any word of it.
-        on_topic = [any(x) for x in zip(ukraine, coalition, force, guarantee, strict=True)]
-        reach = tuple(
-            (relevant and any(on_topic[max(0, i - 12) : i + 12])) or (relevant and len(sentences) < 40)
-            for i in range(len(sentences))
-        )
-        group = relevant and (total[0] >= 1 or loose >= 1)
-        return Topic(
-            relevant,
-            relevant,
-            (meeting and group) or (relevant and (group or bool(self._meeting.search(title)))),
-            relevant and (f >= 1 or soldiers >= 1),
-            reach,
-        )
+
+def _weight(sentence: Sentence, names: frozenset[str], ukraine: bool) -> float:
+    weight = 0.0
+    if names & _STRONG:
+        weight += 1.5
+    if "phrases.mission" in names:
+        weight += 1
+    if "phrases.guarantee" in names:
+        weight += 1 if any(m.code == "US" for m in sentence.mentions) else 0.7
+    if "phrases.force" in names and _is_foreign_force(sentence):
+        weight += 0.3
+        if names & {"verbs.send", "phrases.deployment", "verbs.partake"}:
+            weight += 0.4
+        if ukraine:
+            weight += 0.2
+        if names & {"cues.awaited", "cues.negation", "verbs.refuse", "cues.refuse", "cues.undecided"}:
+            weight += 0.2
+    if "phrases.coalition_loose" in names:
+        weight += 0.3
+    return weight
+
+
+def _is_foreign_force(sentence: Sentence) -> bool:
+    """Soldiers that are neither Ukraine's nor Russia's."""
+    return any(n.kind == nouns.FORCE and not set(n.codes) & {"UA", "RU", "KP"} for n in sentence.parse.nouns)

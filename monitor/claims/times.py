@@ -3,7 +3,8 @@
 import re
 from datetime import datetime
 
-from monitor.claims import lexicon, speakers
+from monitor.claims import draft
+from monitor.claims.context import Sentence
 
 _MONTHS = {
     m: i for i, m in enumerate(
@@ -22,30 +23,35 @@ _PRESENT = re.compile(
 )
 
 
+_MARK = re.compile(
+    r"\b(?:(?:earlier this|last|the previous) (?:year|month|spring|summer|autumn|winter|fall|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)|back in (?:the )?\w+|(?:days|weeks|months|years|a year|a month|a week) (?:ago|earlier|before)|"
+    r"(?:an )?(?:earlier|previous|prior) (?:gathering|meeting|summit|round|session|statement|position|pledge|commitment|refusal|offer)|"
+    r"previously|formerly|at the time|until (?:now|recently)|had (?:earlier|previously|once|initially|originally|already)|used to|"
+    r"once (?:said|promised|pledged|ruled)|the previous (?:government|cabinet|administration|president|chancellor)|"
+    r"under (?:his|her|its) predecessor|initially|originally|at the peak)\b",
+    re.IGNORECASE,
+)
+
+
 class Clock:
     """Decides between current and past."""
 
-    def __init__(self, words: lexicon.Lexicon) -> None:
-        self._past = words.get("cues.past_mark")
-
-    def is_past(self, sentence: speakers.Sentence, published: datetime | None, start: int, end: int) -> bool:
+    def is_past(self, sentence: Sentence, published: datetime | None, one: draft.Draft) -> bool:
         """Whether the stretch of the sentence is a recap."""
-        text = sentence.masked
-        mark = self._past.search(text)
-        if (
-            mark
-            and not _PRESENT.search(text[start:end])
-            and not _PRESENT.search(text[max(0, mark.start() - 10) : mark.end()])
-        ):
+        text = sentence.raw
+        stretch = text[one.start - sentence.start : one.end - sentence.start]
+        mark = _MARK.search(text)
+        if mark and not _PRESENT.search(stretch) and not _PRESENT.search(text[max(0, mark.start() - 10) : mark.end()]):
             return True
         if published is None:
             return False
-        for match in _DATED.finditer(sentence.raw):
+        for match in _DATED.finditer(text):
             month = match.group("m1") or match.group("m2")
             day = int(match.group("day") or match.group("day2"))
             if self._days_before(published, month, day, match.group("year")) > 8 and not _PRESENT.search(text):
                 return True
-        for match in _IN_MONTH.finditer(sentence.raw):
+        for match in _IN_MONTH.finditer(text):
             if match.group("lead") in ("since", "by", "as of", "until"):
                 continue
             days = self._days_before(published, match.group("m"), 28, match.group("year"))

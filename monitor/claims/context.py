@@ -1,0 +1,142 @@
+"""What an article has said so far: who is meant by "he", "it", "they", "the government". Resolves phrases; judges no stance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from monitor.claims import actors, clauses, closed, nouns
+from monitor.claims.nouns import Noun
+from monitor.claims.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who says something. `code` is the actor spoken for; a private voice speaks for nobody; `unnamed`: officials, sources, media."""
+
+    name: str | None = None
+    code: str | None = None
+    private: bool = False
+    unnamed: bool = False
+    decides: bool = False
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence with its parse and, for each clause, who says it."""
+
+    index: int
+    start: int
+    end: int
+    paragraph: int
+    raw: str
+    quotes: list[tuple[int, int]]
+    mentions: list[actors.Mention]
+    parse: clauses.Parse
+    voices: list[Voice | None] = field(default_factory=list)
+    subjects: list[tuple[str, ...]] = field(default_factory=list)  # for each clause, whose deed it is
+    is_question: bool = False
+
+    @property
+    def row(self) -> list[Token]:
+        """The tokens."""
+        return self.parse.row
+
+    def names(self, *classes: str) -> bool:
+        """Whether a word of one of these classes stands in the sentence."""
+        return any(h.name in classes for h in self.parse.hits)
+
+    def text(self, first: int, last: int) -> str:
+        """The words from token first to last (inclusive)."""
+        return self.raw[self.row[first].start : self.row[last].end]
+
+
+_THEIRS = {"its": "it", "his": "he", "her": "he", "their": "they", "our": "we", "my": "we"}
+_GOVERNMENT = frozenset(
+    "government country cabinet ministry parliament army military nation minister premier president chancellor leader spokesman "
+    "spokeswoman spokesperson administration presidency pm taoiseach coalition side capital kingdom republic authorities forces troops soldiers "
+    "office embassy delegation state bundestag".split()
+)
+_PERSONAL = frozenset("minister premier president chancellor leader pm taoiseach secretary".split())
+
+
+@dataclass(slots=True)
+class Memory:
+    """What pronouns can mean at this point of the article."""
+
+    person: actors.Mention | None = None
+    country: str | None = None
+    group: tuple[str, ...] = ()
+    voice: Voice | None = None
+    voice_paragraph: int = -9
+
+    def resolve(self, noun: Noun | None, row: Sequence[Token], voice: Voice | None) -> tuple[str, ...]:
+        """The actors that a phrase stands for; empty where it stands for none or for somebody private."""
+        if noun is None or noun.kind == nouns.PRIVATE or noun.is_former:
+            return ()
+        if noun.codes:
+            return noun.codes if noun.kind in (nouns.ACTOR, nouns.FORCE) else ()
+        first = row[noun.first].low
+        if noun.kind == nouns.PRONOUN:
+            return self._pronoun(closed.PRONOUNS.get(noun.head, ""), voice)
+        if noun.head in _GOVERNMENT:
+            if first in _THEIRS:
+                return self._pronoun(_THEIRS[first], voice)
+            if first == "the" and noun.kind != nouns.FORCE:
+                return self._definite(noun)
+            if first == "ministers" or noun.head in ("ministers",):
+                return (self.country,) if self.country else ()
+        if first == "the" and noun.head in ("two", "pair", "duo", "three") or (first == "both" and noun.head in ("countries", "nations", "leaders", "sides")):
+            return self.group
+        if first == "the" and noun.head in ("countries", "nations", "leaders") and row[noun.first + 1].low in ("two", "three"):
+            return self.group
+        return ()
+
+    def _pronoun(self, kind: str, voice: Voice | None) -> tuple[str, ...]:
+        if kind in ("we", "i"):
+            return (voice.code,) if voice is not None and voice.code and not voice.private else ()
+        if kind == "he":
+            return (self.person.code,) if self.person is not None and not self.person.former else ()
+        if kind == "it":
+            return (self.country,) if self.country else ()
+        if kind == "they":
+            return self.group
+        return ()
+
+    def _definite(self, noun: Noun) -> tuple[str, ...]:
+        if noun.head in _PERSONAL and self.person is not None and not self.person.former:
+            return (self.person.code,)
+        return (self.country,) if self.country else ()
+
+    def note(self, noun: Noun | None, codes: tuple[str, ...]) -> None:
+        """Remember the subject of a clause."""
+        if noun is None or noun.kind == nouns.PRIVATE:
+            return
+        if noun.person is not None:
+            self.person = noun.person
+        own = tuple(c for c in codes if c not in ("COALITION",))
+        if len(own) > 1:
+            self.group = own
+        elif len(own) == 1:
+            self.country = own[0]
+
+    def speak(self, voice: Voice, paragraph: int) -> None:
+        """Remember who spoke."""
+        self.voice, self.voice_paragraph = voice, paragraph
+
+
+def as_voice(noun: Noun, codes: tuple[str, ...], sentence_text: str | None = None) -> Voice:
+    """The voice of a subject."""
+    if noun.kind == nouns.PRIVATE or noun.is_former:
+        return Voice(private=True)
+    person = noun.person
+    if person is not None:
+        return Voice(name=person.person, code=person.code, decides=person.decides)
+    if codes and noun.kind in (nouns.ACTOR, nouns.PRONOUN):
+        return Voice(code=codes[0], decides=noun.kind == nouns.ACTOR and noun.head not in ("source", "sources"), unnamed=noun.head in ("official", "officials", "source", "sources", "diplomat", "diplomats"))
+    if codes:
+        return Voice(code=codes[0])
+    return Voice(unnamed=True)
+
+
+def renamed(voice: Voice, name: str | None) -> Voice:
+    """The voice under another name."""
+    return replace(voice, name=name)

@@ -1,0 +1,218 @@
+"""Noun phrases: who or what a group of words names: an actor, its forces, somebody private, a group of countries, a thing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.claims import actors, closed
+from monitor.claims.lexemes import Hit
+from monitor.claims.tokens import Token
+
+ACTOR, FORCE, PRIVATE, GROUP, PRONOUN, THING = "actor", "force", "private", "group", "pronoun", "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun phrase, tokens first to last (inclusive). `codes`: whose it is or who it is, by `kind`."""
+
+    first: int
+    last: int
+    head: str  # the last word, low
+    kind: str
+    codes: tuple[str, ...] = ()
+    mentions: tuple[actors.Mention, ...] = ()
+    preposition: str | None = None  # the one it hangs on
+
+    @property
+    def person(self) -> actors.Mention | None:
+        """The named person or office in it."""
+        return next((m for m in self.mentions if m.kind in ("person", "office")), None)
+
+    @property
+    def is_former(self) -> bool:
+        """A former office holder."""
+        return any(m.former for m in self.mentions)
+
+
+def chunk(row: Sequence[Token], kinds: Sequence[str | None], hits: Sequence[Hit]) -> list[Noun]:
+    """All noun phrases of a sentence in order, coordinated actors joined ("France, Spain and Italy")."""
+    classes: dict[int, set[str]] = {}
+    for hit in hits:
+        for place in range(hit.first, hit.last + 1):
+            classes.setdefault(place, set()).add(hit.name)
+    runs: list[tuple[int, int]] = []
+    start: int | None = None
+    for index, token in enumerate(row):
+        opens, member = _role(row, index, kinds)
+        if start is not None and (not member or opens):
+            runs.append((start, index - 1))
+            start = None
+        if member and start is None:
+            start = index
+    if start is not None:
+        runs.append((start, len(row) - 1))
+    nouns = [_noun(row, first, last, classes) for first, last in _joined_demonyms(row, runs)]
+    return _coordinate(row, nouns)
+
+
+def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tuple[bool, bool]:
+    """(opens a phrase, belongs to one)."""
+    token = row[index]
+    if token.mention is not None:
+        after_name = index > 0 and row[index - 1].mention is not None and token.mention.kind not in ("person", "office")
+        return after_name and row[index - 1].end < token.start - 1, True
+    if kinds[index] is not None:
+        return False, False
+    low = token.low
+    if token.is_mark:
+        return False, token.text in ("’", "'", "“", "”", '"', "‘", "-", "%", "$", "€", "£") and token.text in "-$€£%"
+    if low == "'s":
+        return False, True
+    if low in closed.PRONOUNS and low not in closed.DETERMINERS:
+        return True, True
+    if low == "that" and not _is_demonstrative(row, index):
+        return False, False
+    if low in closed.DETERMINERS:
+        return True, True
+    if low in closed.COORDINATORS or low in closed.PREPOSITIONS or low in closed.SUBORDINATORS or low in closed.RELATIVES:
+        return False, False
+    if low in closed.NEGATIONS or low in closed.ADVERBS:
+        return False, False
+    return False, True
+
+
+def _is_demonstrative(row: Sequence[Token], index: int) -> bool:
+    """ "that force", not "said that forces"."""
+    following = row[index + 1] if index + 1 < len(row) else None
+    before = row[index - 1] if index else None
+    if following is None or following.mention is not None or following.low in closed.DETERMINERS or following.low in closed.PRONOUNS:
+        return False
+    return before is None or before.low in closed.PREPOSITIONS or before.low in ("and", "do", "did", "does")
+
+
+def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """ "British and French troops" is one phrase; so is "a French and a British brigade"."""
+    joined: list[tuple[int, int]] = []
+    for first, last in runs:
+        if joined:
+            before = joined[-1]
+            gap = row[before[1] + 1 : first]
+            tail = row[before[1]].mention
+            if (
+                tail is not None
+                and tail.kind == "demonym"
+                and gap
+                and all(t.low in ("and", "or", ",", "nor", "&") for t in gap)
+                and (row[first].mention is not None and row[first].mention.kind == "demonym" or row[first].low == "other")  # type: ignore[union-attr]
+            ):
+                joined[-1] = (before[0], last)
+                continue
+        joined.append((first, last))
+    return joined
+
+
+def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[str]]) -> Noun:
+    while last > first and row[last].is_mark:
+        last -= 1
+    inside = tuple(t.mention for t in row[first : last + 1] if t.mention is not None)
+    head = row[last]
+    if head.low == "'s" and last > first:
+        head = row[last - 1]
+    preposition = _preposition(row, first)
+    names = {name for place in range(first, last + 1) for name in classes.get(place, ())}
+    head_names = classes.get(last, set())
+    codes = tuple(dict.fromkeys(m.code for m in inside))
+
+    def make(kind: str) -> Noun:
+        return Noun(first, last, head.low, kind, codes, inside, preposition)
+
+    if not inside:
+        return make(_plain_kind(row[first : last + 1], head, head_names))
+    if head.mention is not None and head.mention.kind != "demonym":
+        if "phrases.private_noun" in names and not _is_official(names):
+            return make(PRIVATE)
+        return make(ACTOR)
+    if head.mention is not None:  # "the Germans", "the French"
+        return make(ACTOR)
+    if "phrases.force" in head_names or "phrases.deployment" in head_names:
+        return make(FORCE)
+    if "phrases.private_noun" in names and not ("phrases.voice_noun" in head_names and "former" not in _lows(row, first, last)):
+        return make(PRIVATE)
+    if "phrases.voice_noun" in head_names:
+        return make(ACTOR)
+    if inside[-1].kind in ("person", "office") and head.mention is None and row[last - 1].mention is not None:
+        return make(ACTOR)
+    return make(THING)
+
+
+def _lows(row: Sequence[Token], first: int, last: int) -> set[str]:
+    return {t.low for t in row[first : last + 1]}
+
+
+def _is_official(names: set[str]) -> bool:
+    return "phrases.voice_noun" in names
+
+
+def _plain_kind(inside: Sequence[Token], head: Token, names: set[str]) -> str:
+    if len(inside) == 1 and (head.low in closed.PRONOUNS):
+        return PRONOUN
+    if "phrases.force" in names:
+        return FORCE
+    if "phrases.private_noun" in names:
+        return PRIVATE
+    if "phrases.leader_noun" in names or "phrases.member_noun" in names or "phrases.official_group" in names:
+        return GROUP
+    return THING
+
+
+def _preposition(row: Sequence[Token], first: int) -> str | None:
+    place = first - 1
+    while place >= 0 and row[place].is_mark and row[place].text in "“\"‘'":
+        place -= 1
+    if place >= 0 and row[place].mention is None and (row[place].low in closed.PREPOSITIONS or row[place].low in ("after", "before", "as", "since")):
+        return row[place].low
+    return None
+
+
+_JOINERS = frozenset({",", "and", "or", "&", "as", "well", "plus", "both", "nor", "neither", "with"})
+
+
+def _coordinate(row: Sequence[Token], nouns: list[Noun]) -> list[Noun]:
+    """Actors and forces in a row become one phrase."""
+    result: list[Noun] = []
+    for noun in nouns:
+        if result and noun.kind in (ACTOR, FORCE) and noun.mentions:
+            before = result[-1]
+            gap = row[before.last + 1 : noun.first]
+            if before.kind == ACTOR and before.mentions and _is_list_gap(row, before, noun, gap):
+                result[-1] = Noun(
+                    before.first, noun.last, noun.head, noun.kind if noun.kind == ACTOR else FORCE,
+                    tuple(dict.fromkeys(before.codes + noun.codes)), before.mentions + noun.mentions, before.preposition,
+                )  # fmt: skip
+                continue
+        result.append(noun)
+    return result
+
+
+def _is_list_gap(row: Sequence[Token], before: Noun, noun: Noun, gap: Sequence[Token]) -> bool:
+    if not gap or len(gap) > 3 or any(t.low not in _JOINERS for t in gap) or gap[0].low == "with":
+        return False
+    if noun.kind == FORCE:
+        return all(m.kind == "demonym" for m in before.mentions) and any(t.low in ("and", "or") for t in gap)
+    if any(t.low in ("and", "or", "plus", "&", "well", "nor") for t in gap):
+        # "in Paris and Macron said" joins a place with a person: no list
+        return not (before.preposition is not None and noun.person is not None and before.person is None)
+    # a bare comma: a list goes on to a conjunction, an apposition does not ("Donald Tusk, Poland's prime minister")
+    if before.codes[-1:] == noun.codes[:1]:
+        return False
+    if (before.mentions[-1].kind in ("person", "office")) != (noun.mentions[0].kind in ("person", "office")):
+        return _list_continues(row, noun) and before.preposition is None
+    if before.preposition in ("in", "at", "from", "near", "outside") and noun.person is not None:
+        return False
+    return _list_continues(row, noun) or len(before.mentions) > 1
+
+
+def _list_continues(row: Sequence[Token], noun: Noun) -> bool:
+    place = noun.last + 1
+    if place < len(row) and row[place].low == "," and place + 1 < len(row):
+        place += 1
+    return place < len(row) and (row[place].low in ("and", "or", "as") or row[place].mention is not None)

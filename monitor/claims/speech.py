@@ -1,0 +1,201 @@
+"""Who says what in an article: attributions before and after, quotations that run on, pronouns. Judges nothing that is said."""
+
+from collections.abc import Sequence
+
+from monitor.claims import clauses, closed, nouns, verbs
+from monitor.claims.context import Memory, Sentence, Voice, as_voice
+from monitor.claims.nouns import Noun
+
+_SAY = "verbs.say"
+_BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
+_SPOKES = frozenset({"spokesman", "spokeswoman", "spokesperson", "official", "officials", "source", "sources", "diplomat", "aide", "office", "ministry"})
+
+
+def attribute(sentences: Sequence[Sentence]) -> None:
+    """Set the voice and the resolved subject of every clause, sentence by sentence."""
+    memory = Memory()
+    for sentence in sentences:
+        _Attribution(sentence, memory).run()
+
+
+class _Attribution:
+    """One sentence."""
+
+    def __init__(self, sentence: Sentence, memory: Memory) -> None:
+        self._sentence = sentence
+        self._memory = memory
+        self._row = sentence.parse.row
+        self._parts = sentence.parse.clauses
+
+    def run(self) -> None:
+        """Voices first, then subjects, as "we" needs to know who speaks."""
+        sayers = self._sayers()
+        voices: list[Voice | None] = [None] * len(self._parts)
+        credit = self._according()
+        for place, (index, voice, is_tail) in enumerate(sayers):
+            if is_tail:
+                stop = sayers[place - 1][0] if place else -1
+                for before in range(stop + 1, index + 1):
+                    if voices[before] is None:
+                        voices[before] = voice
+            else:
+                for after in range(index, len(self._parts)):
+                    if self._is_governed(index, after):
+                        voices[after] = voice
+        if credit is not None:
+            voices = [v or credit for v in voices]
+        if not sayers and credit is None:
+            voices = self._carried(voices)
+        self._sentence.voices = voices
+        spoken = credit or (sayers[-1][1] if sayers else None)
+        self._subjects()
+        if spoken is not None:
+            self._memory.speak(spoken, self._sentence.paragraph)
+
+    def _subjects(self) -> None:
+        resolved: list[tuple[str, ...]] = []
+        for index, clause in enumerate(self._parts):
+            subject = clause.subject
+            if subject is not None and subject.kind == nouns.PRONOUN and subject.codes == () and subject.head in ("he", "she", "it", "they"):
+                codes = self._local(index, subject) or self._memory.resolve(subject, self._row, self._sentence.voices[index])
+            else:
+                codes = self._memory.resolve(subject, self._row, self._sentence.voices[index])
+            resolved.append(codes)
+            if clause.verb is not None or subject is not None:
+                self._memory.note(subject, codes)
+        self._sentence.subjects = resolved
+        for noun in self._sentence.parse.nouns:
+            if noun.person is not None and noun.preposition is None and self._memory.person is None:
+                self._memory.person = noun.person
+
+    def _local(self, index: int, subject: Noun) -> tuple[str, ...]:
+        """Within a sentence, a pronoun means the subject of the clause above ("Spain said it would")."""
+        for above in range(index - 1, -1, -1):
+            noun = self._parts[above].subject
+            if noun is None or noun.kind == nouns.PRIVATE:
+                continue
+            codes = noun.codes if noun.kind in (nouns.ACTOR, nouns.FORCE) else ()
+            if subject.head in ("he", "she") and noun.person is not None:
+                return codes[:1]
+            if subject.head == "it" and codes and noun.person is None and len(codes) == 1:
+                return codes
+            if subject.head == "they" and len(codes) > 1:
+                return codes
+        return ()
+
+    # ------------------------------------------------------------ who says
+
+    def _sayers(self) -> list[tuple[int, Voice, bool]]:
+        """(clause, voice, whether it stands behind what is said)."""
+        found: list[tuple[int, Voice, bool]] = []
+        for index, clause in enumerate(self._parts):
+            verb = self._say_verb(clause)
+            if verb is None:
+                continue
+            noun = self._inverted(clause, verb) or clause.subject
+            if noun is None or (noun.kind == nouns.THING and not noun.codes):
+                if noun is not None and noun.kind == nouns.THING and noun.head in ("newspaper", "report", "paper"):
+                    found.append((index, Voice(unnamed=True), self._is_tail(index, verb)))
+                continue
+            voice = self._voice_of(noun)
+            if voice is not None:
+                found.append((index, voice, self._is_tail(index, verb)))
+        return found
+
+    def _say_verb(self, clause: clauses.Clause) -> int | None:
+        kinds = self._sentence.parse.kinds
+        for hit in clause.hits:
+            if hit.name != _SAY:
+                continue
+            kind = kinds[hit.first]
+            if kind == verbs.FINITE or (kind == verbs.ING and clause.kind == clauses.ING and hit.first == clause.first) or (kind == verbs.PARTICIPLE and clause.verb is not None and hit.first - clause.verb <= 3 and self._row[clause.verb].low in ("has", "have", "had")):
+                return hit.first
+            if kind == verbs.PARTICIPLE and hit.first == clause.first and self._row[hit.first].low in ("said", "told", "added"):
+                return hit.first
+        return None
+
+    def _inverted(self, clause: clauses.Clause, verb: int) -> Noun | None:
+        """ "..., said Macron"."""
+        if any(n.last < verb and n.preposition is None for n in clause.nouns):
+            return None
+        if verb != clause.first or clause.kind == clauses.ING:
+            return None
+        return next((n for n in clause.nouns if n.first in (verb + 1, verb + 2)), None)
+
+    def _voice_of(self, noun: Noun) -> Voice | None:
+        if noun.kind == nouns.FORCE:
+            return None
+        codes = self._memory.resolve(noun, self._row, None)
+        if noun.kind == nouns.PRONOUN:
+            return self._pronoun_voice(noun, codes)
+        if not noun.codes and noun.head in ("minister", "premier", "president", "chancellor", "leader", "pm", "spokesman", "spokeswoman", "spokesperson", "secretary"):
+            person = self._memory.person
+            if person is not None and noun.head not in _SPOKES and not person.former:
+                return Voice(name=person.person, code=person.code, decides=person.decides)
+        return as_voice(noun, codes)
+
+    def _pronoun_voice(self, noun: Noun, codes: tuple[str, ...]) -> Voice | None:
+        if noun.head in ("he", "she"):
+            last = self._memory.voice
+            person = self._memory.person
+            if last is not None and (last.private or person is None):
+                return last
+            if person is not None:
+                return Voice(name=person.person, code=person.code, decides=person.decides, private=person.former)
+            return None
+        if noun.head in ("it", "they"):
+            return Voice(code=codes[0] if len(codes) == 1 else None, unnamed=not codes)
+        return None
+
+    def _is_tail(self, index: int, verb: int) -> bool:
+        """Whether what is said stands before: nothing but an adverbial follows."""
+        clause = self._parts[index]
+        if index == 0:
+            return False
+        following = self._parts[index + 1] if index + 1 < len(self._parts) else None
+        if following is not None and following.kind in (clauses.THAT, clauses.WH, clauses.WHETHER):
+            return False
+        if following is not None and following.kind == clauses.MAIN and self._row[clause.last - 1].text in ":“\"":
+            return False
+        if clause.kind in (clauses.AND, clauses.ING, clauses.REL, clauses.WHEN, clauses.IF):
+            return False
+        if clause.kind == clauses.RESUME and clause.subject is not None and clause.verb == verb and clause.subject.first < clause.first and self._parts[index - 1].kind in (clauses.REL, clauses.PAREN):
+            return False
+        return not any(self._row[i].quoted for i in range(verb + 1, clause.last) if not self._row[i].is_mark)
+
+    def _is_governed(self, sayer: int, index: int) -> bool:
+        if index == sayer:
+            return True
+        parts = self._parts
+        between = range(sayer + 1, index + 1)
+        if parts[sayer].kind == clauses.REL and any(parts[i].kind == clauses.RESUME for i in between):
+            return False
+        if parts[index].kind == clauses.AND and parts[index].subject is not None and self._say_verb(parts[index]) is not None:
+            return False
+        return True
+
+    def _according(self) -> Voice | None:
+        row = self._row
+        for index, token in enumerate(row[:-2]):
+            if token.low == "according" and row[index + 1].low == "to":
+                noun = next((n for n in self._sentence.parse.nouns if index + 2 <= n.first <= index + 4), None)
+                if noun is None:
+                    return Voice(unnamed=True)
+                return as_voice(noun, self._memory.resolve(noun, row, None))
+        return None
+
+    def _carried(self, voices: list[Voice | None]) -> list[Voice | None]:
+        """Quotations without attribution, and back-shifted speech in the same paragraph, go on in the last voice."""
+        last = self._memory.voice
+        sentence = self._sentence
+        if last is None or sentence.paragraph - self._memory.voice_paragraph > 2:
+            return voices
+        quoted = sum(b - a for a, b in sentence.quotes)
+        if quoted > 0.6 * len(sentence.raw):
+            return [last] * len(voices)
+        same = sentence.paragraph == self._memory.voice_paragraph
+        if same and not last.private and any(t.low in _BACKSHIFT for t in self._row):
+            named = {c for n in sentence.parse.nouns if n.preposition is None and n.kind == nouns.ACTOR for c in n.codes}
+            if named <= {last.code}:
+                return [last] * len(voices)
+        return voices

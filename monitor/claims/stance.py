@@ -1,0 +1,147 @@
+"""How firmly a deed is meant: the words of promise, doubt, refusal and negation round it, composed from the inside out.
+
+"has not ruled out sending": sending < ruled out (no) < not (yes, perhaps) = open. Pure; knows neither country nor topic.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.claims import clauses, closed, verbs
+from monitor.claims.clauses import Clause, Parse
+from monitor.claims.lexemes import Hit
+
+ACT, YES, PERHAPS, NO, UNDECIDED, WITHDREW, VOID = "act", "yes", "perhaps", "no", "undecided", "withdrew", "void"
+
+FIRM, SOFT, REFUSE, NEGATION, UNDECIDED_CUE, WITHDRAW, NO_LONGER, WILL, MAY, SHOULD, CALL = (
+    "firm", "soft", "refuse", "negation", "undecided", "withdraw", "no longer", "will", "may", "should", "call"
+)  # fmt: skip
+_CLASSES = {
+    "verbs.firm": FIRM, "cues.firm": FIRM, "verbs.soft": SOFT, "cues.soft": SOFT, "verbs.refuse": REFUSE, "cues.refuse": REFUSE,
+    "cues.negation": NEGATION, "cues.undecided": UNDECIDED_CUE, "verbs.withdraw": WITHDRAW, "cues.no_longer": NO_LONGER,
+}  # fmt: skip
+_RANK = (UNDECIDED_CUE, NO_LONGER, WITHDRAW, REFUSE, NEGATION, SOFT, FIRM)
+_MODALS = {
+    "will": WILL, "'ll": WILL, "wo": WILL, "shall": WILL, "would": WILL, "'d": WILL, "sha": WILL,
+    "could": MAY, "may": MAY, "might": MAY, "can": MAY, "ca": MAY, "cannot": MAY, "should": SHOULD, "must": SHOULD, "ought": SHOULD,
+}  # fmt: skip
+# not having done these yet is no refusal
+_PENDING = frozenset({"commit", "agree", "decide", "pledge", "promise", "confirm", "announce", "offer", "sign", "guarantee", "approve", "say", "declare",
+                      "commitment", "pledge", "promise", "undertake", "resolve", "sign up", "line up", "step forward", "committed"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A word that turns the deed, at token `first`."""
+
+    first: int
+    last: int
+    kind: str
+    word: str
+
+
+def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Operator]:
+    """The operators between two tokens (last exclusive), one at each place, in order."""
+    chosen: dict[int, Operator] = {}
+    ranked = sorted(
+        (h for h in parse.hits if first <= h.first and h.last < last and h.name in _CLASSES),
+        key=lambda h: (_RANK.index(_CLASSES[h.name]), -(h.last - h.first)),
+    )
+    taken: set[int] = set()
+    for hit in ranked:
+        span = range(hit.first, hit.last + 1)
+        if any(i in taken for i in span) or not _counts(parse, clause, hit):
+            continue
+        taken.update(span)
+        chosen[hit.first] = Operator(hit.first, hit.last, _CLASSES[hit.name], hit.lemma)
+    for index in range(first, last):
+        low = parse.row[index].low
+        if low in _MODALS and parse.kinds[index] is not None and index not in taken:
+            chosen[index] = Operator(index, index, _MODALS[low], low)
+            if low == "cannot":
+                chosen[index] = Operator(index, index, REFUSE, low)
+    return [chosen[i] for i in sorted(chosen)]
+
+
+def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
+    """Whether a hit turns the deed: not a mere verb of saying with words of its own behind it, not an idiom's negation."""
+    row = parse.row
+    low = row[hit.first].low
+    if hit.name == "cues.negation":
+        following = row[hit.last + 1].low if hit.last + 1 < len(row) else ""
+        if low in ("no", "not") and following in ("only", "just", "doubt", "matter", "least", "necessarily", "more", "less", "alone", "to", "longer") and following != "to":
+            return False
+        return not (low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING)
+    if hit.name == "verbs.firm" and row[hit.first].low in ("back", "backs"):
+        return False
+    if hit.name == "verbs.firm" and hit.lemma in ("expect", "hope", "ask", "seek", "tell", "mean", "want", "wish", "aim"):
+        # "wants to send": its own wish; "wants Berlin to send": a call
+        following = row[hit.last + 1].low if hit.last + 1 < len(row) else ""
+        return following == "to"
+    if hit.name in ("verbs.firm", "verbs.soft") and hit.lemma in ("confirm", "announce", "declare", "reiterate", "notify", "indicate", "suggest", "signal", "hint", "speak of"):
+        return hit.lemma in ("confirm", "announce", "declare", "reiterate") or parse.kinds[hit.first] is None or True
+    return True
+
+
+def evaluate(pre: Sequence[Operator], state: str) -> str:
+    """The state of a deed under the operators before it, outermost first."""
+    index = len(pre) - 1
+    while index >= 0:
+        operator = pre[index]
+        negated = index > 0 and pre[index - 1].kind in (NEGATION, NO_LONGER) and operator.kind not in (NEGATION, NO_LONGER)
+        if negated and pre[index - 1].kind == NO_LONGER:
+            state = WITHDREW if operator.kind in (FIRM, WILL, SOFT) else PERHAPS
+        else:
+            state = _apply(operator, state, negated)
+        index -= 2 if negated else 1
+    return state
+
+
+def _apply(operator: Operator, state: str, negated: bool) -> str:
+    kind = operator.kind
+    if state in (UNDECIDED, WITHDREW, VOID):
+        return UNDECIDED if state == WITHDREW and kind == MAY else state
+    if kind == UNDECIDED_CUE:
+        return UNDECIDED
+    if kind == WITHDRAW:
+        return state if negated else WITHDREW
+    if kind == NO_LONGER:
+        return WITHDREW
+    if kind == NEGATION:
+        return NO if state in (ACT, YES, PERHAPS) else PERHAPS
+    if kind == REFUSE:
+        if negated:
+            return PERHAPS
+        return PERHAPS if state == NO else NO
+    if kind in (SHOULD, CALL):
+        return VOID
+    if kind in (SOFT, MAY):
+        if negated:
+            return NO if state in (ACT, YES, PERHAPS) and operator.word not in ("might", "may") else PERHAPS
+        return PERHAPS
+    # firm words and "will"
+    if negated:
+        if state == NO:
+            return PERHAPS
+        return UNDECIDED if kind == FIRM and operator.word.split()[0] in _PENDING else NO
+    return YES if state == ACT else state
+
+
+def after(parse: Parse, clause: Clause, first: int, last: int) -> list[Operator]:
+    """Operators behind a deed that is the subject ("sending troops is out of the question")."""
+    found = operators(parse, clause, first, last)
+    return [o for o in found if o.kind in (UNDECIDED_CUE, REFUSE, NEGATION, SOFT, MAY, NO_LONGER, WITHDRAW, WILL, FIRM, SHOULD)]
+
+
+def finite_between(parse: Parse, first: int, last: int) -> bool:
+    """Whether a finite verb stands between two tokens."""
+    return any(parse.kinds[i] == verbs.FINITE for i in range(first, last))
+
+
+def is_will(parse: Parse, index: int) -> bool:
+    """A modal of the future."""
+    return parse.row[index].low in closed.MODALS
+
+
+def governs(parent: Clause, clause: Clause) -> bool:
+    """Whether what is said in a clause hangs on the words of the clause above."""
+    return clause.kind in (clauses.THAT, clauses.WHETHER)
