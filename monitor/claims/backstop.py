@@ -46,7 +46,10 @@ class BackstopRules:
     def _clause(
         self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str], us_recent: bool
     ) -> draft.Draft | None:
-        part = _part(sentence, index, clause, recent)
+        monitored = _monitoring(sentence, index, clause)
+        if monitored is not None:
+            return monitored
+        part = _part(sentence, index, clause, recent) or self._doubted(sentence, index, clause, recent)
         if part is None:
             return None
         actor = _is_us_acting(sentence, index, clause, part)
@@ -64,6 +67,13 @@ class BackstopRules:
             components=part.components, rule=f"backstop.{status}", why=(word, *part.components),
         )  # fmt: skip
 
+    def _doubted(self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> Part | None:
+        """ "air support, something Trump has been unwilling to say": the part stands in the clause before."""
+        if not index or _hit(clause, "cues.uncommitted", clause.first, clause.last) is None or not _is_us_subject(sentence, index):
+            return None
+        before = _part(sentence, index - 1, sentence.parse.clauses[index - 1], recent)
+        return Part(before.components, clause.last, clause.last, True) if before is not None else None
+
     # ------------------------------------------------------------ the US speaks or acts
 
     def _us_stance(self, sentence: Sentence, index: int, clause: Clause, part: Part) -> tuple[str | None, str]:
@@ -75,6 +85,8 @@ class BackstopRules:
         post = stance.operators(parse, clause, part.last + 1, clause.last)
         ops = [*outer, *pre, *inside]
         words = " ".join(o.word for o in ops)
+        if any(o.kind == stance.NO_LONGER for o in ops):
+            return "withdrawn", words
         if any(o.kind == stance.WITHDRAW for o in ops) and _hit(clause, "verbs.withdraw", clause.first, clause.last):
             return "withdrawn", words
         if doubt is not None and not any(o.kind == stance.REFUSE and o.word != "doubt" for o in ops if o.first > doubt.last):
@@ -83,7 +95,7 @@ class BackstopRules:
         if clause.kind == clauses.WHETHER:
             return ("uncommitted", "whether")
         state = stance.evaluate(ops, stance.ACT)
-        if post and state in (stance.ACT, stance.YES) and part.first <= (clause.subject.first if clause.subject else 10**6) <= part.last:
+        if post and state in (stance.ACT, stance.YES) and clause.subject is not None and clause.subject.first <= part.last and part.first <= clause.subject.last:
             state = stance.evaluate(post, state)
         if state == stance.UNDECIDED:
             return "uncommitted", words
@@ -143,6 +155,9 @@ class BackstopRules:
             return "sought", sentence.text(vital.first, vital.last).lower()
         if talks is not None and sentence.parse.kinds[talks.first] is not None and _is_us_object(sentence, clause):
             return "discussed", sentence.text(talks.first, talks.last).lower()
+        spoken = _hit(clause, "phrases.talks", clause.first, clause.last)
+        if spoken is not None and any(n.preposition in ("with", "between") and "US" in n.codes for n in clause.nouns):
+            return "discussed", sentence.text(spoken.first, spoken.last).lower()
         if part.components == ("ground_troops",) or (part.american and subject_is_part):
             ops = stance.operators(parse, clause, clause.first, clause.last)
             denied = any(t.low in ("no", "not", "n't") for t in row[clause.first : part.last + 1])
@@ -156,6 +171,37 @@ _OFFER = frozenset({"offer", "signal", "hint", "suggest", "indicate", "propose",
 _WILL = frozenset({"will", "would", "'ll", "'d", "shall"})
 _DEEDS = frozenset({"provide", "lead", "monitor", "guarantee", "deliver", "supply", "contribute", "participate", "give", "share", "oversee", "head", "ensure", "come", "take", "respond", "deploy", "join", "coordinate"})
 _SOFT_PHRASES = frozenset({"help", "support", "involved", "back", "behind", "assist", "backs", "supports"})
+
+
+_LED = frozenset({"led", "leadership", "lead", "helm", "command", "auspices", "supervision", "supervise", "oversee", "head", "heads", "headed"})
+
+
+def _monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft | None:
+    """A monitoring of the ceasefire under US leadership: committed, or sought where Europeans say that it should be."""
+    hit = _hit(clause, "phrases.comp_surveillance", clause.first, clause.last)
+    row = sentence.row
+    if hit is None or not any(t.low in ("ceasefire", "cease-fire", "truce", "peace", "monitoring") for t in row[max(clause.first, hit.first - 8) : hit.last + 9]):
+        return None
+    led = any(
+        row[i].low in _LED and (
+            any(row[j].mention is not None and row[j].mention.code == "US" for j in range(max(clause.first, i - 3), i))  # type: ignore[union-attr]
+            or (row[i].low in ("led", "headed") and any(row[j].mention is not None and row[j].mention.code == "US" for j in range(i + 1, min(clause.last, i + 5)))) # type: ignore[union-attr]
+            or _is_us_subject(sentence, index)
+        )
+        for i in range(clause.first, clause.last)
+    )
+    if not led:
+        return None
+    ops = stance.operators(sentence.parse, clause, clause.first, clause.last)
+    if any(o.kind in (stance.NEGATION, stance.REFUSE, stance.MAY) for o in ops):
+        return None
+    sought = any(o.kind == stance.SHOULD for o in ops) or _hit(clause, "verbs.seek", clause.first, hit.first) is not None and not _is_us_subject(sentence, index) and any(h.lemma in ("ask", "call on", "want", "urge", "seek", "demand") for h in clause.hits)
+    status = "sought" if sought else "committed"
+    start, end = troops._evidence(sentence, clause, index)
+    return draft.Draft(
+        topic="backstop", subject="US", status=status, start=start, end=end, sentence=sentence.index, clause=index,
+        components=("surveillance",), rule=f"backstop.{status}", why=("led by the US", "surveillance"),
+    )  # fmt: skip
 
 
 def _hit(clause: Clause, name: str, first: int, last: int) -> Hit | None:
@@ -220,8 +266,15 @@ def _is_us_support(sentence: Sentence, clause: Clause, hit: Hit) -> bool:
     if sentence.parse.kinds[hit.first] is not None:
         return False
     if _is_american(sentence, hit):
-        return True
-    return False
+        return hit.lemma not in _LOOSE_SUPPORT or any(h.name in _TOPICS for h in clause.hits)
+    # "the US has refused to make such a commitment"
+    return hit.lemma in ("commitment", "assurance") and any(
+        n.kind == nouns.ACTOR and "US" in n.codes and n.preposition in (None, "from", "by") for n in clause.nouns
+    )
+
+
+_LOOSE_SUPPORT = frozenset({"commitment", "engagement", "leadership", "input", "part", "role", "help", "contribution"})
+_TOPICS = frozenset({"phrases.mission", "phrases.guarantee", "phrases.backstop", "phrases.coalition", "phrases.coalition_loose", "phrases.force", "phrases.deployment"})
 
 
 def _belongs_elsewhere(sentence: Sentence, hit: Hit) -> bool:

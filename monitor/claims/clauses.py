@@ -71,7 +71,7 @@ class _Cutter:
             found = self._boundary(index, starts[-1][0])
             if found is not None and found[0] > starts[-1][0]:
                 starts.append(found)
-            elif found is not None and found[0] == starts[-1][0] and starts[-1][1] in (MAIN, AND):
+            elif found is not None and found[0] == starts[-1][0] and starts[-1][1] in (MAIN, AND, RESUME):
                 starts[-1] = found if len(starts) > 1 or found[1] != MAIN else starts[-1]
         if starts[0][0] == 0 and self._row and self._row[0].low in closed.SUBORDINATORS:
             kind = self._subordinate(0)
@@ -114,7 +114,7 @@ class _Cutter:
             return index + 1, MAIN
         if token.text == ")":
             return index + 1, RESUME
-        if token.text in closed.QUOTES_OPEN + '"' and self._begins(index + 1) is not None:
+        if token.text in closed.QUOTES_OPEN + '"' and (index == 0 or self._row[index - 1].is_mark or index - 1 in self._says) and self._begins(index + 1) is not None:
             return index + 1, MAIN
         if token.text in closed.QUOTES_CLOSE + '"' and index + 1 < len(self._row):
             return self._after_comma(index, since)
@@ -223,7 +223,7 @@ def _linked(parts: list[Clause]) -> list[Clause]:
 def _set_subject(parts: list[Clause], index: int, row: Sequence[Token]) -> None:
     clause = parts[index]
     limit = clause.verb if clause.verb is not None else clause.last
-    own = _own_subject(clause, limit)
+    own = _own_subject(clause, limit, row)
     if clause.kind == REL and row[clause.first].low in ("which", "who", "that", "whom") or (
         clause.kind == REL and own is None
     ):
@@ -251,7 +251,7 @@ def _set_subject(parts: list[Clause], index: int, row: Sequence[Token]) -> None:
     clause.subject = own
 
 
-def _own_subject(clause: Clause, limit: int) -> Noun | None:
+def _own_subject(clause: Clause, limit: int, row: Sequence[Token]) -> Noun | None:
     """The first phrase before the verb that hangs on no preposition; a group's "of" names the group."""
     found: Noun | None = None
     for noun in clause.nouns:
@@ -260,6 +260,8 @@ def _own_subject(clause: Clause, limit: int) -> Noun | None:
         if noun.preposition is None or (noun.preposition in ("as", "since", "after", "before", "until", "like", "following") and noun.first == clause.first + 1 and clause.kind != MAIN):
             if found is None:
                 found = noun
+            elif not found.codes and found.kind in (nouns.GROUP, nouns.THING) and noun.person is not None and row[noun.first - 1].low == ",":
+                found = noun  # "the prime minister, Donald Tusk, said"
             elif found.kind in (nouns.THING, nouns.PRONOUN) and found.head in ("today", "yesterday", "tonight", "week", "month", "year") or noun.kind in (nouns.ACTOR,) and found.kind == nouns.THING and not found.codes and found.last + 1 == noun.first:
                 found = noun
         elif noun.preposition in ("of", "from") and found is not None and noun.codes and not found.codes and found.kind in (nouns.GROUP, nouns.FORCE):

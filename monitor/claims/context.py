@@ -123,8 +123,13 @@ class Memory:
         self.voice, self.voice_paragraph = voice, paragraph
 
 
+_MEDIA = frozenset("press newspaper daily media broadcaster magazine outlet agency times post journal tabloid".split())
+
+
 def as_voice(noun: Noun, codes: tuple[str, ...], sentence_text: str | None = None) -> Voice:
     """The voice of a subject."""
+    if noun.head in _MEDIA:
+        return Voice(unnamed=True)
     if noun.kind == nouns.PRIVATE or noun.is_former:
         return Voice(private=True)
     person = noun.person

@@ -11,7 +11,7 @@ _LEAST, _MOST = 3, 120  # countries; fewer are named one by one, more do not exi
 _LEAST_FORCE = 500  # soldiers; a smaller force is one country's contingent
 _OTHER_GROUPS = frozenset({"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"})
 _MONEY = frozenset({"billion", "million", "bn", "euros", "dollars", "percent", "%", "pounds", "years", "months", "days", "weeks", "hours", "km", "miles", "points"})
-_ENEMY = frozenset({"russian", "korean", "killed", "wounded", "casualties", "prisoners", "captured", "trained", "training", "losses", "dead", "died", "conscripts", "reservists"})
+_ENEMY = frozenset({"korean", "korea", "kursk", "killed", "wounded", "casualties", "prisoners", "captured", "trained", "losses", "dead", "died", "conscripts", "reservists"})
 _SIGN = frozenset({"sign", "sign up", "endorse", "signatory"})
 
 
@@ -64,7 +64,7 @@ def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | 
     if any(t.low in _MONEY for t in row[place + 1 : place + 3]):
         return None
     for step in range(place, min(len(row), place + 7)):
-        if row[step].is_mark and row[step].text not in "-“”\"":
+        if row[step].is_mark and row[step].text not in "-‑“”\"":
             return None
         hits = [h for h in sentence.parse.hits if h.first <= step <= h.last and h.first >= place]
         names = {h.name for h in hits}
@@ -88,6 +88,8 @@ def _from_countries(sentence: Sentence, last: int) -> bool:
 
 def _kind(sentence: Sentence, index: int, clause: Clause, counted: Count, *, meeting: bool, group: bool, recent: frozenset[str]) -> str | None:
     hits = clause.hits + (sentence.parse.clauses[index + 1].hits if index + 1 < len(sentence.parse.clauses) and sentence.parse.clauses[index + 1].kind in ("rel", "that", "and", "resume") else [])
+    if clause.verb is None:
+        hits = sentence.parse.hits
     names = {h.name for h in hits}
     row = sentence.row
     before = {t.low for t in row[max(0, counted.first - 6) : counted.first]}
@@ -104,12 +106,13 @@ def _kind(sentence: Sentence, index: int, clause: Clause, counted: Count, *, mee
     give = [h for h in hits if h.name in ("verbs.send", "verbs.partake", "phrases.deployment") and h.lemma in _GIVE and h.first > counted.first]
     attend = [h for h in hits if h.name == "verbs.attend" and h.lemma in _ATTEND]
     is_force = "phrases.force" in names or "phrases.mission" in names
-    if give and not ("phrases.meeting" in names and attend) and (is_force or "phrases.coalition" in recent or "phrases.mission" in recent) and (not any(h.name == "phrases.other_send" for h in hits) or is_force):
-        ground = [h for h in hits if h.name == "phrases.force" and h.lemma not in ("force", "army", "military") or h.name == "phrases.mission"]
+    if give and not ("phrases.meeting" in names and attend) and (is_force or group or "phrases.mission" in recent) and (not any(h.name == "phrases.other_send" for h in hits) or is_force):
+        ground = [h for h in hits if h.name == "phrases.force" and h.lemma not in ("force", "army", "military", "personnel")]
+        ground += [h for h in give if h.lemma in ("join", "take part in", "participate in", "be part of", "be a part of", "serve in")]
         bare = any(h.lemma in ("troop contribution",) for h in hits)
         land = {"land", "ground", "sea"} & {t.low for t in row[clause.first : clause.last + 12]}
         return "troop_contributors" if ground or bare or land else "contributors"
-    if (meeting or "phrases.coalition" in names or group) and ("phrases.meeting" in names or any(h.lemma in ("attend", "dial in", "gather", "be represented", "beam in", "take part", "convene") for h in attend)):
+    if (meeting or "phrases.coalition" in names or group) and ("phrases.meeting" in names or any(h.lemma in ("attend", "dial in", "gather", "be represented", "beam in", "take part", "convene", "meet", "bring together", "rally") for h in attend)):
         return "attendees"
     return None
 
@@ -144,16 +147,19 @@ def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_w
 
 def _force(sentence: Sentence, clause: Clause, place: int, end: int, number: int, high: int | None, recent: frozenset[str]) -> Count | None:
     """A size of the force: a number of soldiers that is no country's own."""
-    if number < _LEAST_FORCE or 1990 <= number <= 2035 and sentence.raw[sentence.row[place].start : sentence.row[place].end].isdigit():
+    if number < _LEAST_FORCE or 1000 <= number <= 2100 and sentence.raw[sentence.row[place].start : sentence.row[place].end].isdigit():
         return None
     row = sentence.row
-    if any(t.low in _ENEMY for t in row[clause.first : clause.last]) or any(t.low in _MONEY for t in row[place : place + 4]) or row[place - 1].text in "$€£":
+    if any(t.low in _ENEMY for t in row) or any(m.code in ("KP", "RU") and m.kind == "demonym" for m in sentence.mentions) or any(t.low in _MONEY for t in row[place : place + 4]) or row[place - 1].text in "$€£":
         return None
     noun = next((n for n in sentence.parse.nouns if n.first <= place <= n.last or place < n.first <= place + 3), None)
     tail = range(place, min(len(row), place + 7))
     counts_men = any(h.name in ("phrases.force", "phrases.mission") and h.first in tail for h in sentence.parse.hits)
     head = [row[i].low for i in range(max(0, place - 5), place)]
     is_force_of = any(w in ("force", "contingent", "mission", "strength", "forces", "size") for w in head) and any(w in ("of", "at", "to", "between", "numbering", "from") for w in head)
+    following = row[min(place + 1, len(row) - 1)] if not high else next((t for t in row[place + 1 :] if t.start >= end), row[-1])
+    if not counts_men and (following.is_mark or following.low in ("and", "or", "but")) and "phrases.force" in {h.name for h in sentence.parse.hits}:
+        counts_men = any(w in ("between", "around", "about", "be", "to", "of", "least") for w in head)
     strong = row[min(place + 2, len(row) - 1)].low == "strong" or row[place].low.endswith("strong")
     if not (counts_men or is_force_of or strong):
         return None
@@ -177,6 +183,8 @@ def _owner(sentence: Sentence, clause: Clause, place: int) -> str | None:
         if subject.person is None or any(h.name == "verbs.send" and h.lemma in ("send", "deploy", "contribute", "offer", "pledge", "commit") for h in clause.hits):
             return codes[0]
     for noun in clause.nouns:
+        if noun.kind == "thing" and noun.last < place and len(noun.codes) == 1 and noun.codes[0] not in ("EU", "NATO", "US", "UA"):
+            return noun.codes[0]
         if noun.first > place and noun.first - place < 8 and noun.codes and noun.kind == "force" and noun.codes[0] not in ("EU", "NATO"):
             return noun.codes[0]
         if noun.preposition == "from" and 0 < noun.first - place < 6 and len(noun.codes) == 1 and noun.codes[0] not in ("EU", "NATO"):

@@ -27,6 +27,8 @@ class MembershipRules:
         if not near or sentence.is_question:
             return []
         made: list[draft.Draft] = []
+        if meeting:
+            made += self._gathered(sentence)
         coalition = [h for h in sentence.parse.hits if _is_coalition(sentence, h, group)]
         if coalition or (group and sentence.names("phrases.mission")):
             made += self._leads(sentence, coalition or [h for h in sentence.parse.hits if h.name == "phrases.mission"])
@@ -41,6 +43,21 @@ class MembershipRules:
                 made += self._belongs(sentence, index, clause, near_hits or [h for h in clause.hits if h.name == "phrases.coalition_loose"])
             made += self._attends(sentence, index, clause, meeting=meeting, coalition=bool(coalition))
         return made
+
+    def _gathered(self, sentence: Sentence) -> list[draft.Draft]:
+        """ "rallied some 29 nations, including Australia and Canada", "a call of leaders, among them X"."""
+        if not any(h.name == "verbs.attend" and h.lemma in _GATHERING for h in sentence.parse.hits):
+            return []
+        row = sentence.row
+        for place in range(2, len(row) - 1):
+            if row[place].low != "including" or not any(h.name in ("phrases.member_noun", "phrases.leader_noun") and place - 8 <= h.last < place for h in sentence.parse.hits):
+                continue
+            found = [n for n in sentence.parse.nouns if place < n.first <= place + 7 and n.kind == nouns.ACTOR and not n.is_former]
+            codes = [c for n in found for c in n.codes if c != "EU"]
+            if codes:
+                index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
+                return self._make(sentence, sentence.parse.clauses[index], index, codes, "attended", "including")
+        return []
 
     # ------------------------------------------------------------ leads
 
@@ -68,11 +85,21 @@ class MembershipRules:
                 if 0 <= group.first - index <= 8 and noun is not None:
                     named = tuple(m.code for m in noun.mentions)
                     return named or (row[index - 2].mention.code,), noun.first, index  # type: ignore[union-attr]
-            if index + 1 < len(row) and row[index + 1].low in ("by", "jointly") and abs(index - group.last) <= 12:
+            if index + 1 < len(row) and row[index + 1].low in ("by", "jointly") and self._is_led(sentence, group, index):
                 noun = next((n for n in sentence.parse.nouns if index < n.first <= index + 4 and n.preposition == "by"), None)
                 if noun is not None and noun.codes and not noun.is_former and not _stops_between(sentence, group, index):
                     return noun.codes, index, noun.last
         return (), 0, 0
+
+    def _is_led(self, sentence: Sentence, group: Hit, index: int) -> bool:
+        """ "the coalition led by", "Led by X and Y, the coalition"; a meeting chaired by somebody is another matter."""
+        if sentence.row[index].low in ("chaired", "co-chaired") and any(
+            h.name == "phrases.meeting" and index - 8 <= h.first < index for h in sentence.parse.hits
+        ):
+            return False
+        if group.last < index:
+            return index - group.last <= 12
+        return group.first - index <= 12 and (index == 0 or sentence.row[index - 1].is_mark or sentence.row[index].low in ("led", "headed", "spearheaded"))
 
     def _who_leads(self, sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int]:
         """ "X and Y lead, are leading, spearheaded efforts to form the coalition"."""
@@ -137,7 +164,7 @@ class MembershipRules:
         if word is not None and clause.verb is not None and row[clause.verb].low in ("is", "are", "'re", "remains", "remain", "was", "became", "becomes", "has", "have", "will", "were", "'s", "belongs"):
             subject = clause.subject
             state = stance.evaluate(stance.operators(parse, clause, clause.first, group.first), stance.ACT)
-            if codes and subject is not None and subject.last < group.first:
+            if codes and subject is not None and subject.kind != nouns.FORCE and subject.last < group.first:
                 past = row[clause.verb].low in ("was", "were")
                 if state in (stance.ACT, stance.YES) and not past:
                     return self._make(sentence, clause, index, codes, "member", word, passing=True)
@@ -172,11 +199,14 @@ class MembershipRules:
         parse, row = sentence.parse, sentence.row
         made: list[draft.Draft] = []
         met = [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
+        subject = clause.subject
+        if subject is not None and not clause.first <= subject.first < clause.last:  # "the summit, hosted by X"
+            met += [h for h in parse.hits if h.name == "phrases.meeting" and subject.first <= h.first <= subject.last]
         for hit in clause.hits:
             if hit.name != "verbs.attend" or parse.kinds[hit.first] is None or hit.lemma in _WEAK_ATTEND:
                 continue
-            near = [h for h in met if abs(h.first - hit.last) <= 9]
-            if not near and hit.lemma not in _MEETING_VERBS:
+            near = [h for h in met if abs(h.first - hit.last) <= 9 or h.first < clause.first]
+            if not near and hit.lemma not in _MEETING_VERBS and not (meeting and _ends_bare(row, hit)):
                 continue
             if not self._is_ours(sentence, clause, near, meeting=meeting, coalition=coalition):
                 continue
@@ -185,21 +215,47 @@ class MembershipRules:
             if state in (stance.NO, stance.VOID, stance.UNDECIDED, stance.WITHDREW) or any(o.kind == stance.MAY for o in pre):
                 continue
             codes: list[str] = []
-            subject = clause.subject
             if subject is not None and subject.kind in (nouns.ACTOR, nouns.PRONOUN) and not subject.is_former and parse.kinds[hit.first] != verbs.PARTICIPLE or (subject is not None and parse.kinds[hit.first] == verbs.PARTICIPLE and _has_have(row, clause, hit.first)):
                 codes += sentence.subjects[index]
             codes += _companions(sentence, clause, hit)
             made += self._make(sentence, clause, index, codes, "attended", hit.lemma)
+        made += self._host(sentence, index, clause, met, meeting=meeting, coalition=coalition)
         if not made:
             made += self._present(sentence, index, clause, met, meeting=meeting, coalition=coalition)
         return made
 
+    def _host(self, sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool) -> list[draft.Draft]:
+        """The meeting as the subject ("the call will include X"), and who spoke to it or at it ("told a meeting of the coalition")."""
+        row, parse = sentence.row, sentence.parse
+        if not met or not self._is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
+            return []
+        subject = clause.subject
+        codes: list[str] = []
+        for hit in clause.hits:
+            if hit.name == "verbs.attend" and hit.lemma in ("include", "involve", "bring", "hold", "chair", "co-chair", "host", "convene", "represent") and parse.kinds[hit.first] is not None:
+                if subject is not None and subject.last < hit.first and any(subject.first <= h.first <= subject.last or h.first < hit.first for h in met):
+                    if hit.lemma in ("chair", "co-chair", "host", "convene", "hold") and not (hit.last + 1 < len(row) and row[hit.last + 1].low == "by"):
+                        continue
+                    codes += [c for n in clause.nouns if n.first > hit.last and n.kind == nouns.ACTOR and not n.is_former and n.preposition in (None, "of", "from", "by", "as") for c in n.codes]
+        if subject is not None and subject.kind == nouns.ACTOR and not subject.is_former and (any(h.name == "phrases.coalition" for h in clause.hits) or meeting and sentence.index < 3):
+            said = next((h for h in clause.hits if h.name == "verbs.say" and parse.kinds[h.first] == verbs.FINITE), None)
+            if said is not None and any(h.first > said.last and (row[h.first - 1].low in ("the", "a", "to", "virtual") or h.first > 1) and self._at_meeting(sentence, said, h) for h in met):
+                codes += subject.codes
+        return self._make(sentence, clause, index, codes, "attended", "meeting") if codes else []
+
+    def _at_meeting(self, sentence: Sentence, said: Hit, met: Hit) -> bool:
+        """ "told a meeting", "reaffirmed ... during a gathering"."""
+        row = sentence.row
+        words = {row[i].low for i in range(max(said.last + 1, met.first - 5), met.first)}
+        return bool(words & {"during", "at"}) or met.first - said.last <= 4 and row[said.first].low in ("told", "tells", "addressed")
+
     def _present(self, sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool) -> list[draft.Draft]:
         """ "the participants were X and Y", "leaders including X and Y" of a meeting named in the clause."""
         row = sentence.row
-        if not met or not self._is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
+        leaders = [h for h in clause.hits if h.name == "phrases.leader_noun" or h.name == "phrases.member_noun" and any(x.lemma in ("bring", "gather", "meet", "join", "attend", "assemble", "bring together", "rally") for x in sentence.parse.hits)]
+        counted = meeting and any(row[h.first - 1].is_number or h.first > 1 and row[h.first - 2].is_number for h in leaders if h.first)
+        if not counted and (not met or not self._is_ours(sentence, clause, met, meeting=meeting, coalition=coalition)):
             return []
-        leaders = [h for h in clause.hits if h.name == "phrases.leader_noun"]
         if not leaders:
             return []
         codes: list[str] = []
@@ -234,6 +290,7 @@ class MembershipRules:
 
 
 _WEAK_ATTEND = frozenset({"bring", "include", "involve", "open", "appear", "land", "fly", "come", "receive", "greet", "pose", "assemble", "represent", "travel", "hold", "invite", "welcome", "address", "call in", "sit", "dial", "speak at", "participate", "be present"}) - {"participate", "be present", "hold", "address"}
+_GATHERING = frozenset({"bring together", "rally", "gather", "meet", "convene", "host", "assemble", "attend", "join", "bring", "hold", "participate", "take part"})
 _MEETING_VERBS = frozenset({"dial in", "dial into", "beam in", "phone in", "log on"})
 _OTHER_MEETINGS = frozenset({"eu", "european", "nato", "g7", "g20", "council", "bilateral", "alaska", "cabinet", "trilateral", "press", "news", "defense", "ramstein"})
 
@@ -251,6 +308,17 @@ def _join_status(leaving: bool, state: str, kind: str | None, pre: list[stance.O
 
 def _has_have(row: list, clause: Clause, index: int) -> bool:  # type: ignore[type-arg]
     return any(row[i].low in ("has", "have", "had", "'ve") for i in range(max(clause.first, index - 3), index))
+
+
+_AFTER_ATTENDING = frozenset({"online", "remotely", "virtually", "by", "via", "from", "too", "in", "as", "and", "at", "also", "along"})
+
+
+def _ends_bare(row: list, hit: Hit) -> bool:  # type: ignore[type-arg]
+    """ "Rutte also participated.", "joined online": the meeting is the one that the article is about."""
+    if hit.lemma not in ("take part", "participate", "join", "attend", "be present", "be represented", "connect", "dial in"):
+        return False
+    following = row[hit.last + 1] if hit.last + 1 < len(row) else None
+    return following is None or following.is_mark or following.low in ("online", "remotely", "virtually", "via", "too") or following.low == "by" and row[min(hit.last + 2, len(row) - 1)].low in ("video", "videolink", "phone", "telephone", "video-link")
 
 
 def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:

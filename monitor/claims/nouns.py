@@ -46,7 +46,7 @@ def chunk(row: Sequence[Token], kinds: Sequence[str | None], hits: Sequence[Hit]
         if start is not None and (not member or opens):
             runs.append((start, index - 1))
             start = None
-        if member and start is None:
+        if member and start is None and not token.is_mark:
             start = index
     if start is not None:
         runs.append((start, len(row) - 1))
@@ -64,7 +64,7 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         return False, False
     low = token.low
     if token.is_mark:
-        return False, token.text in ("’", "'", "“", "”", '"', "‘", "-", "%", "$", "€", "£") and token.text in "-$€£%"
+        return False, token.text in "-‑$€£%" or (token.text in "“\"‘”’" and _is_inside(row, index, kinds))
     if low == "'s":
         return False, True
     if low in closed.PRONOUNS and low not in closed.DETERMINERS:
@@ -78,6 +78,16 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
     if low in closed.NEGATIONS or low in closed.ADVERBS:
         return False, False
     return False, True
+
+
+def _is_inside(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> bool:
+    """A quotation mark between an adjective and its noun ("an American "security guarantee"")."""
+    if not 0 < index < len(row) - 1 or kinds[index + 1] is not None or row[index + 1].is_mark:
+        return False
+    following, before = row[index + 1], row[index - 1]
+    if following.start != row[index].end or following.low in closed.DETERMINERS | closed.PRONOUNS.keys() | closed.PREPOSITIONS | closed.COORDINATORS:
+        return False
+    return following.mention is None and (before.low in closed.DETERMINERS or before.mention is not None or before.low == "'s" or before.low.endswith("ed"))
 
 
 def _is_demonstrative(row: Sequence[Token], index: int) -> bool:
@@ -126,7 +136,9 @@ def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[st
         return Noun(first, last, head.low, kind, codes, inside, preposition)
 
     if not inside:
-        return make(_plain_kind(row[first : last + 1], head, head_names))
+        return make(_plain_kind(row[first : last + 1], head, head_names, names))
+    if head.mention is not None and head.low in ("bundeswehr", "the bundeswehr"):
+        return make(FORCE)
     if head.mention is not None and head.mention.kind != "demonym":
         if "phrases.private_noun" in names and not _is_official(names):
             return make(PRIVATE)
@@ -137,11 +149,17 @@ def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[st
         return make(FORCE)
     if "phrases.private_noun" in names and not ("phrases.voice_noun" in head_names and "former" not in _lows(row, first, last)):
         return make(PRIVATE)
-    if "phrases.voice_noun" in head_names:
+    if "phrases.voice_noun" in head_names or ("phrases.leader_noun" in names and _is_name(row, last)):
         return make(ACTOR)
     if inside[-1].kind in ("person", "office") and head.mention is None and row[last - 1].mention is not None:
         return make(ACTOR)
     return make(THING)
+
+
+def _is_name(row: Sequence[Token], index: int) -> bool:
+    """A capitalised word that no list knows."""
+    token = row[index]
+    return index >= 0 and token.text[:1].isupper() and token.text[1:].islower() and not token.lemmas and token.mention is None
 
 
 def _lows(row: Sequence[Token], first: int, last: int) -> set[str]:
@@ -152,13 +170,15 @@ def _is_official(names: set[str]) -> bool:
     return "phrases.voice_noun" in names
 
 
-def _plain_kind(inside: Sequence[Token], head: Token, names: set[str]) -> str:
+def _plain_kind(inside: Sequence[Token], head: Token, names: set[str], everywhere: set[str]) -> str:
     if len(inside) == 1 and (head.low in closed.PRONOUNS):
         return PRONOUN
     if "phrases.force" in names:
         return FORCE
-    if "phrases.private_noun" in names:
+    if "phrases.private_noun" in names or "phrases.private_noun" in everywhere and _is_name(inside, len(inside) - 1):
         return PRIVATE
+    if len(inside) >= 2 and _is_name(inside, len(inside) - 1) and _is_name(inside, len(inside) - 2) and not everywhere:
+        return PRIVATE  # a person whom the watch does not know
     if "phrases.leader_noun" in names or "phrases.member_noun" in names or "phrases.official_group" in names:
         return GROUP
     return THING

@@ -22,7 +22,7 @@ _CLASSES = {
 _RANK = (UNDECIDED_CUE, NO_LONGER, WITHDRAW, REFUSE, NEGATION, SOFT, FIRM)
 _MODALS = {
     "will": WILL, "'ll": WILL, "wo": WILL, "shall": WILL, "would": WILL, "'d": WILL, "sha": WILL,
-    "could": MAY, "may": MAY, "might": MAY, "can": MAY, "ca": MAY, "cannot": MAY, "should": SHOULD, "must": SHOULD, "ought": SHOULD,
+    "could": MAY, "may": MAY, "might": MAY, "can": WILL, "ca": WILL, "cannot": MAY, "should": SHOULD, "must": SHOULD, "ought": SHOULD,
 }  # fmt: skip
 # not having done these yet is no refusal
 _PENDING = frozenset({"commit", "agree", "decide", "pledge", "promise", "confirm", "announce", "offer", "sign", "guarantee", "approve", "say", "declare",
@@ -67,7 +67,12 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
     row = parse.row
     low = row[hit.first].low
     if hit.name == "cues.negation":
-        following = row[hit.last + 1].low if hit.last + 1 < len(row) else ""
+        place = hit.last + 1
+        while place < len(row) and row[place].is_mark:
+            place += 1
+        following = row[place].low if place < len(row) else ""
+        if low == "not" and following == "last":
+            return False
         if low in ("no", "not") and following in ("only", "just", "doubt", "matter", "least", "necessarily", "more", "less", "alone", "to", "longer") and following != "to":
             return False
         return not (low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING)
@@ -91,12 +96,12 @@ def evaluate(pre: Sequence[Operator], state: str) -> str:
         if negated and pre[index - 1].kind == NO_LONGER:
             state = WITHDREW if operator.kind in (FIRM, WILL, SOFT) else PERHAPS
         else:
-            state = _apply(operator, state, negated)
+            state = _apply(operator, state, negated, pre[index - 1].word if negated else "")
         index -= 2 if negated else 1
     return state
 
 
-def _apply(operator: Operator, state: str, negated: bool) -> str:
+def _apply(operator: Operator, state: str, negated: bool, negation: str = "") -> str:
     kind = operator.kind
     if state in (UNDECIDED, WITHDREW, VOID):
         return UNDECIDED if state == WITHDREW and kind == MAY else state
@@ -122,14 +127,14 @@ def _apply(operator: Operator, state: str, negated: bool) -> str:
     if negated:
         if state == NO:
             return PERHAPS
-        return UNDECIDED if kind == FIRM and operator.word.split()[0] in _PENDING else NO
+        return UNDECIDED if kind == FIRM and operator.word.split()[0] in _PENDING and negation != "never" else NO
     return YES if state == ACT else state
 
 
 def after(parse: Parse, clause: Clause, first: int, last: int) -> list[Operator]:
     """Operators behind a deed that is the subject ("sending troops is out of the question")."""
     found = operators(parse, clause, first, last)
-    return [o for o in found if o.kind in (UNDECIDED_CUE, REFUSE, NEGATION, SOFT, MAY, NO_LONGER, WITHDRAW, WILL, FIRM, SHOULD)]
+    return [o for o in found if o.kind in (UNDECIDED_CUE, REFUSE, NEGATION, SOFT, MAY, NO_LONGER, WITHDRAW, SHOULD)]
 
 
 def finite_between(parse: Parse, first: int, last: int) -> bool:

@@ -76,6 +76,8 @@ class TroopRules:
         pre = [o for o in stance.operators(parse, clause, clause.first, deed.first) if not _is_inside(o, deed)]
         inner = stance.operators(parse, clause, deed.first, deed.last + 1) if deed.passive else []
         post = stance.after(parse, clause, deed.last + 1, clause.last) if deed.nominal or deed.passive else []
+        if deed.nominal and any(t.low in ("there", "be", "go", "going") for t in sentence.row[deed.last + 1 : deed.last + 5]) and deed.force is not None:
+            post = stance.operators(parse, clause, deed.last + 1, clause.last)
         senders = _senders(sentence, index, clause, deed, pre)
         if not senders:
             return []
@@ -123,22 +125,25 @@ class TroopRules:
         self, sentence: Sentence, index: int, clause: Clause, scene: Scene, made: list[draft.Draft]
     ) -> list[draft.Draft]:
         """Help that is no ground troops, offered to the force."""
-        if is_unreal(sentence, clause) or clause.kind == clauses.IF or clause.verb is None:
-            return []
         parse = sentence.parse
+        begin = clause.verb
+        if begin is None and clause.kind in (clauses.WHILE, clauses.ING):
+            begin = next((i for i in range(clause.first, clause.last) if parse.kinds[i] == verbs.ING), None)
+        if is_unreal(sentence, clause) or clause.kind == clauses.IF or begin is None:
+            return []
         ruled_out = {d.subject for d in made if d.status == "ruled_out"}
         context = bool(ruled_out) or "phrases.mission" in scene.recent or "phrases.coalition" in scene.recent or "phrases.force" in scene.recent and "cues.awaited" in scene.recent
         if not context:
             return []
-        things = [h for h in clause.hits if h.name in ("phrases.support_noun", "phrases.support_verb") and h.first > clause.verb]
-        helps = [h for h in clause.hits if h.name in ("verbs.send", "verbs.partake", "cues.firm", "verbs.firm", "phrases.support_verb") and h.first >= clause.verb and h.lemma not in _WEAK_HELP]
+        things = [h for h in clause.hits if h.name in ("phrases.support_noun", "phrases.support_verb") and h.first > begin]
+        helps = [h for h in clause.hits if h.name in ("verbs.send", "verbs.partake", "cues.firm", "verbs.firm", "phrases.support_verb") and h.first >= begin and h.lemma not in _WEAK_HELP]
         if not things or not helps or helps[0].first > things[-1].first:
             return []
         if any(h.name == "phrases.other_send" and h.lemma not in ("jet", "drone", "patriot", "observer", "system", "equipment") for h in clause.hits) and not ruled_out:
             return []
         if _names_ukraine_army(sentence, clause):
             return []
-        ops = stance.operators(parse, clause, clause.verb, things[0].first)
+        ops = stance.operators(parse, clause, begin, things[0].first)
         state = stance.evaluate([*_governors(sentence, index, clause), *[o for o in ops if not (o.kind == stance.WITHDRAW)]], stance.ACT)
         if state not in (stance.YES, stance.PERHAPS):
             return []
@@ -188,10 +193,14 @@ def _deeds(sentence: Sentence, clause: Clause, scene: Scene) -> Iterator[Deed]:
     for hit in clause.hits:
         if hit.name not in ("verbs.partake", "verbs.send", "phrases.deployment") or used.intersection(range(hit.first, hit.last + 1)):
             continue
-        found = _with_mission(sentence, clause, hit, scene)
+        found = _with_mission(sentence, clause, hit, scene) or _elliptical(sentence, clause, hit, scene)
         if found is not None:
             used.update(range(found.first, found.last + 1))
             yield found
+    if not used:
+        bare = _unsaid(sentence, clause, scene)
+        if bare is not None:
+            yield bare
 
 
 def _force_hit(sentence: Sentence, noun: Noun) -> Hit | None:
@@ -208,8 +217,11 @@ def _force_hit(sentence: Sentence, noun: Noun) -> Hit | None:
 
 def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: set[int]) -> Deed | None:
     row, kinds = sentence.row, sentence.parse.kinds
-    denied = any(t.low in ("no", "zero") or t.low == "single" for t in row[noun.first : noun.last + 1]) or (noun.first > 0 and row[noun.first - 1].low in ("without", "neither", "nor"))
+    denied = any(t.low in ("no", "zero", "neither") for t in row[noun.first : noun.last + 1])
     owner = tuple(c for c in noun.codes if c not in NO_SENDER)
+    if not owner:
+        source = next((n for n in clause.nouns if n.preposition == "from" and n.first <= noun.last + 3 and n.first > noun.last and n.kind == nouns.ACTOR), None)
+        owner = tuple(c for c in source.codes if c not in NO_SENDER) if source is not None else ()
     weak = hit.lemma in _WEAK_FORCE
     if noun.codes and not owner:
         return None
@@ -229,11 +241,28 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
         return Deed(noun.first, passive, owner or _own(sentence, clause, noun), noun, denied, passive, passive=True, why=f"{row[noun.last].low} {row[passive].low}")
     if hit.lemma in ("troop contribution", "troop contingent", "troop deployment"):
         return Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=hit.lemma)
+    if (not weak or owner) and _is_object_of_stance(sentence, clause, noun):
+        return Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if owner and (denied or _is_there(sentence, clause, noun)):
         return Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if denied and _in_ukraine(sentence, noun.last + 1, clause.last) and not weak:
         return Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     return None
+
+
+_STANCE = frozenset({"verbs.firm", "verbs.refuse", "verbs.withdraw", "cues.firm", "cues.refuse", "verbs.soft"})
+_NO_STANCE = frozenset({"discuss", "debate", "review", "talk about", "speak of", "speak about", "assess", "announce", "confirm", "declare", "back", "tell", "notify", "expect", "approve", "endorse", "want", "plan", "support", "avoid", "analyse", "suggest", "welcome", "prepare", "seem", "appear", "evaluate", "study", "examine", "explore", "look at", "prepared"})
+
+
+def _is_object_of_stance(sentence: Sentence, clause: Clause, noun: Noun) -> bool:
+    """ "excludes soldiers", "weighing a battalion", "a pledge of 700 troops"."""
+    for hit in clause.hits:
+        if hit.name not in _STANCE or hit.lemma in _NO_STANCE or not 0 <= noun.first - hit.last - 1 <= 3:
+            continue
+        between = [t for t in sentence.row[hit.last + 1 : noun.first]]
+        if all(t.low in ("of", "for", "its", "to", "up", "about", "around", "some") or t.is_number or t.low in closed.DETERMINERS for t in between):
+            return not any(t.low == "for" for t in between) or hit.lemma in ("offer", "pledge", "commitment")
+    return False
 
 
 _WEAK_FORCE = frozenset({"force", "unit", "personnel", "company", "military", "army", "marine", "contingent", "armed force", "men", "men and women"})
@@ -296,6 +325,10 @@ def _passive_verb(sentence: Sentence, clause: Clause, noun: Noun) -> int | None:
             intransitive = any(h.lemma.split()[0] in ("go", "take", "participate", "serve", "deploy", "be", "set", "enter", "operate", "join") for h in hits)
             if kinds[place] == verbs.PARTICIPLE and lemma_passive or kinds[place] == verbs.INFINITIVE and intransitive:
                 return place
+        inside = next((n for n in clause.nouns if n.first <= place <= n.last), None)
+        if inside is not None and inside.kind == nouns.ACTOR:
+            place, end = inside.last + 1, min(clause.last, max(end, inside.last + 8))
+            continue
         if row[place].low in closed.COORDINATORS or row[place].low in closed.RELATIVES:
             return None
         place += 1
@@ -362,6 +395,57 @@ _VAGUE = frozenset({"lead", "send", "help with", "help in", "go", "support", "en
                     "be deployed", "be stationed", "set foot in", "set foot", "be on the ground", "go to @UA", "go there", "play * part|role", "serve"})  # fmt: skip
 
 
+_GOING = frozenset({"take part", "participate", "go", "be present", "be there", "be involved", "join in", "join", "be on the ground", "be part of", "contribute", "go there",
+                    "send", "help", "play * part|role", "serve", "be in"})  # fmt: skip
+_NOBODY = frozenset({"any", "anybody", "anyone", "them", "some", "none", "it", "nobody", "troops", "those", "one", "ours", "either"})
+_ENDS = frozenset({"when", "once", "if", "after", "there", "in", "anywhere", "now", "as", "but", "and", "without", "with", "or", "unless", "together", "alongside", "too", "militarily", "on", "until", "yet", "to", "with"})
+
+
+def _elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: Scene) -> Deed | None:
+    """ "taking part", "won't be providing any", "isn't going anywhere": what is left unsaid is the force, spoken of just before."""
+    if not scene.recent & {"phrases.force", "phrases.mission", "phrases.deployment"} or sentence.parse.kinds[hit.first] is None:
+        return None
+    if any(h.name in ("phrases.meeting", "phrases.other_matter", "phrases.coalition", "phrases.support_noun") for h in clause.hits):
+        return None
+    row = sentence.row
+    following = row[hit.last + 1] if hit.last + 1 < len(row) else None
+    if hit.name == "verbs.send" and hit.lemma in ("send", "provide", "deploy", "contribute", "commit", "offer", "have", "supply"):
+        if following is not None and following.low in _NOBODY and (hit.lemma != "have"):
+            return Deed(hit.first, hit.last + 1, (), None, following.low in ("nobody", "none"), hit.first, why=f"{row[hit.first].low} {following.low}")
+        return None
+    if hit.name == "verbs.partake" and hit.lemma in ("be involved in", "participate in", "take part in", "be in") and _in_ukraine(sentence, hit.last + 1, hit.last + 3):
+        return Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
+    if hit.name != "verbs.partake" or hit.lemma not in _GOING:
+        return None
+    end = following is None or following.is_mark or following.low in _ENDS
+    if hit.lemma == "go" and following is not None and following.low == "to" and not _in_ukraine(sentence, hit.last + 1, hit.last + 4):
+        return None
+    if hit.lemma == "go" and row[hit.first].low == "going" and following is not None and following.low == "to":
+        return None
+    if hit.lemma in ("join", "contribute", "send", "help", "be part of", "be in", "serve", "be involved") and not (following is None or following.is_mark or following.low in ("it", "in", "if", "when", "once", "there")):
+        return None
+    if not end or following is not None and following.low == "in" and not (_in_ukraine(sentence, hit.last + 1, hit.last + 5) or row[min(hit.last + 2, len(row) - 1)].low in ("it", "this", "that", "any", "such")):
+        return None
+    return Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
+
+
+def _unsaid(sentence: Sentence, clause: Clause, scene: Scene) -> Deed | None:
+    """A stance alone ("no decision has been made", "we have not ruled it out") on the force spoken of just before."""
+    if not scene.recent & {"phrases.force", "phrases.deployment"} or any(
+        h.name in ("phrases.other_matter", "phrases.meeting", "phrases.support_noun", "phrases.guarantee", "phrases.backstop") for h in clause.hits
+    ):
+        return None
+    row = sentence.row
+    for hit in clause.hits:
+        if hit.name == "cues.undecided":
+            return Deed(hit.last + 1, hit.last, (), None, False, None, nominal=True, why=sentence.text(hit.first, hit.last).lower())
+        if hit.name == "verbs.refuse" and hit.lemma in ("rule out", "rule * out", "exclude") and sentence.parse.kinds[hit.first] is not None:
+            inside = [row[i].low for i in range(hit.first, min(hit.last + 2, len(row)))]
+            if any(w in ("it", "that", "this", "anything", "nothing") for w in inside):
+                return Deed(hit.last + 1, hit.last, (), None, False, None, nominal=True, why=sentence.text(hit.first, hit.last).lower())
+    return None
+
+
 def _mission_after(sentence: Sentence, clause: Clause, last: int) -> Hit | None:
     for hit in clause.hits:
         if hit.name == "phrases.mission" and last < hit.first <= last + 9:
@@ -386,7 +470,11 @@ def _senders(sentence: Sentence, index: int, clause: Clause, deed: Deed, pre: li
         return []
     if deed.verb is not None and not deed.passive and _called(sentence, clause, deed.first):
         return []
+    if clause.subject is not None and clause.subject.kind == nouns.PRIVATE and clause.subject.last < deed.first:
+        return []
     codes = deed.owner
+    if not codes:
+        codes = _possessor(sentence, clause, pre) or _absolute(sentence, clause, deed)
     if not codes and deed.force is not None:
         codes = _own(sentence, clause, deed.force) if sentence.row[deed.force.first].low in ("our", "my") else ()
     if not codes:
@@ -400,6 +488,32 @@ def _senders(sentence: Sentence, index: int, clause: Clause, deed: Deed, pre: li
     if _foreign(voice, found):
         return []
     return found
+
+
+def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple[str, ...]:
+    """ "Italy's refusal to send", "Germany's readiness to"."""
+    for operator in reversed(pre):
+        if sentence.parse.kinds[operator.first] is None:
+            noun = next((n for n in clause.nouns if n.first <= operator.first <= n.last), None)
+            if noun is not None and noun.kind == nouns.THING and noun.codes:
+                return noun.codes
+    return ()
+
+
+def _absolute(sentence: Sentence, clause: Clause, deed: Deed) -> tuple[str, ...]:
+    """ "with France and Canada ready to send", "and Italy ruling out": a phrase with a predicate but no finite verb."""
+    row, kinds = sentence.row, sentence.parse.kinds
+    before = [n for n in clause.nouns if n.last < deed.first and n.kind == nouns.ACTOR and n.codes]
+    if not before:
+        return ()
+    noun = before[-1]
+    if clause.verb is not None and noun.last < clause.verb:
+        return ()
+    following = noun.last + 1
+    opens = noun.preposition == "with" or clause.verb is None and noun.preposition is None or noun.first and row[noun.first - 1].low in ("and", ",", "while")
+    if opens and following < len(row) and (kinds[following] == verbs.ING or row[following].low in ("ready", "willing", "open", "prepared", "unwilling", "reluctant", "set", "not")):
+        return noun.codes
+    return ()
 
 
 def _agent(sentence: Sentence, index: int, clause: Clause, deed: Deed) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from monitor.claims.tokens import Token
 
 FINITE, INFINITIVE, ING, PARTICIPLE = "finite", "infinitive", "ing", "participle"
 _BE = frozenset("be is are was were am been being 's 're ’re ’s".split())
+_NOUNS_IN_ING = frozenset("monitoring peacekeeping training sharing backing funding policing planning meeting gathering understanding financing".split())
 _SKIPPED = closed.ADVERBS | closed.NEGATIONS
 _DEFINITE_VERBS = frozenset("says said told tells adds added warned insisted announced confirmed".split())
 
@@ -37,7 +38,11 @@ def _kind(row: Sequence[Token], index: int, before: list[str | None]) -> str | N
     if not names:
         return _unknown(row, index, previous)
     if previous is not None and previous.low == "to":
-        return INFINITIVE if inflect.BASE in names else None
+        return INFINITIVE if inflect.BASE in names else ING if inflect.ING in names else None
+    if low in _NOUNS_IN_ING and previous is not None and not previous.is_mark and (
+        previous.mention is not None or (previous.low not in closed.PREPOSITIONS and previous.low not in _BE and previous.low not in _SKIPPED and previous.low not in closed.COORDINATORS)
+    ):
+        return None
     if inflect.ING in names:
         return None if _is_nominal_place(row, index) and not _follows_preposition(row, index) else ING
     auxiliary = _auxiliary(row, index)
