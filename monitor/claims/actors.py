@@ -23,7 +23,7 @@ class Mention:
     person: str | None = None
     decides: bool = True
     former: bool = False
-    adjectival: bool = False
+    offices: frozenset[str] = frozenset()  # the words for the person's office
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,9 @@ class Gazetteer:
         self._office = words.make(r"(?<![\w])(?:{terms.offices})(?!\w)")
         self._by_office = _index_offices(loaded.offices)
         self._merge = _merge_pattern(words)
+        self._titles: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for office in loaded.offices:
+            self._titles[office.holder] |= {w.lower() for w in (office.office, *office.aliases)}
 
     def _add_actor(self, actor: watch.Actor) -> None:
         for kind, names in (
@@ -99,7 +102,16 @@ class Gazetteer:
                     full[entry.office.holder.split()[-1].upper()] = entry
                 former = not _holds(entry.office, on) or bool(_FORMER.search(text[max(0, start - 60) : start]))
                 base.append(
-                    Mention(start, end, entry.code, "person", entry.office.holder, entry.office.decides, former)
+                    Mention(
+                        start,
+                        end,
+                        entry.code,
+                        "person",
+                        entry.office.holder,
+                        entry.office.decides,
+                        former,
+                        self._titles[entry.office.holder],
+                    )
                 )
             else:
                 base.append(Mention(start, end, entry.code, entry.kind))
@@ -147,6 +159,7 @@ class Gazetteer:
             held[0].holder if len(held) >= 1 else None,
             held[0].decides if held else True,
             former,
+            self._titles[held[0].holder] if held else frozenset(),
         )
 
 

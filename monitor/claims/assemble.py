@@ -69,7 +69,12 @@ def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str |
         return voice.name
     clause = sentence.parse.clauses[one.clause] if one.clause < len(sentence.parse.clauses) else None
     subject = clause.subject if clause is not None else None
-    if subject is not None and subject.person is not None and not subject.person.former and one.subject in subject.codes:
+    if (
+        subject is not None
+        and subject.person is not None
+        and not subject.person.former
+        and one.subject in subject.codes
+    ):
         return subject.person.person
     return None
 

@@ -13,7 +13,56 @@ MAIN, THAT, REL, IF, WHEN, BECAUSE, ALTHOUGH, WHILE, WHETHER, AND, ING, PAREN, W
 )  # fmt: skip
 _REACH = 16  # tokens in which a clause that begins must show its verb
 _DASHES = "–—"
-_NO_SUBJECT = frozenset({"in", "at", "from", "near", "outside", "inside", "on", "to", "into", "for", "with", "about", "over", "after", "before", "since", "under", "within", "between", "against", "during", "towards", "toward", "across", "through", "despite", "without", "like", "than", "as", "alongside", "along", "including", "upon", "behind", "via", "per", "until", "amid", "following", "among", "around", "beyond", "inside", "regarding", "concerning", "off", "out"})
+_NO_SUBJECT = frozenset(
+    {
+        "in",
+        "at",
+        "from",
+        "near",
+        "outside",
+        "inside",
+        "on",
+        "to",
+        "into",
+        "for",
+        "with",
+        "about",
+        "over",
+        "after",
+        "before",
+        "since",
+        "under",
+        "within",
+        "between",
+        "against",
+        "during",
+        "towards",
+        "toward",
+        "across",
+        "through",
+        "despite",
+        "without",
+        "like",
+        "than",
+        "as",
+        "alongside",
+        "along",
+        "upon",
+        "behind",
+        "via",
+        "per",
+        "until",
+        "amid",
+        "following",
+        "among",
+        "around",
+        "beyond",
+        "regarding",
+        "concerning",
+        "off",
+        "out",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -102,7 +151,11 @@ class _Cutter:
             return (index, kind) if kind is not None else None
         if low in closed.COORDINATORS:
             return self._at_coordinator(index, since)
-        if index - 1 in self._says and self._kinds[index - 1] is not None and self._begins(index) is not None:
+        if (
+            index - 1 in self._says
+            and self._kinds[index - 1] is not None
+            and self._begins(index, said=True) is not None
+        ):
             return index, THAT
         return None
 
@@ -114,7 +167,11 @@ class _Cutter:
             return index + 1, MAIN
         if token.text == ")":
             return index + 1, RESUME
-        if token.text in closed.QUOTES_OPEN + '"' and (index == 0 or self._row[index - 1].is_mark or index - 1 in self._says) and self._begins(index + 1) is not None:
+        if (
+            token.text in closed.QUOTES_OPEN + '"'
+            and (index == 0 or self._row[index - 1].is_mark or index - 1 in self._says)
+            and self._begins(index + 1) is not None
+        ):
             return index + 1, MAIN
         if token.text in closed.QUOTES_CLOSE + '"' and index + 1 < len(self._row):
             return self._after_comma(index, since)
@@ -124,7 +181,9 @@ class _Cutter:
 
     def _after_comma(self, index: int, since: int) -> tuple[int, str] | None:
         following = index + 1
-        while following < len(self._row) and self._row[following].text in closed.QUOTES_CLOSE + closed.QUOTES_OPEN + '"':
+        while (
+            following < len(self._row) and self._row[following].text in closed.QUOTES_CLOSE + closed.QUOTES_OPEN + '"'
+        ):
             following += 1
         if following >= len(self._row) or self._row[following].low in closed.COORDINATORS | closed.RELATIVES:
             return None
@@ -156,17 +215,26 @@ class _Cutter:
         if low in ("after", "before", "since", "until", "till", "once", "despite", "while", "when", "though"):
             return kind if begins or is_ing or low in ("while", "though", "when") else None
         if low in ("as", "so"):
-            return kind if begins and (low == "so" or not self._row[index - 1].low == "such") else None
+            return kind if begins and self._row[index + 1].low != "far" and (low == "so" or not self._row[index - 1].low == "such") else None
         if low == "provided":
             before = self._row[index - 1] if index else None
-            return kind if index == 0 or (before is not None and before.low == ",") or self._row[min(index + 1, len(self._row) - 1)].low == "that" else None
+            return (
+                kind
+                if index == 0
+                or (before is not None and before.low == ",")
+                or self._row[min(index + 1, len(self._row) - 1)].low == "that"
+                else None
+            )
         if low in ("what", "why", "how", "where"):
             return kind if index and (begins or self._is_finite(place)) else None
         return kind
 
     def _skip(self, index: int) -> int:
         """Over adverbs and negations."""
-        while index < len(self._row) and (self._row[index].low in closed.ADVERBS or (self._row[index].low.endswith("ly") and self._row[index].mention is None)):
+        while index < len(self._row) and (
+            self._row[index].low in closed.ADVERBS
+            or (self._row[index].low.endswith("ly") and self._row[index].mention is None)
+        ):
             index += 1
         return index
 
@@ -178,10 +246,13 @@ class _Cutter:
 
     def _is_spaced(self, index: int) -> bool:
         row = self._row
-        return 0 < index < len(row) - 1 and row[index - 1].end < row[index].start and row[index].end < row[index + 1].start
+        return (
+            0 < index < len(row) - 1 and row[index - 1].end < row[index].start and row[index].end < row[index + 1].start
+        )
 
-    def _begins(self, index: int) -> int | None:
-        """The finite verb of a clause with a subject of its own that begins here, or None."""
+    def _begins(self, index: int, *, said: bool = False) -> int | None:
+        """The finite verb of a clause with a subject of its own that begins here, or None. `said`: right after a verb of saying,
+        where "Trump not to turn" is an object and its infinitive."""
         place = self._skip(index)
         end = min(len(self._row), place + _REACH)
         seen = False
@@ -189,16 +260,32 @@ class _Cutter:
             token = self._row[place]
             if self._kinds[place] == verbs.FINITE:
                 return place if seen else None
-            if self._kinds[place] in (verbs.INFINITIVE, verbs.ING) and not seen:
+            if self._kinds[place] in (verbs.INFINITIVE, verbs.ING) and (
+                not seen or (said and self._kinds[place] == verbs.INFINITIVE)
+            ):
                 return None
-            if place in self._at and (self._at[place].preposition is None or self._at[place].preposition in ("as", "after", "before", "since") and place == self._skip(index)):
+            if token.low == "as" and place > self._skip(index):
+                return None
+            if place in self._at and (
+                self._at[place].preposition is None
+                or (self._at[place].preposition in ("as", "after", "before", "since")
+                and place == self._skip(index))
+            ):
                 noun = self._at[place]
                 seen = True
                 place = noun.last + 1
                 continue
-            if token.is_mark and token.text not in "“\"‘'" + closed.QUOTES_CLOSE and not (token.text == "," and self._is_list_comma(place)):
+            if (
+                token.is_mark
+                and token.text not in "“\"‘'" + closed.QUOTES_CLOSE
+                and not (token.text == "," and self._is_list_comma(place))
+            ):
                 return None
-            if token.low in closed.SUBORDINATORS and token.low not in ("as", "since", "after", "before", "until") or token.low in closed.RELATIVES:
+            if (
+                (token.low in closed.SUBORDINATORS
+                and token.low not in ("as", "since", "after", "before", "until"))
+                or token.low in closed.RELATIVES
+            ):
                 return None
             place += 1
         return None
@@ -214,7 +301,10 @@ def _linked(parts: list[Clause]) -> list[Clause]:
         if index == 0:
             continue
         if clause.kind in (RESUME,):
-            clause.parent = next((j for j in range(index - 1, -1, -1) if parts[j].kind not in (REL, PAREN, ING, WHEN, WHILE, ALTHOUGH) ), 0)
+            clause.parent = next(
+                (j for j in range(index - 1, -1, -1) if parts[j].kind not in (REL, PAREN, ING, WHEN, WHILE, ALTHOUGH)),
+                0,
+            )
         else:
             clause.parent = index - 1
     return parts
@@ -224,18 +314,38 @@ def _set_subject(parts: list[Clause], index: int, row: Sequence[Token]) -> None:
     clause = parts[index]
     limit = clause.verb if clause.verb is not None else clause.last
     own = _own_subject(clause, limit, row)
-    if clause.kind == REL and row[clause.first].low in ("which", "who", "that", "whom") or (
-        clause.kind == REL and own is None
+    if (
+        (clause.kind == REL
+        and row[clause.first].low in ("which", "who", "that", "whom"))
+        or (clause.kind == REL and own is None)
     ):
         antecedent = _antecedent(parts, index, row)
         first = clause.first + 1
-        if own is None or own.first == clause.first or (clause.verb is not None and clause.verb <= first + 2 and own.first >= clause.verb):
+        if (
+            own is None
+            or own.first == clause.first
+            or (clause.verb is not None and clause.verb <= first + 2 and own.first >= clause.verb)
+        ):
             clause.subject = antecedent
             return
     if own is not None and clause.verb is not None:
         clause.subject = own
         return
-    if clause.kind in (RESUME, AND, ING) or (clause.verb is None and clause.kind in (WHEN, WHILE, ALTHOUGH)):
+    before = parts[index - 1] if index else None
+    if (
+        clause.kind == RESUME
+        and before is not None
+        and before.verb is None
+        and before.subject is not None
+        and before.kind not in (REL, PAREN, ING)
+    ):
+        clause.subject = before.subject
+        return
+    if (
+        clause.kind in (RESUME, AND, ING)
+        or (clause.kind == WHETHER and clause.verb is None)
+        or (clause.verb is None and own is None and clause.kind in (WHEN, WHILE, ALTHOUGH))
+    ):
         above = clause.parent
         while above is not None:
             if parts[above].subject is not None and parts[above].kind not in (REL, PAREN):
@@ -248,6 +358,8 @@ def _set_subject(parts: list[Clause], index: int, row: Sequence[Token]) -> None:
         if clause.kind == RESUME and index:
             clause.subject = next((n for n in parts[clause.parent or 0].nouns if n.preposition is None), None)
             return
+    if own is None and before is not None and before.verb is None and before.subject is not None and clause.kind == MAIN:
+        own = before.subject  # "Four leaders – X and Y – arrived"
     clause.subject = own
 
 
@@ -257,15 +369,63 @@ def _own_subject(clause: Clause, limit: int, row: Sequence[Token]) -> Noun | Non
     for noun in clause.nouns:
         if noun.first >= limit:
             break
-        if noun.preposition is None or (noun.preposition in ("as", "since", "after", "before", "until", "like", "following") and noun.first == clause.first + 1 and clause.kind != MAIN):
+        if noun.preposition is None or (
+            noun.preposition in ("as", "since", "after", "before", "until", "like", "following")
+            and noun.first == clause.first + 1
+            and clause.kind != MAIN
+        ):
             if found is None:
                 found = noun
-            elif not found.codes and found.kind in (nouns.GROUP, nouns.THING) and noun.person is not None and row[noun.first - 1].low == ",":
+            elif found.kind == nouns.GROUP and not found.codes and noun.kind == nouns.ACTOR and len(noun.codes) > 1 and row[noun.first - 1].low == ",":
+                found = Noun(found.first, noun.last, found.head, nouns.ACTOR, noun.codes, noun.mentions, None)
+            elif (
+                not found.codes
+                and found.kind in (nouns.GROUP, nouns.THING)
+                and noun.person is not None
+                and row[noun.first - 1].low == ","
+            ):
                 found = noun  # "the prime minister, Donald Tusk, said"
-            elif found.kind in (nouns.THING, nouns.PRONOUN) and found.head in ("today", "yesterday", "tonight", "week", "month", "year") or noun.kind in (nouns.ACTOR,) and found.kind == nouns.THING and not found.codes and found.last + 1 == noun.first:
+            elif (
+                (found.kind in (nouns.THING, nouns.PRONOUN)
+                and found.head in ("today", "yesterday", "tonight", "week", "month", "year"))
+                or (noun.kind in (nouns.ACTOR,)
+                and found.kind == nouns.THING
+                and not found.codes
+                and found.last + 1 == noun.first)
+            ):
                 found = noun
-        elif noun.preposition in ("of", "from") and found is not None and noun.codes and not found.codes and found.kind in (nouns.GROUP, nouns.FORCE):
-            found = Noun(found.first, noun.last, found.head, nouns.ACTOR if found.kind == nouns.GROUP else nouns.FORCE, noun.codes, noun.mentions, None)
+        elif (
+            found is not None
+            and noun.codes
+            and noun.kind == nouns.ACTOR
+            and not found.codes
+            and (
+                found.kind == nouns.GROUP
+                or found.head in ("others", "some", "many", "group", "number", "handful", "range", "several")
+            )
+            and (
+                noun.preposition in ("including", "like")
+                or (row[noun.first - 1].low == "as"
+                and row[noun.first - 2].low == "such")
+            )
+        ):  # "a group of countries, including X and Y, have"
+            found = Noun(found.first, noun.last, found.head, nouns.ACTOR, noun.codes, noun.mentions, None)
+        elif (
+            noun.preposition in ("of", "from")
+            and found is not None
+            and noun.codes
+            and not found.codes
+            and found.kind in (nouns.GROUP, nouns.FORCE)
+        ):
+            found = Noun(
+                found.first,
+                noun.last,
+                found.head,
+                nouns.ACTOR if found.kind == nouns.GROUP else nouns.FORCE,
+                noun.codes,
+                noun.mentions,
+                None,
+            )
     return found
 
 
@@ -282,7 +442,14 @@ def _antecedent(parts: list[Clause], index: int, row: Sequence[Token]) -> Noun |
     if not near:
         return None
     if near[-1].kind == nouns.GROUP and before.subject is not None and before.subject.codes and before.verb is not None:
-        if row[before.verb].low in ("are", "is", "were", "was", "remain", "remains"):  # "X and Y are the only countries that ..."
+        if row[before.verb].low in (
+            "are",
+            "is",
+            "were",
+            "was",
+            "remain",
+            "remains",
+        ):  # "X and Y are the only countries that ..."
             return before.subject
     return near[-1]
 

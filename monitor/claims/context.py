@@ -51,11 +51,16 @@ class Sentence:
 
 _THEIRS = {"its": "it", "his": "he", "her": "he", "their": "they", "our": "we", "my": "we"}
 _GOVERNMENT = frozenset(
-    "government country cabinet ministry parliament army military nation minister premier president chancellor leader spokesman "
-    "spokeswoman spokesperson administration presidency pm taoiseach coalition side capital kingdom republic authorities forces troops soldiers "
-    "office embassy delegation state bundestag".split()
+    ["government", "country", "cabinet", "ministry", "parliament", "army", "military", "nation", "minister", "premier", "president", "chancellor", "leader", "spokesman", "spokeswoman", "spokesperson", "administration", "presidency", "pm", "taoiseach", "coalition", "side", "capital", "kingdom", "republic", "authorities", "forces", "troops", "soldiers", "office", "embassy", "delegation", "state", "bundestag"]
 )
-_PERSONAL = frozenset("minister premier president chancellor leader pm taoiseach secretary".split())
+_PERSONAL = frozenset(["minister", "premier", "president", "chancellor", "leader", "pm", "taoiseach", "secretary"])
+
+
+_TITLES = {
+    "premier": ("prime minister", "premier", "head of government"), "pm": ("prime minister", "head of government"),
+    "minister": ("minister", "head of government"), "secretary": ("secretary", "minister"), "taoiseach": ("taoiseach", "prime minister"),
+    "leader": ("prime minister", "president", "head of government", "chancellor"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -63,6 +68,8 @@ class Memory:
     """What pronouns can mean at this point of the article."""
 
     person: actors.Mention | None = None
+    people: dict[str, actors.Mention] = field(default_factory=dict)  # the last one of each name
+    strangers: set[str] = field(default_factory=set)  # last names of private persons
     country: str | None = None
     group: tuple[str, ...] = ()
     voice: Voice | None = None
@@ -84,9 +91,17 @@ class Memory:
                 return self._definite(noun)
             if first == "ministers" or noun.head in ("ministers",):
                 return (self.country,) if self.country else ()
-        if first == "the" and noun.head in ("two", "pair", "duo", "three") or (first == "both" and noun.head in ("countries", "nations", "leaders", "sides")):
+        if (
+            (first == "the"
+            and noun.head in ("two", "pair", "duo", "three"))
+            or (first == "both" and noun.head in ("countries", "nations", "leaders", "sides"))
+        ):
             return self.group
-        if first == "the" and noun.head in ("countries", "nations", "leaders") and row[noun.first + 1].low in ("two", "three"):
+        if (
+            first == "the"
+            and noun.head in ("countries", "nations", "leaders")
+            and row[noun.first + 1].low in ("two", "three")
+        ):
             return self.group
         return ()
 
@@ -102,15 +117,30 @@ class Memory:
         return ()
 
     def _definite(self, noun: Noun) -> tuple[str, ...]:
-        if noun.head in _PERSONAL and self.person is not None and not self.person.former:
-            return (self.person.code,)
+        if noun.head in _PERSONAL:
+            person = self.titled(noun.head)
+            return (person.code,) if person is not None and not person.former else ()
         return (self.country,) if self.country else ()
 
-    def note(self, noun: Noun | None, codes: tuple[str, ...]) -> None:
+    def titled(self, title: str) -> actors.Mention | None:
+        """Who was named last of those that hold an office of this title."""
+        words = _TITLES.get(title, (title,))
+        for person in reversed(self.people.values()):
+            if any(word in office for office in person.offices for word in words):
+                return person
+        return self.person if title in ("leader", "minister") else None
+
+    def see(self, mention: actors.Mention) -> None:
+        """Remember that a person was named."""
+        if mention.person is not None:
+            self.people.pop(mention.person, None)
+            self.people[mention.person] = mention
+
+    def note(self, noun: Noun | None, codes: tuple[str, ...], main: bool = True) -> None:
         """Remember the subject of a clause."""
         if noun is None or noun.kind == nouns.PRIVATE:
             return
-        if noun.person is not None:
+        if noun.person is not None and main:
             self.person = noun.person
         own = tuple(c for c in codes if c not in ("COALITION",))
         if len(own) > 1:
@@ -123,20 +153,26 @@ class Memory:
         self.voice, self.voice_paragraph = voice, paragraph
 
 
-_MEDIA = frozenset("press newspaper daily media broadcaster magazine outlet agency times post journal tabloid".split())
+MEDIA = frozenset(["press", "newspaper", "daily", "media", "broadcaster", "magazine", "outlet", "agency", "times", "post", "journal", "tabloid"])
 
 
 def as_voice(noun: Noun, codes: tuple[str, ...], sentence_text: str | None = None) -> Voice:
     """The voice of a subject."""
-    if noun.head in _MEDIA:
+    if noun.head in MEDIA:
         return Voice(unnamed=True)
     if noun.kind == nouns.PRIVATE or noun.is_former:
         return Voice(private=True)
     person = noun.person
     if person is not None:
         return Voice(name=person.person, code=person.code, decides=person.decides)
+    if len(codes) > 1:
+        return Voice(unnamed=True)
     if codes and noun.kind in (nouns.ACTOR, nouns.PRONOUN):
-        return Voice(code=codes[0], decides=noun.kind == nouns.ACTOR and noun.head not in ("source", "sources"), unnamed=noun.head in ("official", "officials", "source", "sources", "diplomat", "diplomats"))
+        return Voice(
+            code=codes[0],
+            decides=noun.kind == nouns.ACTOR and noun.head not in ("source", "sources"),
+            unnamed=noun.head in ("official", "officials", "source", "sources", "diplomat", "diplomats"),
+        )
     if codes:
         return Voice(code=codes[0])
     return Voice(unnamed=True)

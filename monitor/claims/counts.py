@@ -9,9 +9,48 @@ from monitor.claims.lexemes import Hit
 
 _LEAST, _MOST = 3, 120  # countries; fewer are named one by one, more do not exist
 _LEAST_FORCE = 500  # soldiers; a smaller force is one country's contingent
-_OTHER_GROUPS = frozenset({"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"})
-_MONEY = frozenset({"billion", "million", "bn", "euros", "dollars", "percent", "%", "pounds", "years", "months", "days", "weeks", "hours", "km", "miles", "points"})
-_ENEMY = frozenset({"korean", "korea", "kursk", "killed", "wounded", "casualties", "prisoners", "captured", "trained", "losses", "dead", "died", "conscripts", "reservists"})
+_MOST_FORCE = 200_000  # the largest that anybody has asked for; more is an army
+_OTHER_GROUPS = frozenset(
+    {"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"}
+)
+_MONEY = frozenset(
+    {
+        "billion",
+        "million",
+        "bn",
+        "euros",
+        "dollars",
+        "percent",
+        "%",
+        "pounds",
+        "years",
+        "months",
+        "days",
+        "weeks",
+        "hours",
+        "km",
+        "miles",
+        "points",
+    }
+)
+_ENEMY = frozenset(
+    {
+        "korean",
+        "korea",
+        "kursk",
+        "killed",
+        "wounded",
+        "casualties",
+        "prisoners",
+        "captured",
+        "trained",
+        "losses",
+        "dead",
+        "died",
+        "conscripts",
+        "reservists",
+    }
+)
 _SIGN = frozenset({"sign", "sign up", "endorse", "signatory"})
 
 
@@ -29,7 +68,9 @@ class Count:
 class CountRules:
     """The rules of headcount and force_size."""
 
-    def read(self, sentence: Sentence, *, near: bool, force: bool, meeting: bool, group: bool, recent: frozenset[str]) -> list[draft.Draft]:
+    def read(
+        self, sentence: Sentence, *, near: bool, force: bool, meeting: bool, group: bool, recent: frozenset[str]
+    ) -> list[draft.Draft]:
         """Counts of one sentence. `meeting`: the article is about the coalition's meeting; `group`: the coalition is named in it."""
         if not near or sentence.is_question:
             return []
@@ -64,101 +105,309 @@ def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | 
     if any(t.low in _MONEY for t in row[place + 1 : place + 3]):
         return None
     for step in range(place, min(len(row), place + 7)):
-        if row[step].is_mark and row[step].text not in "-‑“”\"":
+        if row[step].is_mark and row[step].text not in '-‑“”"':
             return None
         hits = [h for h in sentence.parse.hits if h.first <= step <= h.last and h.first >= place]
         names = {h.name for h in hits}
         if step > place and ("phrases.leader_noun" in names or "phrases.member_noun" in names):
             last = max(h.last for h in hits if h.name in ("phrases.leader_noun", "phrases.member_noun"))
-            if any(t.low in _OTHER_GROUPS or t.low in ("other",) and number < 3 for t in row[max(0, place - 3) : last + 1]):
+            if any(
+                t.low in _OTHER_GROUPS or (t.low in ("other",) and number < 3) for t in row[max(0, place - 3) : last + 1]
+            ):
                 return None
             leaders = "phrases.leader_noun" in names and "phrases.member_noun" not in names
-            return Count(number, high, place, last, leaders and not _from_countries(sentence, last))
-        if step > place and row[step].low in ("of",) and row[min(step + 1, len(row) - 1)].low in ("them", "those", "which", "whom"):
+            return Count(number, high, place, last, leaders)
+        if (
+            step > place
+            and row[step].low in ("of",)
+            and row[min(step + 1, len(row) - 1)].low in ("them", "those", "which", "whom")
+        ):
             return Count(number, high, place, step + 1, False)
-        if step > place and sentence.parse.kinds[step] is not None and row[step].low in ("have", "had", "will", "would", "are", "were"):
+        if (
+            step > place
+            and sentence.parse.kinds[step] is not None
+            and row[step].low in ("have", "had", "will", "would", "are", "were")
+        ):
             return Count(number, high, place, step - 1, False) if step == place + 1 else None
     return None
 
 
-def _from_countries(sentence: Sentence, last: int) -> bool:
-    """ "representatives of 30 countries" is counted by its own number; "30 leaders" counts heads."""
-    return False and bool(sentence.row[last])
-
-
-def _kind(sentence: Sentence, index: int, clause: Clause, counted: Count, *, meeting: bool, group: bool, recent: frozenset[str]) -> str | None:
-    hits = clause.hits + (sentence.parse.clauses[index + 1].hits if index + 1 < len(sentence.parse.clauses) and sentence.parse.clauses[index + 1].kind in ("rel", "that", "and", "resume") else [])
+def _kind(
+    sentence: Sentence,
+    index: int,
+    clause: Clause,
+    counted: Count,
+    *,
+    meeting: bool,
+    group: bool,
+    recent: frozenset[str],
+) -> str | None:
+    hits = list(clause.hits)
+    for following in sentence.parse.clauses[index + 1 :]:
+        if following.kind not in ("rel", "that", "and", "resume", "ing", "whether"):
+            break
+        hits += following.hits
     if clause.verb is None:
         hits = sentence.parse.hits
+    row, kinds = sentence.row, sentence.parse.kinds
+    hits = [h for h in hits if h.name != "verbs.attend" or kinds[h.first] is not None]
     names = {h.name for h in hits}
-    row = sentence.row
     before = {t.low for t in row[max(0, counted.first - 6) : counted.first]}
     after_words = [t.low for t in row[counted.last + 1 : counted.last + 14]]
     near = before | set(after_words)
     if counted.leaders:
-        return "attendees" if (meeting or "phrases.meeting" in names) and ("verbs.attend" in names or "phrases.meeting" in names) and counted.number >= 5 else None
-    if row[counted.last].low.startswith("signator") or near & {"signed", "sign", "signing", "signatories", "endorsed"} and "up" not in near:
+        return (
+            "attendees"
+            if (meeting or "phrases.meeting" in names)
+            and ("verbs.attend" in names or "phrases.meeting" in names)
+            and counted.number >= 5
+            else None
+        )
+    if (
+        row[counted.last].low.startswith("signator")
+        or (near & {"signed", "sign", "signing", "signatories", "endorsed"}
+        and "up" not in near)
+    ):
         return "signatories"
+    envoys = any(h.name == "phrases.leader_noun" and 0 < counted.first - h.last <= 5 for h in sentence.parse.hits)
+    if envoys and (meeting or group or "phrases.meeting" in names) and any(h.name == "verbs.attend" for h in hits):
+        return "attendees"
+    joins = [h for h in hits if h.name == "verbs.join" and 0 < h.first - counted.last <= 4 and kinds[h.first] is not None]
+    if joins and any(h.name == "phrases.coalition" and 0 < h.first - joins[0].last <= 4 for h in sentence.parse.hits) and not _wants(hits, counted):
+        return "members"
     if near & {"interested", "interest"} or _wants(hits, counted):
         return "interested"
     if _is_membership(sentence, counted, before, after_words, group):
         return "members"
-    give = [h for h in hits if h.name in ("verbs.send", "verbs.partake", "phrases.deployment") and h.lemma in _GIVE and h.first > counted.first]
+    give = [
+        h
+        for h in hits
+        if h.name in ("verbs.send", "verbs.partake", "phrases.deployment")
+        and h.lemma in _GIVE
+        and h.first > counted.first
+    ]
     attend = [h for h in hits if h.name == "verbs.attend" and h.lemma in _ATTEND]
     is_force = "phrases.force" in names or "phrases.mission" in names
-    if give and not ("phrases.meeting" in names and attend) and (is_force or group or "phrases.mission" in recent) and (not any(h.name == "phrases.other_send" for h in hits) or is_force):
-        ground = [h for h in hits if h.name == "phrases.force" and h.lemma not in ("force", "army", "military", "personnel")]
-        ground += [h for h in give if h.lemma in ("join", "take part in", "participate in", "be part of", "be a part of", "serve in")]
+    if (
+        give
+        and not ("phrases.meeting" in names and attend)
+        and (is_force or group or "phrases.mission" in recent)
+        and (not any(h.name == "phrases.other_send" for h in hits) or is_force)
+    ):
+        ground = [
+            h for h in hits if h.name == "phrases.force" and h.lemma not in ("force", "army", "military", "personnel")
+        ]
+        ground += [
+            h
+            for h in give
+            if h.lemma in ("join", "take part in", "participate in", "be part of", "be a part of", "serve in")
+        ]
         bare = any(h.lemma in ("troop contribution",) for h in hits)
         land = {"land", "ground", "sea"} & {t.low for t in row[clause.first : clause.last + 12]}
         return "troop_contributors" if ground or bare or land else "contributors"
-    if (meeting or "phrases.coalition" in names or group) and ("phrases.meeting" in names or any(h.lemma in ("attend", "dial in", "gather", "be represented", "beam in", "take part", "convene", "meet", "bring together", "rally") for h in attend)):
+    if (meeting or "phrases.coalition" in names or group) and (
+        "phrases.meeting" in names
+        or any(
+            h.lemma
+            in (
+                "attend",
+                "dial in",
+                "gather",
+                "be represented",
+                "beam in",
+                "take part",
+                "convene",
+                "meet",
+                "bring together",
+                "rally",
+            )
+            for h in attend
+        )
+    ):
         return "attendees"
     return None
 
 
-_GIVE = frozenset({"send", "deploy", "contribute", "contribute to", "commit", "provide", "offer", "pledge", "promise", "participate in", "participate", "take part in", "join", "join in", "be part of", "be a part of", "help", "help with", "support", "supply", "station", "volunteer", "contribution", "deployment", "dispatch", "be involved in", "be involved", "play * part|role", "serve in", "put", "troop contribution", "participation", "be deployed"})
-_ATTEND = frozenset({"attend", "take part", "participate", "join", "gather", "meet", "be represented", "dial in", "convene", "host", "beam in", "be present", "bring", "include", "involve", "assemble"})
+_GIVE = frozenset(
+    {
+        "send",
+        "deploy",
+        "contribute",
+        "contribute to",
+        "commit",
+        "provide",
+        "offer",
+        "pledge",
+        "promise",
+        "participate in",
+        "enter",
+        "participate",
+        "take part in",
+        "join",
+        "join in",
+        "be part of",
+        "be a part of",
+        "help",
+        "help with",
+        "support",
+        "supply",
+        "station",
+        "volunteer",
+        "contribution",
+        "deployment",
+        "dispatch",
+        "be involved in",
+        "be involved",
+        "play * part|role",
+        "serve in",
+        "put",
+        "troop contribution",
+        "participation",
+        "be deployed",
+    }
+)
+_ATTEND = frozenset(
+    {
+        "attend",
+        "take part",
+        "participate",
+        "join",
+        "gather",
+        "meet",
+        "be represented",
+        "dial in",
+        "convene",
+        "host",
+        "beam in",
+        "be present",
+        "bring",
+        "include",
+        "involve",
+        "assemble",
+    }
+)
 
 
 def _wants(hits: list[Hit], counted: Count) -> bool:
-    lemmas = {h.lemma for h in hits if h.first >= counted.first}
-    return bool(lemmas & {"want", "wish", "hope", "consider", "seek"}) and any(h.name == "verbs.join" for h in hits)
+    lemmas = {h.lemma for h in hits if h.first >= counted.first - 5}
+    return bool(lemmas & {"want", "wish", "hope", "consider", "seek", "expect"}) and any(
+        h.name == "verbs.join" for h in hits
+    )
 
 
 def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_words: list[str], group: bool) -> bool:
     row = sentence.row
-    named = any(h.name == "phrases.coalition" or (group and h.name == "phrases.coalition_loose") for h in sentence.parse.hits)
+    named = any(
+        h.name == "phrases.coalition" or (group and h.name == "phrases.coalition_loose") for h in sentence.parse.hits
+    )
     if not named:
         return False
     window = [t.low for t in row[max(0, counted.first - 7) : counted.first]]
     text = " ".join(window)
     joined = row[counted.first].end == row[counted.first + 1].start if counted.first + 1 < len(row) else False
-    if joined or counted.first == counted.last or "-" in row[counted.first].text:
+    if joined or counted.first == counted.last or row[counted.first].is_number and "-" in row[counted.first].text:
         return True
-    coalition_before = any(h.name in ("phrases.coalition", "phrases.coalition_loose", "phrases.coalition_loose") and 0 < counted.first - h.last <= 9 for h in sentence.parse.hits)
-    if coalition_before and any(w in text for w in ("of", "includes", "comprises", "comprising", "numbers", "consists", "has", "uniting", "grown", "made up", "now", "including", "involving", "grouping", "brings", "which")) and not any(w in text for w in ("meeting", "summit", "call", "leaders")):
+    coalition_before = any(
+        h.name in ("phrases.coalition", "phrases.coalition_loose", "phrases.coalition_loose")
+        and 0 < counted.first - h.last <= 9
+        for h in sentence.parse.hits
+    )
+    if (
+        coalition_before
+        and any(
+            w in text
+            for w in (
+                "of",
+                "includes",
+                "comprises",
+                "comprising",
+                "numbers",
+                "consists",
+                "has",
+                "uniting",
+                "grown",
+                "made up",
+                "now",
+                "including",
+                "involving",
+                "grouping",
+                "brings",
+                "which",
+            )
+        )
+        and not any(w in text for w in ("meeting", "summit", "call", "leaders"))
+    ):
         return True
+    subject = next((c.subject for c in sentence.parse.clauses if c.first <= counted.first < c.last), None)
+    if (
+        subject is not None
+        and subject.last < counted.first
+        and text.split()[-4:]
+        and any(w in window[-4:] for w in ("includes", "comprises", "numbers", "has", "include", "counts"))
+    ):
+        if any(
+            h.name in ("phrases.coalition", "phrases.coalition_loose") and subject.first <= h.first <= subject.last + 9
+            for h in sentence.parse.hits
+        ):
+            return True
     if row[counted.last].low in ("members", "member") and not (set(after_words) & {"attended", "sent", "offered"}):
         return True
     tail = " ".join(after_words[:6])
-    return any(w in tail for w in ("in the coalition", "of the coalition", "make up the", "belong to", "that make up", "are members", "are part of", "have joined the", "has joined the", "joined the coalition", "in the so-called"))
+    return any(
+        w in tail
+        for w in (
+            "in the coalition",
+            "of the coalition",
+            "make up the",
+            "belong to",
+            "that make up",
+            "are members",
+            "are part of",
+            "have joined the",
+            "has joined the",
+            "joined the coalition",
+            "in the so-called",
+        )
+    )
 
 
-def _force(sentence: Sentence, clause: Clause, place: int, end: int, number: int, high: int | None, recent: frozenset[str]) -> Count | None:
+def _force(
+    sentence: Sentence, clause: Clause, place: int, end: int, number: int, high: int | None, recent: frozenset[str]
+) -> Count | None:
     """A size of the force: a number of soldiers that is no country's own."""
-    if number < _LEAST_FORCE or 1000 <= number <= 2100 and sentence.raw[sentence.row[place].start : sentence.row[place].end].isdigit():
+    if (
+        _LEAST_FORCE > number
+        or number > _MOST_FORCE
+        or _is_ukraines(sentence)
+        or (1000 <= number <= 2100
+        and sentence.raw[sentence.row[place].start : sentence.row[place].end].isdigit())
+    ):
         return None
     row = sentence.row
-    if any(t.low in _ENEMY for t in row) or any(m.code in ("KP", "RU") and m.kind == "demonym" for m in sentence.mentions) or any(t.low in _MONEY for t in row[place : place + 4]) or row[place - 1].text in "$€£":
+    if (
+        any(t.low in _ENEMY for t in row)
+        or any(m.code in ("KP", "RU") and m.kind == "demonym" for m in sentence.mentions)
+        or any(t.low in _MONEY for t in row[place : place + 4])
+        or row[place - 1].text in "$€£"
+    ):
         return None
     noun = next((n for n in sentence.parse.nouns if n.first <= place <= n.last or place < n.first <= place + 3), None)
     tail = range(place, min(len(row), place + 7))
     counts_men = any(h.name in ("phrases.force", "phrases.mission") and h.first in tail for h in sentence.parse.hits)
     head = [row[i].low for i in range(max(0, place - 5), place)]
-    is_force_of = any(w in ("force", "contingent", "mission", "strength", "forces", "size") for w in head) and any(w in ("of", "at", "to", "between", "numbering", "from") for w in head)
-    following = row[min(place + 1, len(row) - 1)] if not high else next((t for t in row[place + 1 :] if t.start >= end), row[-1])
-    if not counts_men and (following.is_mark or following.low in ("and", "or", "but")) and "phrases.force" in {h.name for h in sentence.parse.hits}:
+    is_force_of = any(w in ("force", "contingent", "mission", "strength", "forces", "size") for w in head) and any(
+        w in ("of", "at", "to", "between", "numbering", "from") for w in head
+    )
+    following = (
+        row[min(place + 1, len(row) - 1)]
+        if not high
+        else next((t for t in row[place + 1 :] if t.start >= end), row[-1])
+    )
+    if (
+        not counts_men
+        and (following.is_mark or following.low in ("and", "or", "but"))
+        and "phrases.force" in {h.name for h in sentence.parse.hits}
+    ):
         counts_men = any(w in ("between", "around", "about", "be", "to", "of", "least") for w in head)
     strong = row[min(place + 2, len(row) - 1)].low == "strong" or row[place].low.endswith("strong")
     if not (counts_men or is_force_of or strong):
@@ -174,20 +423,53 @@ def _force(sentence: Sentence, clause: Clause, place: int, end: int, number: int
     return Count(number, high, place, place, False)
 
 
+def _is_ukraines(sentence: Sentence) -> bool:
+    """Whether the sentence is about Ukraine's own army."""
+    row = sentence.row
+    for noun in sentence.parse.nouns:
+        if "UA" in noun.codes and noun.head in ("army", "military", "forces", "troops", "soldiers", "servicemen", "personnel"):
+            return True
+    return any(t.low == "army" and row[i - 1].low in ("its", "own", "strong") for i, t in enumerate(row) if i)
+
+
 def _owner(sentence: Sentence, clause: Clause, place: int) -> str | None:
     """The country whose own contingent the figure is, or whose army."""
     index = sentence.parse.clauses.index(clause)
     codes = sentence.subjects[index]
     subject = clause.subject
-    if subject is not None and subject.first < place and len(codes) == 1 and codes[0] not in ("EU", "NATO", "COALITION"):
-        if subject.person is None or any(h.name == "verbs.send" and h.lemma in ("send", "deploy", "contribute", "offer", "pledge", "commit") for h in clause.hits):
+    if (
+        subject is not None
+        and subject.first < place
+        and len(codes) == 1
+        and codes[0] not in ("EU", "NATO", "COALITION")
+    ):
+        if subject.person is None or any(
+            h.name == "verbs.send" and h.lemma in ("send", "deploy", "contribute", "offer", "pledge", "commit")
+            for h in clause.hits
+        ):
             return codes[0]
     for noun in clause.nouns:
-        if noun.kind == "thing" and noun.last < place and len(noun.codes) == 1 and noun.codes[0] not in ("EU", "NATO", "US", "UA"):
+        if (
+            noun.kind == "thing"
+            and noun.last < place
+            and len(noun.codes) == 1
+            and noun.codes[0] not in ("EU", "NATO", "US", "UA")
+        ):
             return noun.codes[0]
-        if noun.first > place and noun.first - place < 8 and noun.codes and noun.kind == "force" and noun.codes[0] not in ("EU", "NATO"):
+        if (
+            noun.first > place
+            and noun.first - place < 8
+            and noun.codes
+            and noun.kind == "force"
+            and noun.codes[0] not in ("EU", "NATO")
+        ):
             return noun.codes[0]
-        if noun.preposition == "from" and 0 < noun.first - place < 6 and len(noun.codes) == 1 and noun.codes[0] not in ("EU", "NATO"):
+        if (
+            noun.preposition == "from"
+            and 0 < noun.first - place < 6
+            and len(noun.codes) == 1
+            and noun.codes[0] not in ("EU", "NATO")
+        ):
             return noun.codes[0]
     return None
 

@@ -72,9 +72,7 @@ class Engine:
             claims.append(assemble.to_claim(article, one, sentence, past=past, origin=origin))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
-    def _parse(
-        self, text: str, spans: list[sentences.Span], mentions: list[actors.Mention]
-    ) -> list[context.Sentence]:
+    def _parse(self, text: str, spans: list[sentences.Span], mentions: list[actors.Mention]) -> list[context.Sentence]:
         built: list[context.Sentence] = []
         place = 0
         for index, span in enumerate(spans):
@@ -111,7 +109,10 @@ class Engine:
             recent = frozenset().union(*names[max(0, index - _REACH) : index + 1])
             us_recent = any(american[max(0, index - _REACH) : index + 1])
             near = topic.near[index]
-            made += self._troops.read(sentence, troops.Scene(force=topic.force, near=near, recent=recent))
+            refused = frozenset(d.subject for d in made if d.status == "ruled_out")
+            counted = any(d.counts == "troop_contributors" and d.sentence == index - 1 for d in made)
+            scene = troops.Scene(force=topic.force, near=near, recent=recent, counted=counted, refused=refused)
+            made += self._troops.read(sentence, scene)
             made += self._backstop.read(sentence, near, recent, us_recent)
             made += self._membership.read(sentence, near=near, meeting=topic.meeting, recent=recent, group=named)
             made += self._counts.read(

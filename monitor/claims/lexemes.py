@@ -50,9 +50,7 @@ class Lexemes:
                 self._add(key, entries, forms, verb=False)
         self.forms = {form: {lemma: frozenset(n) for lemma, n in by.items()} for form, by in forms.items()}
 
-    def _add(
-        self, key: str, entries: Iterable[str], forms: dict[str, dict[str, set[str]]], *, verb: bool
-    ) -> None:
+    def _add(self, key: str, entries: Iterable[str], forms: dict[str, dict[str, set[str]]], *, verb: bool) -> None:
         for entry in entries:
             elements = _parse(entry)
             if verb:
@@ -91,11 +89,7 @@ def _outside_names(hits: list[Hit]) -> list[Hit]:
     spans = [(h.first, h.last) for h in hits if h.name in _NAMES and h.last > h.first]
     if not spans:
         return hits
-    return [
-        h
-        for h in hits
-        if h.name.startswith("phrases.") or not any(a <= h.first and h.last <= b for a, b in spans)
-    ]
+    return [h for h in hits if h.name.startswith("phrases.") or not any(a <= h.first and h.last <= b for a, b in spans)]
 
 
 def _parse(entry: str) -> tuple[Element, ...]:

@@ -51,7 +51,7 @@ def chunk(row: Sequence[Token], kinds: Sequence[str | None], hits: Sequence[Hit]
     if start is not None:
         runs.append((start, len(row) - 1))
     nouns = [_noun(row, first, last, classes) for first, last in _joined_demonyms(row, runs)]
-    return _coordinate(row, nouns)
+    return _coordinate(row, nouns, kinds)
 
 
 def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tuple[bool, bool]:
@@ -64,7 +64,7 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         return False, False
     low = token.low
     if token.is_mark:
-        return False, token.text in "-‑$€£%" or (token.text in "“\"‘”’" and _is_inside(row, index, kinds))
+        return False, token.text in "-‑$€£%" or (token.text in '“"‘”’' and _is_inside(row, index, kinds))
     if low == "'s":
         return False, True
     if low in closed.PRONOUNS and low not in closed.DETERMINERS:
@@ -73,9 +73,16 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         return False, False
     if low in closed.DETERMINERS:
         return True, True
-    if low in closed.COORDINATORS or low in closed.PREPOSITIONS or low in closed.SUBORDINATORS or low in closed.RELATIVES:
+    if (
+        low in closed.COORDINATORS
+        or low in closed.PREPOSITIONS
+        or low in closed.SUBORDINATORS
+        or low in closed.RELATIVES
+    ):
         return False, False
-    if low in closed.NEGATIONS or low in closed.ADVERBS:
+    if low in closed.NEGATIONS or low in closed.ADVERBS or (low.endswith("ly") and token.text[0].islower() and low not in closed.LY_NOUNS):
+        return False, False
+    if low in closed.PREDICATIVE and (index == 0 or row[index - 1].low not in closed.DETERMINERS):
         return False, False
     return False, True
 
@@ -85,16 +92,29 @@ def _is_inside(row: Sequence[Token], index: int, kinds: Sequence[str | None]) ->
     if not 0 < index < len(row) - 1 or kinds[index + 1] is not None or row[index + 1].is_mark:
         return False
     following, before = row[index + 1], row[index - 1]
-    if following.start != row[index].end or following.low in closed.DETERMINERS | closed.PRONOUNS.keys() | closed.PREPOSITIONS | closed.COORDINATORS:
+    if (
+        following.start != row[index].end
+        or following.low in closed.DETERMINERS | closed.PRONOUNS.keys() | closed.PREPOSITIONS | closed.COORDINATORS
+    ):
         return False
-    return following.mention is None and (before.low in closed.DETERMINERS or before.mention is not None or before.low == "'s" or before.low.endswith("ed"))
+    return following.mention is None and (
+        before.low in closed.DETERMINERS
+        or before.mention is not None
+        or before.low == "'s"
+        or before.low.endswith("ed")
+    )
 
 
 def _is_demonstrative(row: Sequence[Token], index: int) -> bool:
     """ "that force", not "said that forces"."""
     following = row[index + 1] if index + 1 < len(row) else None
     before = row[index - 1] if index else None
-    if following is None or following.mention is not None or following.low in closed.DETERMINERS or following.low in closed.PRONOUNS:
+    if (
+        following is None
+        or following.mention is not None
+        or following.low in closed.DETERMINERS
+        or following.low in closed.PRONOUNS
+    ):
         return False
     return before is None or before.low in closed.PREPOSITIONS or before.low in ("and", "do", "did", "does")
 
@@ -112,7 +132,9 @@ def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[
                 and tail.kind == "demonym"
                 and gap
                 and all(t.low in ("and", "or", ",", "nor", "&") for t in gap)
-                and (row[first].mention is not None and row[first].mention.kind == "demonym" or row[first].low == "other")  # type: ignore[union-attr]
+                and (
+                    (row[first].mention is not None and row[first].mention.kind == "demonym") or row[first].low == "other"
+                )  # type: ignore[union-attr]
             ):
                 joined[-1] = (before[0], last)
                 continue
@@ -147,7 +169,9 @@ def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[st
         return make(ACTOR)
     if "phrases.force" in head_names or "phrases.deployment" in head_names:
         return make(FORCE)
-    if "phrases.private_noun" in names and not ("phrases.voice_noun" in head_names and "former" not in _lows(row, first, last)):
+    if "phrases.private_noun" in names and not (
+        "phrases.voice_noun" in head_names and "former" not in _lows(row, first, last)
+    ):
         return make(PRIVATE)
     if "phrases.voice_noun" in head_names or ("phrases.leader_noun" in names and _is_name(row, last)):
         return make(ACTOR)
@@ -159,7 +183,13 @@ def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[st
 def _is_name(row: Sequence[Token], index: int) -> bool:
     """A capitalised word that no list knows."""
     token = row[index]
-    return index >= 0 and token.text[:1].isupper() and token.text[1:].islower() and not token.lemmas and token.mention is None
+    return (
+        index >= 0
+        and token.text[:1].isupper()
+        and token.text[1:].islower()
+        and not token.lemmas
+        and token.mention is None
+    )
 
 
 def _lows(row: Sequence[Token], first: int, last: int) -> set[str]:
@@ -175,7 +205,7 @@ def _plain_kind(inside: Sequence[Token], head: Token, names: set[str], everywher
         return PRONOUN
     if "phrases.force" in names:
         return FORCE
-    if "phrases.private_noun" in names or "phrases.private_noun" in everywhere and _is_name(inside, len(inside) - 1):
+    if "phrases.private_noun" in names or ("phrases.private_noun" in everywhere and _is_name(inside, len(inside) - 1)):
         return PRIVATE
     if len(inside) >= 2 and _is_name(inside, len(inside) - 1) and _is_name(inside, len(inside) - 2) and not everywhere:
         return PRIVATE  # a person whom the watch does not know
@@ -188,7 +218,11 @@ def _preposition(row: Sequence[Token], first: int) -> str | None:
     place = first - 1
     while place >= 0 and row[place].is_mark and row[place].text in "“\"‘'":
         place -= 1
-    if place >= 0 and row[place].mention is None and (row[place].low in closed.PREPOSITIONS or row[place].low in ("after", "before", "as", "since")):
+    if (
+        place >= 0
+        and row[place].mention is None
+        and (row[place].low in closed.PREPOSITIONS or row[place].low in ("after", "before", "as", "since"))
+    ):
         return row[place].low
     return None
 
@@ -196,14 +230,21 @@ def _preposition(row: Sequence[Token], first: int) -> str | None:
 _JOINERS = frozenset({",", "and", "or", "&", "as", "well", "plus", "both", "nor", "neither", "with"})
 
 
-def _coordinate(row: Sequence[Token], nouns: list[Noun]) -> list[Noun]:
+def _coordinate(row: Sequence[Token], nouns: list[Noun], kinds: Sequence[str | None]) -> list[Noun]:
     """Actors and forces in a row become one phrase."""
     result: list[Noun] = []
     for noun in nouns:
         if result and noun.kind in (ACTOR, FORCE) and noun.mentions:
             before = result[-1]
             gap = row[before.last + 1 : noun.first]
-            if before.kind == ACTOR and before.mentions and _is_list_gap(row, before, noun, gap):
+            starts_anew = (
+                before.preposition is not None
+                and len(before.mentions) == 1
+                and any(t.low == "," for t in gap)
+                and noun.last + 1 < len(row)
+                and (kinds[noun.last + 1] is not None or row[noun.last + 1].low in closed.PREDICATIVE)
+            )  # "in Ukraine, and Italy ruling out"
+            if before.kind == ACTOR and before.mentions and not starts_anew and _is_list_gap(row, before, noun, gap):
                 result[-1] = Noun(
                     before.first, noun.last, noun.head, noun.kind if noun.kind == ACTOR else FORCE,
                     tuple(dict.fromkeys(before.codes + noun.codes)), before.mentions + noun.mentions, before.preposition,
@@ -222,7 +263,7 @@ def _is_list_gap(row: Sequence[Token], before: Noun, noun: Noun, gap: Sequence[T
         # "in Paris and Macron said" joins a place with a person: no list
         return not (before.preposition is not None and noun.person is not None and before.person is None)
     # a bare comma: a list goes on to a conjunction, an apposition does not ("Donald Tusk, Poland's prime minister")
-    if before.codes[-1:] == noun.codes[:1]:
+    if before.codes[-1:] == noun.codes[:1] and not (before.person and noun.person and before.mentions[-1].person != noun.person.person):
         return False
     if (before.mentions[-1].kind in ("person", "office")) != (noun.mentions[0].kind in ("person", "office")):
         return _list_continues(row, noun) and before.preposition is None

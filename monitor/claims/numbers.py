@@ -23,7 +23,7 @@ _BEFORE_NONE = re.compile(
 )
 _AFTER_NONE = re.compile(
     r"\s?(?:%|per ?cent|percent|million|billion|bn|m\b|euros?|dollars?|pounds?|kroner|crowns?|years?|months?|weeks?|"
-    r"days?|hours?|minutes?|km|kilomet|miles?|points?|point|-?point|p\.?m\.?|a\.?m\.?|:\d\d|st\b|nd\b|rd\b|th\b)",
+    r"days?|hours?|minutes?|km|kilomet|miles?|points?|point|-?point|p\.?m\.?|a\.?m\.?|:\d\d|st|nd|rd|th)(?![A-Za-z])",
     re.IGNORECASE,
 )
 

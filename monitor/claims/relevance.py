@@ -71,10 +71,12 @@ class Judge:
         relevant = mine >= 1.2 and mine > theirs
         if not any_ukraine:
             relevant = mine >= 2.5 and theirs == 0
-        force = relevant and any(n & {"phrases.force", "phrases.mission", "phrases.coalition", "phrases.deployment"} for n in names)
+        force = relevant and any(
+            n & {"phrases.force", "phrases.mission", "phrases.coalition", "phrases.deployment"} for n in names
+        )
         group = titled or any("phrases.coalition" in n for n in names)
         met = any("phrases.meeting" in n and (n & {"phrases.coalition", "phrases.coalition_loose"}) for n in names[:14])
-        meeting = relevant and (met and group or bool(self._meeting.search(title)) or self._is_summit(names, group))
+        meeting = relevant and ((met and group) or bool(self._meeting.search(title)) or self._is_summit(names, group))
         return Topic(relevant, meeting, force, tuple(relevant and n for n in near), titled)
 
     def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:

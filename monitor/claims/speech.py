@@ -2,13 +2,27 @@
 
 from collections.abc import Sequence
 
-from monitor.claims import clauses, closed, nouns, verbs
-from monitor.claims.context import Memory, Sentence, Voice, as_voice
+from monitor.claims import clauses, nouns, verbs
+from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice
 from monitor.claims.nouns import Noun
 
 _SAY = "verbs.say"
 _BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
-_SPOKES = frozenset({"spokesman", "spokeswoman", "spokesperson", "official", "officials", "source", "sources", "diplomat", "aide", "office", "ministry"})
+_SPOKES = frozenset(
+    {
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "official",
+        "officials",
+        "source",
+        "sources",
+        "diplomat",
+        "aide",
+        "office",
+        "ministry",
+    }
+)
 
 
 def attribute(sentences: Sequence[Sentence]) -> None:
@@ -29,6 +43,9 @@ class _Attribution:
 
     def run(self) -> None:
         """Voices first, then subjects, as "we" needs to know who speaks."""
+        for mention in self._sentence.mentions:
+            self._memory.see(mention)
+        self._memory.strangers |= {n.head for n in self._sentence.parse.nouns if n.kind == nouns.PRIVATE and n.head not in MEDIA}
         sayers = self._sayers()
         voices: list[Voice | None] = [None] * len(self._parts)
         credit = self._according()
@@ -56,14 +73,32 @@ class _Attribution:
         resolved: list[tuple[str, ...]] = []
         for index, clause in enumerate(self._parts):
             subject = clause.subject
-            if subject is not None and subject.kind == nouns.PRONOUN and subject.codes == () and subject.head in ("he", "she", "it", "they"):
-                codes = self._local(index, subject) or self._memory.resolve(subject, self._row, self._sentence.voices[index])
+            if (
+                subject is not None
+                and subject.kind == nouns.PRONOUN
+                and subject.codes == ()
+                and subject.head in ("he", "she", "it", "they")
+            ):
+                codes = self._local(index, subject) or self._memory.resolve(
+                    subject, self._row, self._sentence.voices[index]
+                )
             else:
                 codes = self._memory.resolve(subject, self._row, self._sentence.voices[index])
             resolved.append(codes)
             if clause.verb is not None or subject is not None:
-                self._memory.note(subject, codes)
+                main = clause.kind not in (
+                    clauses.BECAUSE,
+                    clauses.WHEN,
+                    clauses.REL,
+                    clauses.WHILE,
+                    clauses.ALTHOUGH,
+                    clauses.IF,
+                )
+                self._memory.note(subject, codes, main or self._memory.person is None)
         self._sentence.subjects = resolved
+        first = next(iter(self._sentence.parse.nouns), None)
+        if first is not None and first.preposition == "for" and first.first <= 1 and first.person is not None:
+            self._memory.person = first.person  # "For Starmer, ..."
         for noun in self._sentence.parse.nouns:
             if noun.person is not None and noun.preposition is None and self._memory.person is None:
                 self._memory.person = noun.person
@@ -108,9 +143,24 @@ class _Attribution:
             if hit.name != _SAY:
                 continue
             kind = kinds[hit.first]
-            if kind == verbs.FINITE or (kind == verbs.ING and clause.kind == clauses.ING and hit.first == clause.first) or (kind == verbs.PARTICIPLE and clause.verb is not None and hit.first - clause.verb <= 3 and self._row[clause.verb].low in ("has", "have", "had")):
+            if kind == verbs.INFINITIVE and clause.verb is not None and hit.first - clause.verb <= 3 and self._row[clause.verb].low in ("do", "does", "did"):
                 return hit.first
-            if kind == verbs.PARTICIPLE and hit.first == clause.first and self._row[hit.first].low in ("said", "told", "added"):
+            if (
+                kind == verbs.FINITE
+                or (kind == verbs.ING and clause.kind == clauses.ING and hit.first == clause.first)
+                or (
+                    kind == verbs.PARTICIPLE
+                    and clause.verb is not None
+                    and hit.first - clause.verb <= 3
+                    and self._row[clause.verb].low in ("has", "have", "had")
+                )
+            ):
+                return hit.first
+            if (
+                kind == verbs.PARTICIPLE
+                and hit.first == clause.first
+                and self._row[hit.first].low in ("said", "told", "added")
+            ):
                 return hit.first
         return None
 
@@ -128,9 +178,20 @@ class _Attribution:
         codes = self._memory.resolve(noun, self._row, None)
         if noun.kind == nouns.PRONOUN:
             return self._pronoun_voice(noun, codes)
-        if not noun.codes and noun.head in ("minister", "premier", "president", "chancellor", "leader", "pm", "spokesman", "spokeswoman", "spokesperson", "secretary"):
-            person = self._memory.person
-            if person is not None and noun.head not in _SPOKES and not person.former:
+        if not noun.codes and noun.head in (
+            "minister",
+            "premier",
+            "president",
+            "chancellor",
+            "leader",
+            "pm",
+            "spokesman",
+            "spokeswoman",
+            "spokesperson",
+            "secretary",
+        ):
+            person = self._memory.titled(noun.head) if noun.head not in _SPOKES else None
+            if person is not None and not person.former:
                 return Voice(name=person.person, code=person.code, decides=person.decides)
         return as_voice(noun, codes)
 
@@ -155,11 +216,17 @@ class _Attribution:
         following = self._parts[index + 1] if index + 1 < len(self._parts) else None
         if following is not None and following.kind in (clauses.THAT, clauses.WH, clauses.WHETHER):
             return False
-        if following is not None and following.kind == clauses.MAIN and self._row[clause.last - 1].text in ":“\"":
+        if following is not None and following.kind == clauses.MAIN and self._row[clause.last - 1].text in ':“"':
             return False
         if clause.kind in (clauses.AND, clauses.ING, clauses.REL, clauses.WHEN, clauses.IF):
             return False
-        if clause.kind == clauses.RESUME and clause.subject is not None and clause.verb == verb and clause.subject.first < clause.first and self._parts[index - 1].kind in (clauses.REL, clauses.PAREN):
+        if (
+            clause.kind == clauses.RESUME
+            and clause.subject is not None
+            and clause.verb == verb
+            and clause.subject.first < clause.first
+            and self._parts[index - 1].kind in (clauses.REL, clauses.PAREN)
+        ):
             return False
         return not any(self._row[i].quoted for i in range(verb + 1, clause.last) if not self._row[i].is_mark)
 
@@ -170,8 +237,25 @@ class _Attribution:
         between = range(sayer + 1, index + 1)
         if parts[sayer].kind == clauses.REL and any(parts[i].kind == clauses.RESUME for i in between):
             return False
-        if parts[index].kind == clauses.AND and parts[index].subject is not None and self._say_verb(parts[index]) is not None:
+        if (
+            parts[index].kind == clauses.AND
+            and parts[index].subject is not None
+            and self._say_verb(parts[index]) is not None
+        ):
             return False
+        said = parts[sayer].subject
+        for i in between:
+            own = parts[i].subject
+            if (
+                parts[i].kind == clauses.AND
+                and own is not None
+                and own.kind == nouns.ACTOR
+                and parts[i].first <= own.first
+                and said is not None
+                and said.codes
+                and not set(own.codes) & set(said.codes)
+            ):
+                return False  # "X said ..., but Y has ruled it out"
         return True
 
     def _according(self) -> Voice | None:
@@ -181,6 +265,8 @@ class _Attribution:
                 noun = next((n for n in self._sentence.parse.nouns if index + 2 <= n.first <= index + 4), None)
                 if noun is None:
                     return Voice(unnamed=True)
+                if not noun.codes and any(noun.head.startswith(name[:5]) for name in self._memory.strangers if len(name) > 3):
+                    return Voice(private=True)
                 return as_voice(noun, self._memory.resolve(noun, row, None))
         return None
 
@@ -195,7 +281,9 @@ class _Attribution:
             return [last] * len(voices)
         same = sentence.paragraph == self._memory.voice_paragraph
         if same and not last.private and any(t.low in _BACKSHIFT for t in self._row):
-            named = {c for n in sentence.parse.nouns if n.preposition is None and n.kind == nouns.ACTOR for c in n.codes}
+            named = {
+                c for n in sentence.parse.nouns if n.preposition is None and n.kind == nouns.ACTOR for c in n.codes
+            }
             if named <= {last.code}:
                 return [last] * len(voices)
         return voices

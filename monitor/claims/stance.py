@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.claims import clauses, closed, verbs
+from monitor.claims import verbs
 from monitor.claims.clauses import Clause, Parse
 from monitor.claims.lexemes import Hit
 
@@ -26,7 +26,7 @@ _MODALS = {
 }  # fmt: skip
 # not having done these yet is no refusal
 _PENDING = frozenset({"commit", "agree", "decide", "pledge", "promise", "confirm", "announce", "offer", "sign", "guarantee", "approve", "say", "declare",
-                      "commitment", "pledge", "promise", "undertake", "resolve", "sign up", "line up", "step forward", "committed"})  # fmt: skip
+                      "commitment", "undertake", "resolve", "sign up", "line up", "step forward", "committed"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
             continue
         taken.update(span)
         chosen[hit.first] = Operator(hit.first, hit.last, _CLASSES[hit.name], hit.lemma)
-    for index in range(first, last):
+    for index in range(first, min(last, len(parse.row))):
         low = parse.row[index].low
         if low in _MODALS and parse.kinds[index] is not None and index not in taken:
             chosen[index] = Operator(index, index, _MODALS[low], low)
@@ -67,23 +67,40 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
     row = parse.row
     low = row[hit.first].low
     if hit.name == "cues.negation":
+        if any(row[i].low in ("forever", "indefinitely") for i in range(hit.last, clause.last)):
+            return False
         place = hit.last + 1
         while place < len(row) and row[place].is_mark:
             place += 1
         following = row[place].low if place < len(row) else ""
         if low == "not" and following == "last":
             return False
-        if low in ("no", "not") and following in ("only", "just", "doubt", "matter", "least", "necessarily", "more", "less", "alone", "to", "longer") and following != "to":
+        if (
+            low in ("no", "not")
+            and following
+            in ("only", "just", "doubt", "matter", "least", "necessarily", "more", "less", "alone", "to", "longer")
+            and following != "to"
+        ):
             return False
-        return not (low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING)
+        return not (
+            low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING
+        )
     if hit.name == "verbs.firm" and row[hit.first].low in ("back", "backs"):
         return False
-    if hit.name == "verbs.firm" and hit.lemma in ("expect", "hope", "ask", "seek", "tell", "mean", "want", "wish", "aim"):
+    if hit.name == "verbs.firm" and hit.lemma in (
+        "expect",
+        "hope",
+        "ask",
+        "seek",
+        "tell",
+        "mean",
+        "want",
+        "wish",
+        "aim",
+    ):
         # "wants to send": its own wish; "wants Berlin to send": a call
         following = row[hit.last + 1].low if hit.last + 1 < len(row) else ""
         return following == "to"
-    if hit.name in ("verbs.firm", "verbs.soft") and hit.lemma in ("confirm", "announce", "declare", "reiterate", "notify", "indicate", "suggest", "signal", "hint", "speak of"):
-        return hit.lemma in ("confirm", "announce", "declare", "reiterate") or parse.kinds[hit.first] is None or True
     return True
 
 
@@ -92,7 +109,9 @@ def evaluate(pre: Sequence[Operator], state: str) -> str:
     index = len(pre) - 1
     while index >= 0:
         operator = pre[index]
-        negated = index > 0 and pre[index - 1].kind in (NEGATION, NO_LONGER) and operator.kind not in (NEGATION, NO_LONGER)
+        negated = (
+            index > 0 and pre[index - 1].kind in (NEGATION, NO_LONGER) and operator.kind not in (NEGATION, NO_LONGER)
+        )
         if negated and pre[index - 1].kind == NO_LONGER:
             state = WITHDREW if operator.kind in (FIRM, WILL, SOFT) else PERHAPS
         else:
@@ -135,18 +154,3 @@ def after(parse: Parse, clause: Clause, first: int, last: int) -> list[Operator]
     """Operators behind a deed that is the subject ("sending troops is out of the question")."""
     found = operators(parse, clause, first, last)
     return [o for o in found if o.kind in (UNDECIDED_CUE, REFUSE, NEGATION, SOFT, MAY, NO_LONGER, WITHDRAW, SHOULD)]
-
-
-def finite_between(parse: Parse, first: int, last: int) -> bool:
-    """Whether a finite verb stands between two tokens."""
-    return any(parse.kinds[i] == verbs.FINITE for i in range(first, last))
-
-
-def is_will(parse: Parse, index: int) -> bool:
-    """A modal of the future."""
-    return parse.row[index].low in closed.MODALS
-
-
-def governs(parent: Clause, clause: Clause) -> bool:
-    """Whether what is said in a clause hangs on the words of the clause above."""
-    return clause.kind in (clauses.THAT, clauses.WHETHER)

@@ -31,9 +31,7 @@ class Token:
     quoted: bool = False
 
 
-def cut(
-    raw: str, mentions: list[actors.Mention], quotes: list[tuple[int, int]], forms: Forms
-) -> list[Token]:
+def cut(raw: str, mentions: list[actors.Mention], quotes: list[tuple[int, int]], forms: Forms) -> list[Token]:
     """The tokens of a sentence in order."""
     row: list[Token] = []
     position = 0
@@ -42,9 +40,7 @@ def cut(
             continue
         row.extend(_plain(raw, position, mention.start, forms))
         text = raw[mention.start : mention.end]
-        row.append(
-            Token(text, text.lower(), mention.start, mention.end, ("@M", "@" + mention.code), {}, mention)
-        )
+        row.append(Token(text, text.lower(), mention.start, mention.end, ("@M", "@" + mention.code), {}, mention))
         position = mention.end
     row.extend(_plain(raw, position, len(raw), forms))
     for start, end in quotes:
@@ -88,7 +84,7 @@ def _make(text: str, start: int, end: int, forms: Forms) -> Token:
     first = text[0]
     return Token(
         text, low, start, end, keys, lemmas,
-        is_mark=not (first.isalnum() or text.startswith(("'", "n't")) and len(text) > 1),
+        is_mark=not (first.isalnum() or (text.startswith(("'", "n't")) and len(text) > 1)),
         is_number=first.isdigit(),
     )  # fmt: skip
 

@@ -6,10 +6,16 @@ from monitor.claims import closed, inflect
 from monitor.claims.tokens import Token
 
 FINITE, INFINITIVE, ING, PARTICIPLE = "finite", "infinitive", "ing", "participle"
-_BE = frozenset("be is are was were am been being 's 're ’re ’s".split())
-_NOUNS_IN_ING = frozenset("monitoring peacekeeping training sharing backing funding policing planning meeting gathering understanding financing".split())
+_BE = frozenset(["be", "is", "are", "was", "were", "am", "been", "being", "'s", "'re", "’re", "’s"])
+_QUOTING = frozenset(
+    ["reported", "wrote", "noted", "stated", "claimed", "argued", "revealed", "explained", "replied", "asked", "answered", "suggested", "quipped", "tweeted", "posted"]
+)
+_LIKE_PREPOSITIONS = frozenset(["including", "following", "regarding", "concerning", "according", "pending", "barring"])
+_NOUNS_IN_ING = frozenset(
+    ["monitoring", "peacekeeping", "training", "sharing", "backing", "funding", "policing", "planning", "meeting", "gathering", "understanding", "financing"]
+)
 _SKIPPED = closed.ADVERBS | closed.NEGATIONS
-_DEFINITE_VERBS = frozenset("says said told tells adds added warned insisted announced confirmed".split())
+_DEFINITE_VERBS = frozenset(["says", "said", "told", "tells", "adds", "added", "warned", "insisted", "announced", "confirmed"])
 
 
 def kinds(row: Sequence[Token]) -> list[str | None]:
@@ -39,9 +45,22 @@ def _kind(row: Sequence[Token], index: int, before: list[str | None]) -> str | N
         return _unknown(row, index, previous)
     if previous is not None and previous.low == "to":
         return INFINITIVE if inflect.BASE in names else ING if inflect.ING in names else None
-    if low in _NOUNS_IN_ING and previous is not None and not previous.is_mark and (
-        previous.mention is not None or (previous.low not in closed.PREPOSITIONS and previous.low not in _BE and previous.low not in _SKIPPED and previous.low not in closed.COORDINATORS)
+    if (
+        low in _NOUNS_IN_ING
+        and previous is not None
+        and not previous.is_mark
+        and (
+            previous.mention is not None
+            or (
+                previous.low not in closed.PREPOSITIONS
+                and previous.low not in _BE
+                and previous.low not in _SKIPPED
+                and previous.low not in closed.COORDINATORS
+            )
+        )
     ):
+        return None
+    if low in _LIKE_PREPOSITIONS:
         return None
     if inflect.ING in names:
         return None if _is_nominal_place(row, index) and not _follows_preposition(row, index) else ING
@@ -60,6 +79,8 @@ def _bare(row: Sequence[Token], index: int, names: set[str]) -> str | None:
     token = row[index]
     if token.low in _DEFINITE_VERBS:
         return FINITE
+    if token.low == "left" and index and row[index - 1].text == "," and index + 1 < len(row) and row[index + 1].text == ",":
+        return None  # a caption's "X, left, arrives"
     if inflect.PAST in names or inflect.PART in names:
         if _is_nominal_place(row, index):
             return None
@@ -109,7 +130,7 @@ def _auxiliary(row: Sequence[Token], index: int) -> str | None:
     place = index - 1
     while place >= 0 and index - place <= 5:
         low = row[place].low
-        if low in closed.MODALS or low in closed.AUXILIARIES or low == "'s" and _is_clitic_verb(row, place):
+        if low in closed.MODALS or low in closed.AUXILIARIES or (low == "'s" and _is_clitic_verb(row, place)):
             return low
         if low not in _SKIPPED and not low.endswith("ly"):
             return None
@@ -126,6 +147,8 @@ def _is_nominal_place(row: Sequence[Token], index: int) -> bool:
     if index == 0:
         return False
     previous = row[index - 1]
+    if previous.text in '“"‘' and index > 1 and previous.end == row[index].start:
+        previous = row[index - 2]  # the "proposed mission"
     if previous.is_number:
         return True
     if previous.mention is not None:
@@ -134,11 +157,37 @@ def _is_nominal_place(row: Sequence[Token], index: int) -> bool:
     low = previous.low
     if low == "'s":
         return not _is_clitic_verb(row, index - 1)
-    if low in ("that", "which", "what", "both", "all", "many", "some", "most", "such", "this", "those", "these", "another", "neither", "either", "each"):
-        return _is_noun_like(row[index]) and low in ("such", "this", "those", "these", "another", "some", "many", "most")
+    if low in (
+        "that",
+        "which",
+        "what",
+        "both",
+        "all",
+        "many",
+        "some",
+        "most",
+        "such",
+        "this",
+        "those",
+        "these",
+        "another",
+        "neither",
+        "either",
+        "each",
+    ):
+        return _is_noun_like(row[index]) and low in (
+            "such",
+            "this",
+            "those",
+            "these",
+            "another",
+            "some",
+            "many",
+            "most",
+        )
     if low == "her":
         return True
-    return low in closed.DETERMINERS or low in closed.PREPOSITIONS or low.endswith("al") and _is_noun_like(row[index])
+    return low in closed.DETERMINERS or low in closed.PREPOSITIONS or (low.endswith("al") and _is_noun_like(row[index]))
 
 
 def _is_noun_like(token: Token) -> bool:
@@ -155,7 +204,7 @@ def _asks_for_verb(row: Sequence[Token], index: int) -> bool:
         (previous.mention is not None and previous.mention.kind != "demonym")
         or previous.low in ("we", "they", "i", "he", "she", "it", "who", "which", "both", "and", "also", "now", "still", "countries",
                             "leaders", "officials", "allies", "nations", "europeans")
-        or previous.low.endswith("s") and not previous.is_mark
+        or (previous.low.endswith("s") and not previous.is_mark)
     )  # fmt: skip
     opens = (
         following.mention is not None
@@ -169,8 +218,10 @@ def _asks_for_verb(row: Sequence[Token], index: int) -> bool:
 def _is_reduced(row: Sequence[Token], index: int) -> bool:
     """ "troops deployed in Ukraine would": a participle after a common noun, with the finite verb still to come."""
     previous = row[index - 1] if index else None
+    if row[index].low in _QUOTING and previous is not None and previous.text[:1].isupper():
+        return False
     if previous is None or previous.mention is not None or previous.low in closed.PRONOUNS or previous.is_mark:
-        return previous is not None and previous.is_mark and _leads_to(row, index, "by")
+        return previous is not None and previous.text == "," and _leads_to(row, index, "by")
     if previous.low in _SKIPPED or previous.low in closed.RELATIVES or previous.low in closed.COORDINATORS:
         return False
     following = row[index + 1] if index + 1 < len(row) else None
