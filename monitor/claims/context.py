@@ -51,7 +51,11 @@ class Sentence:
 
 _THEIRS = {"its": "it", "his": "he", "her": "he", "their": "they", "our": "we", "my": "we"}
 _GOVERNMENT = frozenset(
-    ["government", "country", "cabinet", "ministry", "parliament", "army", "military", "nation", "minister", "premier", "president", "chancellor", "leader", "spokesman", "spokeswoman", "spokesperson", "administration", "presidency", "pm", "taoiseach", "coalition", "side", "capital", "kingdom", "republic", "authorities", "forces", "troops", "soldiers", "office", "embassy", "delegation", "state", "bundestag"]
+    (
+        "government country cabinet ministry parliament army military nation minister premier president chancellor "
+        "leader spokesman spokeswoman spokesperson administration presidency pm taoiseach coalition side capital "
+        "kingdom republic authorities forces troops soldiers office embassy delegation state bundestag"
+    ).split()
 )
 _PERSONAL = frozenset(["minister", "premier", "president", "chancellor", "leader", "pm", "taoiseach", "secretary"])
 
@@ -91,10 +95,8 @@ class Memory:
                 return self._definite(noun)
             if first == "ministers" or noun.head in ("ministers",):
                 return (self.country,) if self.country else ()
-        if (
-            (first == "the"
-            and noun.head in ("two", "pair", "duo", "three"))
-            or (first == "both" and noun.head in ("countries", "nations", "leaders", "sides"))
+        if (first == "the" and noun.head in ("two", "pair", "duo", "three")) or (
+            first == "both" and noun.head in ("countries", "nations", "leaders", "sides")
         ):
             return self.group
         if (
@@ -153,7 +155,7 @@ class Memory:
         self.voice, self.voice_paragraph = voice, paragraph
 
 
-MEDIA = frozenset(["press", "newspaper", "daily", "media", "broadcaster", "magazine", "outlet", "agency", "times", "post", "journal", "tabloid"])
+MEDIA = frozenset(("press newspaper daily media broadcaster magazine outlet agency times post journal tabloid").split())
 
 
 def as_voice(noun: Noun, codes: tuple[str, ...], sentence_text: str | None = None) -> Voice:

@@ -1,68 +1,19 @@
 """Counts: of countries that belong, attend, sign or contribute, and of soldiers planned. Names no country's own stand."""
 
-from dataclasses import dataclass
-
-from monitor.claims import draft, numbers, troops
+from monitor.claims import draft, numbers, scopes, sizes
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
 
-_LEAST, _MOST = 3, 120  # countries; fewer are named one by one, more do not exist
-_LEAST_FORCE = 500  # soldiers; a smaller force is one country's contingent
-_MOST_FORCE = 200_000  # the largest that anybody has asked for; more is an army
+_LEAST = 3  # countries; fewer are named one by one
+
+_MOST = 120  # more do not exist
+
 _OTHER_GROUPS = frozenset(
     {"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"}
 )
-_MONEY = frozenset(
-    {
-        "billion",
-        "million",
-        "bn",
-        "euros",
-        "dollars",
-        "percent",
-        "%",
-        "pounds",
-        "years",
-        "months",
-        "days",
-        "weeks",
-        "hours",
-        "km",
-        "miles",
-        "points",
-    }
-)
-_ENEMY = frozenset(
-    {
-        "korean",
-        "korea",
-        "kursk",
-        "killed",
-        "wounded",
-        "casualties",
-        "prisoners",
-        "captured",
-        "trained",
-        "losses",
-        "dead",
-        "died",
-        "conscripts",
-        "reservists",
-    }
-)
+
 _SIGN = frozenset({"sign", "sign up", "endorse", "signatory"})
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number with the tokens of what it counts."""
-
-    number: int
-    high: int | None
-    first: int
-    last: int  # the counted noun's last token
-    leaders: bool
 
 
 class CountRules:
@@ -84,9 +35,9 @@ class CountRules:
             voice = sentence.voices[index]
             if voice is not None and (voice.private or voice.code == "RU"):
                 continue
-            size = _force(sentence, clause, place, end, number, high, recent) if force else None
+            size = sizes.force(sentence, clause, place, end, number, high, recent) if force else None
             if size is not None:
-                made.append(_size_draft(sentence, index, clause, size))
+                made.append(sizes.size_draft(sentence, index, clause, size))
                 continue
             counted = _counted(sentence, place, end, number, high)
             if counted is None or not (group or meeting or force):
@@ -97,12 +48,12 @@ class CountRules:
         return made
 
 
-def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | None) -> Count | None:
+def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | None) -> sizes.Count | None:
     """The countries, members or leaders that a number counts."""
     if not _LEAST <= number <= _MOST:
         return None
     row = sentence.row
-    if any(t.low in _MONEY for t in row[place + 1 : place + 3]):
+    if any(t.low in sizes.MONEY for t in row[place + 1 : place + 3]):
         return None
     for step in range(place, min(len(row), place + 7)):
         if row[step].is_mark and row[step].text not in '-‑“”"':
@@ -112,23 +63,24 @@ def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | 
         if step > place and ("phrases.leader_noun" in names or "phrases.member_noun" in names):
             last = max(h.last for h in hits if h.name in ("phrases.leader_noun", "phrases.member_noun"))
             if any(
-                t.low in _OTHER_GROUPS or (t.low in ("other",) and number < 3) for t in row[max(0, place - 3) : last + 1]
+                t.low in _OTHER_GROUPS or (t.low in ("other",) and number < 3)
+                for t in row[max(0, place - 3) : last + 1]
             ):
                 return None
             leaders = "phrases.leader_noun" in names and "phrases.member_noun" not in names
-            return Count(number, high, place, last, leaders)
+            return sizes.Count(number, high, place, last, leaders)
         if (
             step > place
             and row[step].low in ("of",)
             and row[min(step + 1, len(row) - 1)].low in ("them", "those", "which", "whom")
         ):
-            return Count(number, high, place, step + 1, False)
+            return sizes.Count(number, high, place, step + 1, False)
         if (
             step > place
             and sentence.parse.kinds[step] is not None
             and row[step].low in ("have", "had", "will", "would", "are", "were")
         ):
-            return Count(number, high, place, step - 1, False) if step == place + 1 else None
+            return sizes.Count(number, high, place, step - 1, False) if step == place + 1 else None
     return None
 
 
@@ -136,7 +88,7 @@ def _kind(
     sentence: Sentence,
     index: int,
     clause: Clause,
-    counted: Count,
+    counted: sizes.Count,
     *,
     meeting: bool,
     group: bool,
@@ -163,17 +115,21 @@ def _kind(
             and counted.number >= 5
             else None
         )
-    if (
-        row[counted.last].low.startswith("signator")
-        or (near & {"signed", "sign", "signing", "signatories", "endorsed"}
-        and "up" not in near)
+    if row[counted.last].low.startswith("signator") or (
+        near & {"signed", "sign", "signing", "signatories", "endorsed"} and "up" not in near
     ):
         return "signatories"
     envoys = any(h.name == "phrases.leader_noun" and 0 < counted.first - h.last <= 5 for h in sentence.parse.hits)
     if envoys and (meeting or group or "phrases.meeting" in names) and any(h.name == "verbs.attend" for h in hits):
         return "attendees"
-    joins = [h for h in hits if h.name == "verbs.join" and 0 < h.first - counted.last <= 4 and kinds[h.first] is not None]
-    if joins and any(h.name == "phrases.coalition" and 0 < h.first - joins[0].last <= 4 for h in sentence.parse.hits) and not _wants(hits, counted):
+    joins = [
+        h for h in hits if h.name == "verbs.join" and 0 < h.first - counted.last <= 4 and kinds[h.first] is not None
+    ]
+    if (
+        joins
+        and any(h.name == "phrases.coalition" and 0 < h.first - joins[0].last <= 4 for h in sentence.parse.hits)
+        and not _wants(hits, counted)
+    ):
         return "members"
     if near & {"interested", "interest"} or _wants(hits, counted):
         return "interested"
@@ -229,73 +185,32 @@ def _kind(
 
 
 _GIVE = frozenset(
-    {
-        "send",
-        "deploy",
-        "contribute",
-        "contribute to",
-        "commit",
-        "provide",
-        "offer",
-        "pledge",
-        "promise",
-        "participate in",
-        "enter",
-        "participate",
-        "take part in",
-        "join",
-        "join in",
-        "be part of",
-        "be a part of",
-        "help",
-        "help with",
-        "support",
-        "supply",
-        "station",
-        "volunteer",
-        "contribution",
-        "deployment",
-        "dispatch",
-        "be involved in",
-        "be involved",
-        "play * part|role",
-        "serve in",
-        "put",
-        "troop contribution",
-        "participation",
-        "be deployed",
-    }
+    (
+        "send|deploy|contribute|contribute to|commit|provide|offer|pledge|promise|participate in|enter|participate|"
+        "take part in|join|join in|be part of|be a part of|help|help with|support|supply|station|volunteer|"
+        "contribution|deployment|dispatch|be involved in|be involved|play * part|role|serve in|put|"
+        "troop contribution|participation|be deployed"
+    ).split("|")
 )
+
 _ATTEND = frozenset(
-    {
-        "attend",
-        "take part",
-        "participate",
-        "join",
-        "gather",
-        "meet",
-        "be represented",
-        "dial in",
-        "convene",
-        "host",
-        "beam in",
-        "be present",
-        "bring",
-        "include",
-        "involve",
-        "assemble",
-    }
+    (
+        "attend|take part|participate|join|gather|meet|be represented|dial in|convene|host|beam in|be present|"
+        "bring|include|involve|assemble"
+    ).split("|")
 )
 
 
-def _wants(hits: list[Hit], counted: Count) -> bool:
+def _wants(hits: list[Hit], counted: sizes.Count) -> bool:
     lemmas = {h.lemma for h in hits if h.first >= counted.first - 5}
     return bool(lemmas & {"want", "wish", "hope", "consider", "seek", "expect"}) and any(
         h.name == "verbs.join" for h in hits
     )
 
 
-def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_words: list[str], group: bool) -> bool:
+def _is_membership(
+    sentence: Sentence, counted: sizes.Count, before: set[str], after_words: list[str], group: bool
+) -> bool:
     row = sentence.row
     named = any(
         h.name == "phrases.coalition" or (group and h.name == "phrases.coalition_loose") for h in sentence.parse.hits
@@ -305,7 +220,7 @@ def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_w
     window = [t.low for t in row[max(0, counted.first - 7) : counted.first]]
     text = " ".join(window)
     joined = row[counted.first].end == row[counted.first + 1].start if counted.first + 1 < len(row) else False
-    if joined or counted.first == counted.last or row[counted.first].is_number and "-" in row[counted.first].text:
+    if joined or counted.first == counted.last or (row[counted.first].is_number and "-" in row[counted.first].text):
         return True
     coalition_before = any(
         h.name in ("phrases.coalition", "phrases.coalition_loose", "phrases.coalition_loose")
@@ -344,12 +259,11 @@ def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_w
         and subject.last < counted.first
         and text.split()[-4:]
         and any(w in window[-4:] for w in ("includes", "comprises", "numbers", "has", "include", "counts"))
+    ) and any(
+        h.name in ("phrases.coalition", "phrases.coalition_loose") and subject.first <= h.first <= subject.last + 9
+        for h in sentence.parse.hits
     ):
-        if any(
-            h.name in ("phrases.coalition", "phrases.coalition_loose") and subject.first <= h.first <= subject.last + 9
-            for h in sentence.parse.hits
-        ):
-            return True
+        return True
     if row[counted.last].low in ("members", "member") and not (set(after_words) & {"attended", "sent", "offered"}):
         return True
     tail = " ".join(after_words[:6])
@@ -371,122 +285,11 @@ def _is_membership(sentence: Sentence, counted: Count, before: set[str], after_w
     )
 
 
-def _force(
-    sentence: Sentence, clause: Clause, place: int, end: int, number: int, high: int | None, recent: frozenset[str]
-) -> Count | None:
-    """A size of the force: a number of soldiers that is no country's own."""
-    if (
-        _LEAST_FORCE > number
-        or number > _MOST_FORCE
-        or _is_ukraines(sentence)
-        or (1000 <= number <= 2100
-        and sentence.raw[sentence.row[place].start : sentence.row[place].end].isdigit())
-    ):
-        return None
-    row = sentence.row
-    if (
-        any(t.low in _ENEMY for t in row)
-        or any(m.code in ("KP", "RU") and m.kind == "demonym" for m in sentence.mentions)
-        or any(t.low in _MONEY for t in row[place : place + 4])
-        or row[place - 1].text in "$€£"
-    ):
-        return None
-    noun = next((n for n in sentence.parse.nouns if n.first <= place <= n.last or place < n.first <= place + 3), None)
-    tail = range(place, min(len(row), place + 7))
-    counts_men = any(h.name in ("phrases.force", "phrases.mission") and h.first in tail for h in sentence.parse.hits)
-    head = [row[i].low for i in range(max(0, place - 5), place)]
-    is_force_of = any(w in ("force", "contingent", "mission", "strength", "forces", "size") for w in head) and any(
-        w in ("of", "at", "to", "between", "numbering", "from") for w in head
-    )
-    following = (
-        row[min(place + 1, len(row) - 1)]
-        if not high
-        else next((t for t in row[place + 1 :] if t.start >= end), row[-1])
-    )
-    if (
-        not counts_men
-        and (following.is_mark or following.low in ("and", "or", "but"))
-        and "phrases.force" in {h.name for h in sentence.parse.hits}
-    ):
-        counts_men = any(w in ("between", "around", "about", "be", "to", "of", "least") for w in head)
-    strong = row[min(place + 2, len(row) - 1)].low == "strong" or row[place].low.endswith("strong")
-    if not (counts_men or is_force_of or strong):
-        return None
-    codes = set(noun.codes) if noun is not None else set()
-    if codes & {"RU", "UA", "KP", "US"} or any(c not in ("EU", "NATO", "COALITION") for c in codes):
-        return None
-    owner = _owner(sentence, clause, place)
-    if owner is not None:
-        return None
-    if not (recent & {"phrases.mission", "phrases.coalition", "phrases.deployment"} or "phrases.force" in recent):
-        return None
-    return Count(number, high, place, place, False)
-
-
-def _is_ukraines(sentence: Sentence) -> bool:
-    """Whether the sentence is about Ukraine's own army."""
-    row = sentence.row
-    for noun in sentence.parse.nouns:
-        if "UA" in noun.codes and noun.head in ("army", "military", "forces", "troops", "soldiers", "servicemen", "personnel"):
-            return True
-    return any(t.low == "army" and row[i - 1].low in ("its", "own", "strong") for i, t in enumerate(row) if i)
-
-
-def _owner(sentence: Sentence, clause: Clause, place: int) -> str | None:
-    """The country whose own contingent the figure is, or whose army."""
-    index = sentence.parse.clauses.index(clause)
-    codes = sentence.subjects[index]
-    subject = clause.subject
-    if (
-        subject is not None
-        and subject.first < place
-        and len(codes) == 1
-        and codes[0] not in ("EU", "NATO", "COALITION")
-    ):
-        if subject.person is None or any(
-            h.name == "verbs.send" and h.lemma in ("send", "deploy", "contribute", "offer", "pledge", "commit")
-            for h in clause.hits
-        ):
-            return codes[0]
-    for noun in clause.nouns:
-        if (
-            noun.kind == "thing"
-            and noun.last < place
-            and len(noun.codes) == 1
-            and noun.codes[0] not in ("EU", "NATO", "US", "UA")
-        ):
-            return noun.codes[0]
-        if (
-            noun.first > place
-            and noun.first - place < 8
-            and noun.codes
-            and noun.kind == "force"
-            and noun.codes[0] not in ("EU", "NATO")
-        ):
-            return noun.codes[0]
-        if (
-            noun.preposition == "from"
-            and 0 < noun.first - place < 6
-            and len(noun.codes) == 1
-            and noun.codes[0] not in ("EU", "NATO")
-        ):
-            return noun.codes[0]
-    return None
-
-
-def _count_draft(sentence: Sentence, index: int, clause: Clause, counted: Count, kind: str) -> draft.Draft:
-    start, end = troops._evidence(sentence, clause, index)
+def _count_draft(sentence: Sentence, index: int, clause: Clause, counted: sizes.Count, kind: str) -> draft.Draft:
+    start, end = scopes.evidence(sentence, clause, index)
     return draft.Draft(
         topic="troops" if kind in ("troop_contributors", "contributors") else "membership",
         subject="COALITION", status="headcount", start=start, end=end, sentence=sentence.index, clause=index,
         number=counted.number, number_max=counted.high, counts=kind, rule=f"count.{kind}",
         why=(sentence.text(counted.first, counted.last),),
-    )  # fmt: skip
-
-
-def _size_draft(sentence: Sentence, index: int, clause: Clause, counted: Count) -> draft.Draft:
-    start, end = troops._evidence(sentence, clause, index)
-    return draft.Draft(
-        topic="troops", subject="COALITION", status="force_size", start=start, end=end, sentence=sentence.index, clause=index,
-        number=counted.number, number_max=counted.high, rule="count.force_size", why=(sentence.text(counted.first, counted.last),),
     )  # fmt: skip

@@ -1,4 +1,6 @@
 """The claim engine: sentences | tokens | verbs, phrases, clauses | voices | claims per topic | assembly. Pure and deterministic; no I/O.
+from monitor.claims import setting
+
 
 Reads English only; what it can't read it skips with a reason.
 """
@@ -10,7 +12,6 @@ from monitor.claims import (
     actors,
     assemble,
     backstop,
-    clauses,
     context,
     counts,
     draft,
@@ -19,8 +20,10 @@ from monitor.claims import (
     listings,
     membership,
     origins,
+    parsing,
     relevance,
     sentences,
+    setting,
     speech,
     times,
     tokens,
@@ -88,7 +91,7 @@ class Engine:
             built.append(
                 context.Sentence(
                     index=index, start=span.start, end=span.end, paragraph=span.paragraph, raw=raw, quotes=quotes, mentions=inside,
-                    parse=clauses.parse(row, self._lexemes.find(row)), is_question=raw.rstrip("\"”’' ").endswith("?"),
+                    parse=parsing.parse(row, self._lexemes.find(row)), is_question=raw.rstrip("\"”’' ").endswith("?"),
                 )
             )  # fmt: skip
         return built
@@ -111,8 +114,8 @@ class Engine:
             near = topic.near[index]
             refused = frozenset(d.subject for d in made if d.status == "ruled_out")
             counted = any(d.counts == "troop_contributors" and d.sentence == index - 1 for d in made)
-            scene = troops.Scene(force=topic.force, near=near, recent=recent, counted=counted, refused=refused)
-            made += self._troops.read(sentence, scene)
+            told = setting.Scene(force=topic.force, near=near, recent=recent, counted=counted, refused=refused)
+            made += self._troops.read(sentence, told)
             made += self._backstop.read(sentence, near, recent, us_recent)
             made += self._membership.read(sentence, near=near, meeting=topic.meeting, recent=recent, group=named)
             made += self._counts.read(

@@ -43,7 +43,7 @@ class Lexemes:
         self._patterns: dict[str, list[tuple[str, str, tuple[Element, ...]]]] = defaultdict(list)
         forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for key, entries in loaded.terms.items():
-            file, _, name = key.partition(".")
+            file, _, _name = key.partition(".")
             if file == VERB_FILE:
                 self._add(key, entries, forms, verb=True)
             elif file in NOUN_FILES:

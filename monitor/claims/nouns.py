@@ -80,7 +80,11 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         or low in closed.RELATIVES
     ):
         return False, False
-    if low in closed.NEGATIONS or low in closed.ADVERBS or (low.endswith("ly") and token.text[0].islower() and low not in closed.LY_NOUNS):
+    if (
+        low in closed.NEGATIONS
+        or low in closed.ADVERBS
+        or (low.endswith("ly") and token.text[0].islower() and low not in closed.LY_NOUNS)
+    ):
         return False, False
     if low in closed.PREDICATIVE and (index == 0 or row[index - 1].low not in closed.DETERMINERS):
         return False, False
@@ -119,6 +123,10 @@ def _is_demonstrative(row: Sequence[Token], index: int) -> bool:
     return before is None or before.low in closed.PREPOSITIONS or before.low in ("and", "do", "did", "does")
 
 
+def _is_demonym(token: Token) -> bool:
+    return token.mention is not None and token.mention.kind == "demonym"
+
+
 def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """ "British and French troops" is one phrase; so is "a French and a British brigade"."""
     joined: list[tuple[int, int]] = []
@@ -132,9 +140,7 @@ def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[
                 and tail.kind == "demonym"
                 and gap
                 and all(t.low in ("and", "or", ",", "nor", "&") for t in gap)
-                and (
-                    (row[first].mention is not None and row[first].mention.kind == "demonym") or row[first].low == "other"
-                )  # type: ignore[union-attr]
+                and (_is_demonym(row[first]) or row[first].low == "other")
             ):
                 joined[-1] = (before[0], last)
                 continue
@@ -263,7 +269,9 @@ def _is_list_gap(row: Sequence[Token], before: Noun, noun: Noun, gap: Sequence[T
         # "in Paris and Macron said" joins a place with a person: no list
         return not (before.preposition is not None and noun.person is not None and before.person is None)
     # a bare comma: a list goes on to a conjunction, an apposition does not ("Donald Tusk, Poland's prime minister")
-    if before.codes[-1:] == noun.codes[:1] and not (before.person and noun.person and before.mentions[-1].person != noun.person.person):
+    if before.codes[-1:] == noun.codes[:1] and not (
+        before.person and noun.person and before.mentions[-1].person != noun.person.person
+    ):
         return False
     if (before.mentions[-1].kind in ("person", "office")) != (noun.mentions[0].kind in ("person", "office")):
         return _list_continues(row, noun) and before.preposition is None

@@ -9,19 +9,7 @@ from monitor.claims.nouns import Noun
 _SAY = "verbs.say"
 _BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
 _SPOKES = frozenset(
-    {
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "official",
-        "officials",
-        "source",
-        "sources",
-        "diplomat",
-        "aide",
-        "office",
-        "ministry",
-    }
+    ("spokesman spokeswoman spokesperson official officials source sources diplomat aide office ministry").split()
 )
 
 
@@ -45,7 +33,9 @@ class _Attribution:
         """Voices first, then subjects, as "we" needs to know who speaks."""
         for mention in self._sentence.mentions:
             self._memory.see(mention)
-        self._memory.strangers |= {n.head for n in self._sentence.parse.nouns if n.kind == nouns.PRIVATE and n.head not in MEDIA}
+        self._memory.strangers |= {
+            n.head for n in self._sentence.parse.nouns if n.kind == nouns.PRIVATE and n.head not in MEDIA
+        }
         sayers = self._sayers()
         voices: list[Voice | None] = [None] * len(self._parts)
         credit = self._according()
@@ -143,7 +133,12 @@ class _Attribution:
             if hit.name != _SAY:
                 continue
             kind = kinds[hit.first]
-            if kind == verbs.INFINITIVE and clause.verb is not None and hit.first - clause.verb <= 3 and self._row[clause.verb].low in ("do", "does", "did"):
+            if (
+                kind == verbs.INFINITIVE
+                and clause.verb is not None
+                and hit.first - clause.verb <= 3
+                and self._row[clause.verb].low in ("do", "does", "did")
+            ):
                 return hit.first
             if (
                 kind == verbs.FINITE
@@ -265,7 +260,9 @@ class _Attribution:
                 noun = next((n for n in self._sentence.parse.nouns if index + 2 <= n.first <= index + 4), None)
                 if noun is None:
                     return Voice(unnamed=True)
-                if not noun.codes and any(noun.head.startswith(name[:5]) for name in self._memory.strangers if len(name) > 3):
+                if not noun.codes and any(
+                    noun.head.startswith(name[:5]) for name in self._memory.strangers if len(name) > 3
+                ):
                     return Voice(private=True)
                 return as_voice(noun, self._memory.resolve(noun, row, None))
         return None

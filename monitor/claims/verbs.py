@@ -8,14 +8,22 @@ from monitor.claims.tokens import Token
 FINITE, INFINITIVE, ING, PARTICIPLE = "finite", "infinitive", "ing", "participle"
 _BE = frozenset(["be", "is", "are", "was", "were", "am", "been", "being", "'s", "'re", "’re", "’s"])
 _QUOTING = frozenset(
-    ["reported", "wrote", "noted", "stated", "claimed", "argued", "revealed", "explained", "replied", "asked", "answered", "suggested", "quipped", "tweeted", "posted"]
+    (
+        "reported wrote noted stated claimed argued revealed explained replied asked answered suggested quipped "
+        "tweeted posted"
+    ).split()
 )
 _LIKE_PREPOSITIONS = frozenset(["including", "following", "regarding", "concerning", "according", "pending", "barring"])
 _NOUNS_IN_ING = frozenset(
-    ["monitoring", "peacekeeping", "training", "sharing", "backing", "funding", "policing", "planning", "meeting", "gathering", "understanding", "financing"]
+    (
+        "monitoring peacekeeping training sharing backing funding policing planning meeting gathering "
+        "understanding financing"
+    ).split()
 )
 _SKIPPED = closed.ADVERBS | closed.NEGATIONS
-_DEFINITE_VERBS = frozenset(["says", "said", "told", "tells", "adds", "added", "warned", "insisted", "announced", "confirmed"])
+_DEFINITE_VERBS = frozenset(
+    ["says", "said", "told", "tells", "adds", "added", "warned", "insisted", "announced", "confirmed"]
+)
 
 
 def kinds(row: Sequence[Token]) -> list[str | None]:
@@ -79,7 +87,13 @@ def _bare(row: Sequence[Token], index: int, names: set[str]) -> str | None:
     token = row[index]
     if token.low in _DEFINITE_VERBS:
         return FINITE
-    if token.low == "left" and index and row[index - 1].text == "," and index + 1 < len(row) and row[index + 1].text == ",":
+    if (
+        token.low == "left"
+        and index
+        and row[index - 1].text == ","
+        and index + 1 < len(row)
+        and row[index + 1].text == ","
+    ):
         return None  # a caption's "X, left, arrives"
     if inflect.PAST in names or inflect.PART in names:
         if _is_nominal_place(row, index):

@@ -1,0 +1,279 @@
+"""Who takes part in a meeting of the coalition: subjects, companions, lists of those present."""
+
+from monitor.claims import draft, nouns, roles, stance, verbs
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence
+from monitor.claims.lexemes import Hit
+
+_WEAK_ATTEND = frozenset(
+    (
+        "bring|include|involve|open|appear|land|fly|come|receive|greet|pose|assemble|represent|travel|hold|invite|"
+        "welcome|address|call in|sit|dial|speak at|participate|be present"
+    ).split("|")
+) - {"participate", "be present", "hold", "address"}
+
+_CHAIRING = frozenset({"chairmanship", "co-chairmanship", "invitation", "chair", "co-chair"})
+
+_GATHERING = frozenset(
+    ("bring together|rally|gather|meet|convene|host|assemble|attend|join|bring|hold|participate|take part").split("|")
+)
+
+_MEETING_VERBS = frozenset({"dial in", "dial into", "beam in", "phone in", "log on"})
+
+_OTHER_MEETINGS = frozenset(
+    ("eu european nato g7 g20 council bilateral alaska cabinet trilateral press news defense ramstein").split()
+)
+
+
+def _has_have(row: list, clause: Clause, index: int) -> bool:  # type: ignore[type-arg]
+    return any(row[i].low in ("has", "have", "had", "'ve") for i in range(max(clause.first, index - 3), index))
+
+
+_AFTER_ATTENDING = frozenset(
+    {"online", "remotely", "virtually", "by", "via", "from", "too", "in", "as", "and", "at", "also", "along"}
+)
+
+
+def _ends_bare(row: list, hit: Hit) -> bool:  # type: ignore[type-arg]
+    """ "Rutte also participated.", "joined online": the meeting is the one that the article is about."""
+    if hit.lemma not in (
+        "take part",
+        "participate",
+        "join",
+        "attend",
+        "be present",
+        "be represented",
+        "connect",
+        "dial in",
+    ):
+        return False
+    following = row[hit.last + 1] if hit.last + 1 < len(row) else None
+    return (
+        following is None
+        or following.is_mark
+        or following.low in ("online", "remotely", "virtually", "via", "too")
+        or (
+            following.low == "by"
+            and row[min(hit.last + 2, len(row) - 1)].low in ("video", "videolink", "phone", "telephone", "video-link")
+        )
+    )
+
+
+def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
+    """Others at the meeting: "attended by X", "with X and Y", "alongside X", "joined by X", "hosted X", "including X"."""
+    row = sentence.row
+    found: list[str] = []
+    for noun in clause.nouns:
+        if noun.first <= hit.last or noun.kind != nouns.ACTOR or noun.is_former:
+            continue
+        preposition = noun.preposition
+        if (
+            preposition in ("by", "alongside", "including", "among")
+            or (preposition == "with" and (noun.person is not None or len(noun.codes) > 1))
+            or (preposition == "from" and len(noun.codes) > 1)
+            or (
+                preposition is None
+                and hit.lemma in ("host", "meet", "welcome", "convene", "gather")
+                and noun.person is not None
+                and row[noun.first - 1].low not in (",",)
+            )
+            or (preposition == "as" and row[noun.first - 2].low == "well")
+        ):
+            found += noun.codes
+    return found
+
+
+def gathered(sentence: Sentence) -> list[draft.Draft]:
+    """ "rallied some 29 nations, including Australia and Canada", "a call of leaders, among them X"."""
+    if not any(h.name == "verbs.attend" and h.lemma in _GATHERING for h in sentence.parse.hits):
+        return []
+    row = sentence.row
+    for place in range(2, len(row) - 1):
+        if row[place].low != "including" or not any(
+            h.name in ("phrases.member_noun", "phrases.leader_noun") and place - 8 <= h.last < place
+            for h in sentence.parse.hits
+        ):
+            continue
+        found = [
+            n
+            for n in sentence.parse.nouns
+            if place < n.first <= place + 7 and n.kind == nouns.ACTOR and not n.is_former
+        ]
+        codes = [c for n in found for c in n.codes if c != "EU"]
+        if codes:
+            index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
+            return roles.make(sentence, sentence.parse.clauses[index], index, codes, "attended", "including")
+    return []
+
+
+def chaired(sentence: Sentence) -> list[draft.Draft]:
+    """ "under the chairmanship of X", "at the invitation of Y"."""
+    row = sentence.row
+    for place in range(len(row) - 2):
+        if row[place].low in _CHAIRING and row[place + 1].low == "of":
+            noun = next((n for n in sentence.parse.nouns if place + 2 <= n.first <= place + 4), None)
+            if noun is not None and noun.kind == nouns.ACTOR and not noun.is_former:
+                index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
+                return roles.make(
+                    sentence, sentence.parse.clauses[index], index, noun.codes, "attended", row[place].low
+                )
+    return []
+
+
+def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, coalition: bool) -> list[draft.Draft]:
+    if not (meeting or coalition):
+        return []
+    parse, row = sentence.parse, sentence.row
+    made: list[draft.Draft] = []
+    met = [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
+    subject = clause.subject
+    if subject is not None and not clause.first <= subject.first < clause.last:  # "the summit, hosted by X"
+        met += [h for h in parse.hits if h.name == "phrases.meeting" and subject.first <= h.first <= subject.last]
+    for hit in clause.hits:
+        if hit.name != "verbs.attend" or parse.kinds[hit.first] is None or hit.lemma in _WEAK_ATTEND:
+            continue
+        near = [h for h in met if abs(h.first - hit.last) <= 9 or h.first < clause.first]
+        if not near and hit.lemma not in _MEETING_VERBS and not (meeting and _ends_bare(row, hit)):
+            continue
+        if not _is_ours(sentence, clause, near, meeting=meeting, coalition=coalition):
+            continue
+        pre = stance.operators(parse, clause, clause.first, hit.first)
+        state = stance.evaluate(pre, stance.ACT)
+        if state in (stance.NO, stance.VOID, stance.UNDECIDED, stance.WITHDREW) or any(
+            o.kind == stance.MAY for o in pre
+        ):
+            continue
+        if not near and any(o.kind in (stance.FIRM, stance.SOFT, stance.WILL) for o in pre):
+            continue
+        codes: list[str] = []
+        if (
+            subject is not None
+            and subject.kind in (nouns.ACTOR, nouns.PRONOUN)
+            and not subject.is_former
+            and parse.kinds[hit.first] != verbs.PARTICIPLE
+        ) or (subject is not None and parse.kinds[hit.first] == verbs.PARTICIPLE and _has_have(row, clause, hit.first)):
+            codes += sentence.subjects[index]
+        codes += _companions(sentence, clause, hit)
+        made += roles.make(sentence, clause, index, codes, "attended", hit.lemma)
+    made += _host(sentence, index, clause, met, meeting=meeting, coalition=coalition)
+    for hit in clause.hits:  # "confirmed France's participation in the meeting"
+        if (
+            hit.name == "phrases.deployment"
+            and hit.lemma == "participation"
+            and any(0 < h.first - hit.last <= 3 for h in met)
+        ):
+            noun = next((n for n in clause.nouns if n.first <= hit.first <= n.last), None)
+            if noun is not None and noun.codes:
+                made += roles.make(sentence, clause, index, noun.codes, "attended", "participation")
+    if not made:
+        made += _present(sentence, index, clause, met, meeting=meeting, coalition=coalition)
+    return made
+
+
+def _host(
+    sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool
+) -> list[draft.Draft]:
+    """The meeting as the subject ("the call will include X"), and who spoke to it or at it ("told a meeting of the coalition")."""
+    row, parse = sentence.row, sentence.parse
+    if not met or not _is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
+        return []
+    subject = clause.subject
+    codes: list[str] = []
+    for hit in clause.hits:
+        if (
+            hit.name == "verbs.attend"
+            and hit.lemma
+            in ("include", "involve", "bring", "hold", "chair", "co-chair", "host", "convene", "represent")
+            and parse.kinds[hit.first] is not None
+        ) and (
+            subject is not None
+            and subject.last < hit.first
+            and any(subject.first <= h.first <= subject.last or h.first < hit.first for h in met)
+        ):
+            if hit.lemma in ("chair", "co-chair", "host", "convene", "hold") and not (
+                hit.last + 1 < len(row) and row[hit.last + 1].low == "by"
+            ):
+                continue
+            codes += [
+                c
+                for n in clause.nouns
+                if n.first > hit.last
+                and n.kind == nouns.ACTOR
+                and not n.is_former
+                and n.preposition in (None, "of", "from", "by", "as")
+                for c in n.codes
+            ]
+    if (
+        subject is not None
+        and subject.kind == nouns.ACTOR
+        and not subject.is_former
+        and (any(h.name == "phrases.coalition" for h in clause.hits) or (meeting and sentence.index < 3))
+    ):
+        said = next((h for h in clause.hits if h.name == "verbs.say" and parse.kinds[h.first] == verbs.FINITE), None)
+        if said is not None and any(
+            h.first > said.last
+            and (row[h.first - 1].low in ("the", "a", "to", "virtual") or h.first > 1)
+            and _at_meeting(sentence, said, h)
+            for h in met
+        ):
+            codes += subject.codes
+    return roles.make(sentence, clause, index, codes, "attended", "meeting") if codes else []
+
+
+def _at_meeting(sentence: Sentence, said: Hit, met: Hit) -> bool:
+    """ "told a meeting", "reaffirmed ... during a gathering"."""
+    row = sentence.row
+    words = {row[i].low for i in range(max(said.last + 1, met.first - 5), met.first)}
+    return bool(words & {"during", "at"}) or (
+        met.first - said.last <= 4 and row[said.first].low in ("told", "tells", "addressed")
+    )
+
+
+def _present(
+    sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool
+) -> list[draft.Draft]:
+    """ "the participants were X and Y", "leaders including X and Y" of a meeting named in the clause."""
+    row = sentence.row
+    leaders = [
+        h
+        for h in clause.hits
+        if h.name == "phrases.leader_noun"
+        or (
+            h.name == "phrases.member_noun"
+            and any(
+                x.lemma in ("bring", "gather", "meet", "join", "attend", "assemble", "bring together", "rally")
+                for x in sentence.parse.hits
+            )
+        )
+    ]
+    counted = meeting and any(
+        row[h.first - 1].is_number or (h.first > 1 and row[h.first - 2].is_number) for h in leaders if h.first
+    )
+    if not counted and (not met or not _is_ours(sentence, clause, met, meeting=meeting, coalition=coalition)):
+        return []
+    if not leaders:
+        return []
+    codes: list[str] = []
+    for place in range(clause.first, clause.last - 1):
+        if row[place].low == "including" or row[place].low == "from" or row[place].low == "among":
+            noun = next((n for n in clause.nouns if place < n.first <= place + 2), None)
+            if (
+                noun is not None
+                and noun.kind == nouns.ACTOR
+                and not noun.is_former
+                and (len(noun.codes) > 1 or noun.person is not None or row[place].low == "including")
+            ):
+                codes += noun.codes
+    return roles.make(sentence, clause, index, codes, "attended", "leaders") if codes else []
+
+
+def _is_ours(sentence: Sentence, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool) -> bool:
+    """Whether the meeting in the clause is the coalition's."""
+    if any(h.name == "phrases.coalition" for h in sentence.parse.hits) or coalition:
+        return True
+    row = sentence.row
+    for hit in met:
+        before = {row[i].low for i in range(max(0, hit.first - 3), hit.first)}
+        if before & _OTHER_MEETINGS:
+            return False
+    return meeting

@@ -1,0 +1,224 @@
+"""Shares in a force that name no soldiers, and what is left unsaid because it was spoken of just before."""
+
+from monitor.claims import setting, verbs
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence
+from monitor.claims.lexemes import Hit
+
+_INTRANSITIVE = frozenset({"deploy", "redeploy", "send", "commit"})
+
+
+def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scene) -> setting.Deed | None:
+    """ "take part in the force", "join a peacekeeping mission", "deploy to Ukraine", "troop deployment"."""
+    row, kinds = sentence.row, sentence.parse.kinds
+    if hit.name == "phrases.deployment":
+        if kinds[hit.first] is not None:
+            return None
+        owner = _noun_owner(sentence, hit)
+        military = row[hit.last].low in ("deployment", "dispatch", "deployments") or row[hit.first].low in (
+            "troop",
+            "military",
+            "ground",
+        )
+        target = _mission_after(sentence, clause, hit.last) or (
+            military and setting.in_ukraine(sentence, hit.last + 1, clause.last)
+        )
+        if not target and not (military and "phrases.force" in scene.recent):
+            return None
+        return setting.Deed(
+            hit.first,
+            hit.last,
+            owner,
+            None,
+            setting.no_before(row, hit.first) and row[hit.first - 1].low == "no",
+            None,
+            nominal=True,
+            why=row[hit.last].low,
+        )
+    if kinds[hit.first] is None:
+        return None
+    if hit.name == "verbs.partake" and hit.lemma not in _VAGUE:
+        mission = _mission_after(sentence, clause, hit.last)
+        if mission is None or any(
+            h.name in ("phrases.meeting",) and hit.last < h.first <= mission.last + 3 for h in clause.hits
+        ):
+            return None
+        if mission.first - hit.last > 6 or any(
+            h.name == "phrases.support_noun" and hit.last < h.first < mission.first for h in clause.hits
+        ):
+            return None
+        return setting.Deed(
+            hit.first, mission.last, (), None, False, hit.first, why=f"{hit.lemma} {row[mission.last].low}"
+        )
+    if hit.name == "verbs.partake" and hit.lemma in (
+        "be on the ground",
+        "set foot in",
+        "go to @UA",
+        "be deployed",
+        "be stationed",
+        "go there",
+        "set foot",
+    ):
+        if (
+            hit.lemma in ("be deployed", "be stationed", "go there", "be on the ground", "set foot")
+            and "phrases.force" not in scene.recent
+        ):
+            return None
+        return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
+    if hit.name == "verbs.send" and hit.lemma in _INTRANSITIVE and kinds[hit.first] in (verbs.INFINITIVE, verbs.ING):
+        following = row[hit.last + 1].low if hit.last + 1 < len(row) else ""
+        if (
+            following in ("to", "in", "there", "anyone", "anybody", "any", "them")
+            and (
+                setting.in_ukraine(sentence, hit.last + 1, min(clause.last, hit.last + 6))
+                or following in ("there", "anyone", "anybody", "any", "them")
+            )
+            and "phrases.force" in scene.recent
+        ):
+            return setting.Deed(
+                hit.first, hit.last, (), None, False, hit.first, why=f"{row[hit.first].low} {following}"
+            )
+    return None
+
+
+_VAGUE = frozenset({"lead", "send", "help with", "help in", "go", "support", "enter", "be present", "be there", "be absent", "be in", "step into", "operate in",
+                    "be deployed", "be stationed", "set foot in", "set foot", "be on the ground", "go to @UA", "go there", "serve", "do so", "do that"})  # fmt: skip
+
+_GOING = frozenset({"take part", "participate", "go", "be present", "be there", "be involved", "join in", "join", "be on the ground", "be part of", "contribute", "go there",
+                    "send", "help", "play * part|role", "serve", "be in", "do so", "do that"})  # fmt: skip
+
+_NOBODY = frozenset(
+    {"any", "anybody", "anyone", "them", "some", "none", "it", "nobody", "troops", "those", "one", "ours", "either"}
+)
+
+_ENDS = frozenset(
+    (
+        "when once if after there in anywhere now as but and without with or unless together alongside too "
+        "militarily on until yet to"
+    ).split()
+)
+
+
+def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scene) -> setting.Deed | None:
+    """ "taking part", "won't be providing any", "isn't going anywhere": what is left unsaid is the force, spoken of just before."""
+    if (
+        not scene.recent & {"phrases.force", "phrases.mission", "phrases.deployment"}
+        or sentence.parse.kinds[hit.first] is None
+    ):
+        return None
+    if any(
+        h.name in ("phrases.meeting", "phrases.other_matter", "phrases.coalition", "phrases.support_noun")
+        for h in clause.hits
+    ):
+        return None
+    row = sentence.row
+    following = row[hit.last + 1] if hit.last + 1 < len(row) else None
+    if hit.name == "verbs.send" and hit.lemma in (
+        "send",
+        "provide",
+        "deploy",
+        "contribute",
+        "commit",
+        "offer",
+        "have",
+        "supply",
+    ):
+        if following is not None and following.low in _NOBODY and (hit.lemma != "have"):
+            return setting.Deed(
+                hit.first,
+                hit.last + 1,
+                (),
+                None,
+                following.low in ("nobody", "none"),
+                hit.first,
+                why=f"{row[hit.first].low} {following.low}",
+            )
+        return None
+    if (
+        hit.name == "verbs.partake"
+        and hit.lemma in ("be involved in", "participate in", "take part in", "be in")
+        and setting.in_ukraine(sentence, hit.last + 1, hit.last + 3)
+    ):
+        return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
+    if hit.name != "verbs.partake" or hit.lemma not in _GOING:
+        return None
+    end = following is None or following.is_mark or following.low in _ENDS
+    if (
+        hit.lemma == "go"
+        and following is not None
+        and following.low == "to"
+        and not setting.in_ukraine(sentence, hit.last + 1, hit.last + 4)
+    ):
+        return None
+    if hit.lemma == "go" and row[hit.first].low == "going" and following is not None and following.low == "to":
+        return None
+    if hit.lemma in ("join", "contribute", "send", "help", "be part of", "be in", "serve", "be involved") and not (
+        following is None or following.is_mark or following.low in ("it", "in", "if", "when", "once", "there")
+    ):
+        return None
+    if not end or (
+        following is not None
+        and following.low == "in"
+        and not (
+            setting.in_ukraine(sentence, hit.last + 1, hit.last + 5)
+            or row[min(hit.last + 2, len(row) - 1)].low in ("it", "this", "that", "any", "such")
+        )
+    ):
+        return None
+    return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
+
+
+def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.Deed | None:
+    """A stance alone ("no decision has been made", "we have not ruled it out") on the force spoken of just before."""
+    if not scene.recent & {"phrases.force", "phrases.deployment"} or any(
+        h.name
+        in ("phrases.other_matter", "phrases.meeting", "phrases.support_noun", "phrases.guarantee", "phrases.backstop")
+        for h in clause.hits
+    ):
+        return None
+    row = sentence.row
+    for hit in clause.hits:
+        if hit.name == "cues.undecided":
+            return setting.Deed(
+                hit.last + 1,
+                hit.last,
+                (),
+                None,
+                False,
+                None,
+                nominal=True,
+                why=sentence.text(hit.first, hit.last).lower(),
+            )
+        if (
+            hit.name == "verbs.refuse"
+            and hit.lemma in ("rule out", "rule * out", "exclude")
+            and sentence.parse.kinds[hit.first] is not None
+        ):
+            inside = [row[i].low for i in range(hit.first, min(hit.last + 2, len(row)))]
+            if any(w in ("it", "that", "this", "anything", "nothing") for w in inside):
+                return setting.Deed(
+                    hit.last + 1,
+                    hit.last,
+                    (),
+                    None,
+                    False,
+                    None,
+                    nominal=True,
+                    why=sentence.text(hit.first, hit.last).lower(),
+                )
+    return None
+
+
+def _mission_after(sentence: Sentence, clause: Clause, last: int) -> Hit | None:
+    for hit in clause.hits:
+        if hit.name == "phrases.mission" and last < hit.first <= last + 9:
+            return hit
+    return None
+
+
+def _noun_owner(sentence: Sentence, hit: Hit) -> tuple[str, ...]:
+    """ "German participation", "Turkey's deployment"."""
+    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
+    if noun is None:
+        return ()
+    return tuple(c for c in noun.codes if c not in setting.NO_SENDER)

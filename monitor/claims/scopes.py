@@ -1,0 +1,158 @@
+"""What lies round a clause: the words above it, conditions, places elsewhere, figures, and its place in the text as evidence."""
+
+import re
+
+from monitor.claims import clauses, numbers, setting, stance
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence
+from monitor.claims.stance import Operator
+
+_PLACES_OF_FORCE = frozenset({"UA", "EU", "NATO", "COALITION"})
+
+
+def is_inside(operator: Operator, deed: setting.Deed) -> bool:
+    return deed.first <= operator.first <= deed.last and not deed.passive
+
+
+def governors(sentence: Sentence, index: int, clause: Clause) -> list[Operator]:
+    """Operators of the clause above that reach into this one ("does not rule out that", "has not decided whether")."""
+    if clause.kind not in (clauses.THAT, clauses.WHETHER, clauses.WH) or not index:
+        return []
+    above = sentence.parse.clauses[index - 1]
+    found = stance.operators(sentence.parse, above, above.verb if above.verb is not None else above.first, above.last)
+    kept = [o for o in found if o.kind in (stance.REFUSE, stance.NEGATION, stance.UNDECIDED_CUE, stance.SOFT)]
+    says = [h for h in above.hits if h.name == "verbs.say" and h.last == above.last - 1]
+    if clause.kind == clauses.THAT and says and not any(o.kind == stance.REFUSE for o in kept):
+        return []  # "did not say that", "suggested that": no stance of the one who acts
+    return kept
+
+
+def is_elsewhere(sentence: Sentence, clause: Clause, deed: setting.Deed) -> bool:
+    """Forces bound for another country than Ukraine."""
+    row = sentence.row
+    for noun in clause.nouns:
+        if (
+            noun.first <= deed.last
+            or noun.preposition not in ("to", "in", "into", "inside", "on", "at")
+            or not noun.mentions
+        ):
+            continue
+        if noun.first - deed.last > 8:
+            break
+        mention = noun.mentions[0]
+        if (
+            mention.kind in ("country", "demonym")
+            and mention.code not in _PLACES_OF_FORCE
+            and row[noun.first - 1].low in ("to", "in", "into", "inside")
+        ):
+            return "UA" not in noun.codes
+    return False
+
+
+def is_unreal(sentence: Sentence, clause: Clause) -> bool:
+    """A question, a hypothesis, a poll."""
+    if sentence.is_question:
+        return True
+    return any(h.name == "cues.poll" for h in sentence.parse.hits)
+
+
+def conditioned(sentence: Sentence, index: int, clause: Clause, status: str) -> tuple[str, str]:
+    """(status, the words of the condition): pledges and refusals that hang on more than the ceasefire are conditional."""
+    if status not in ("pledged", "ruled_out", "open"):
+        return status, ""
+    word = _condition(sentence, index, clause)
+    if not word:
+        return status, ""
+    if status == "open":
+        return ("conditional" if word.startswith("only") else "open"), word
+    if status == "ruled_out" and not re.match(r"without|unless|until", word):
+        return status, ""
+    return "conditional", word
+
+
+def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
+    parse = sentence.parse
+    for hit in clause.hits:
+        if hit.name == "cues.condition" and not _is_awaited(sentence, hit.last + 1, clause.last):
+            return sentence.text(hit.first, hit.last).lower()
+    for place in range(clause.first, clause.last - 1):
+        if sentence.row[place].low == "without" and any(
+            h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits
+        ):
+            return "without"
+    for neighbour in parse.clauses[index + 1 : index + 2]:
+        if (
+            neighbour.kind in (clauses.AND, clauses.RESUME)
+            and any(h.name == "cues.condition" for h in neighbour.hits)
+            and any(h.lemma in ("do so", "do that") for h in neighbour.hits)
+        ):
+            return "only"
+    for other, neighbour in enumerate(parse.clauses):
+        if neighbour.kind != clauses.IF or abs(other - index) > 2:
+            continue
+        if any(h.name == "cues.condition_of" for h in neighbour.hits):
+            return sentence.text(neighbour.first, min(neighbour.first + 3, neighbour.last - 1)).lower()
+    return ""
+
+
+def needs_approval(sentence: Sentence, clause: Clause) -> bool:
+    """ "any deployment would require the parliament's approval"."""
+    return any(
+        h.name == "cues.condition"
+        and h.lemma.split()[0]
+        in (
+            "require",
+            "requires",
+            "need",
+            "needs",
+            "must",
+            "would",
+            "need|needs|needed|has|have|had",
+            "subject",
+            "parliamentary",
+            "approved",
+        )
+        for h in clause.hits
+    )
+
+
+def _is_awaited(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a condition names the ceasefire and nothing else."""
+    names = {h.name for h in sentence.parse.hits if first <= h.first < min(last, first + 9)}
+    return "cues.awaited" in names and "cues.condition_of" not in names
+
+
+def size(sentence: Sentence, deed: setting.Deed) -> tuple[int | None, int | None]:
+    """The soldiers of a pledge: a number in the phrase of force."""
+    noun = deed.force
+    if noun is None:
+        return None, None
+    row = sentence.row
+    first = noun.first
+    while first > 0 and (
+        row[first - 1].is_number
+        or row[first - 1].low in ("to", "between", "and", "up", "of", "than", "least", "-")
+        or (row[first - 1].low.isalpha() and numbers.value(row[first - 1].low))
+    ):
+        first -= 1
+    text = sentence.text(first, noun.last)
+    for _, _, number, high in numbers.find(text):
+        if number >= 10:
+            return number, high
+    return None, None
+
+
+def evidence(sentence: Sentence, clause: Clause, index: int) -> tuple[int, int]:
+    """Where the clause stands in the text, with the condition that follows it."""
+    first, last = clause.first, clause.last
+    parse = sentence.parse
+    if index + 1 < len(parse.clauses) and parse.clauses[index + 1].kind == clauses.IF:
+        last = parse.clauses[index + 1].last
+    if (
+        clause.subject is not None
+        and clause.subject.last < first
+        and clause.kind in (clauses.RESUME, clauses.AND, clauses.REL, clauses.ING)
+    ):
+        first = clause.subject.first
+    row = sentence.row
+    return sentence.start + row[first].start, sentence.start + row[last - 1].end

@@ -1,0 +1,132 @@
+"""Whose forces a deed is about: possessors, subjects, agents, the one who speaks; and when somebody else is only asked."""
+
+from monitor.claims import deeds, nouns, setting, verbs
+from monitor.claims.clauses import Clause
+from monitor.claims.context import Sentence, Voice
+from monitor.claims.nouns import Noun
+from monitor.claims.stance import Operator
+
+
+def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, pre: list[Operator]) -> list[str]:
+    voice = sentence.voices[index]
+    if voice is not None and (voice.private or voice.code == "RU"):
+        return []
+    if deed.verb is not None and not deed.passive and called(sentence, clause, deed.first):
+        return []
+    if clause.subject is not None and clause.subject.kind == nouns.PRIVATE and clause.subject.last < deed.first:
+        return []
+    codes = deed.owner
+    if not codes:
+        apart = absolute(sentence, clause, deed)
+        codes = _possessor(sentence, clause, pre) or (apart.codes if apart is not None else ())
+    if not codes and deed.force is not None:
+        codes = deeds.own(sentence, clause, deed.force) if sentence.row[deed.force.first].low in ("our", "my") else ()
+    if not codes:
+        codes = _agent(sentence, index, clause, deed)
+    if not codes and voice is not None and voice.code and not voice.private and not voice.unnamed:
+        subject = clause.subject
+        if (
+            subject is None
+            or (subject.kind == nouns.PRONOUN and subject.head in ("there", "it", "we", "this", "that"))
+            or deed.passive
+            or deed.nominal
+            or (subject.kind in (nouns.THING, nouns.FORCE) and not subject.codes)
+        ) and (subject is None or subject.kind != nouns.GROUP):
+            codes = (voice.code,)
+    found = [c for c in dict.fromkeys(codes) if c not in setting.NO_SENDER]
+    if foreign(voice, found):
+        return []
+    return found
+
+
+def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple[str, ...]:
+    """ "Italy's refusal to send", "Germany's readiness to"."""
+    for operator in reversed(pre):
+        if sentence.parse.kinds[operator.first] is None:
+            noun = next((n for n in clause.nouns if n.first <= operator.first <= n.last), None)
+            if noun is not None and noun.kind == nouns.THING and noun.codes:
+                return noun.codes
+    return ()
+
+
+def absolute(sentence: Sentence, clause: Clause, deed: setting.Deed) -> Noun | None:
+    """ "with France and Canada ready to send", "and Italy ruling out": a phrase with a predicate but no finite verb."""
+    row, kinds = sentence.row, sentence.parse.kinds
+    before = [n for n in clause.nouns if n.last < deed.first and n.kind == nouns.ACTOR and n.codes]
+    if not before:
+        return None
+    noun = before[-1]
+    if clause.verb is not None and noun.last < clause.verb:
+        return None
+    following = noun.last + 1
+    opens = (
+        noun.preposition in ("with", "including")
+        or (clause.verb is None and noun.preposition is None)
+        or (noun.first and row[noun.first - 1].low in ("and", ",", "while"))
+    )
+    if (
+        opens
+        and following < len(row)
+        and (
+            kinds[following] == verbs.ING
+            or row[following].low
+            in ("ready", "willing", "open", "prepared", "unwilling", "reluctant", "set", "not", "all", "both")
+        )
+    ):
+        return noun
+    return None
+
+
+def _agent(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed) -> tuple[str, ...]:
+    """Who acts: the phrase behind "by", the nearest subject phrase of an infinitive's governor, else the clause's subject."""
+    for noun in clause.nouns:
+        if noun.preposition == "by" and noun.first > deed.last and noun.codes and noun.kind == nouns.ACTOR:
+            return noun.codes
+        if noun.preposition == "by" and noun.last < deed.first and noun.codes and noun.kind == nouns.ACTOR:
+            return noun.codes
+    subject = clause.subject
+    if deed.nominal and subject is not None and deed.first <= subject.first <= deed.last:
+        return ()
+    if subject is not None and subject.kind == nouns.PRIVATE:
+        return ()
+    if sentence.subjects[index]:
+        return sentence.subjects[index]
+    if subject is not None and subject.kind == nouns.THING and not subject.codes:
+        # "the decision to send": whose it is stands behind "of", "by", or before it
+        for noun in clause.nouns:
+            if noun.preposition in ("of", "by") and noun.codes and noun.kind == nouns.ACTOR and noun.last < deed.first:
+                return noun.codes
+    if subject is None:
+        return next(
+            (
+                n.codes
+                for n in clause.nouns
+                if n.last < deed.first and n.preposition is None and n.kind == nouns.ACTOR and n.codes
+            ),
+            (),
+        )
+    return ()
+
+
+def called(sentence: Sentence, clause: Clause, first: int) -> bool:
+    """Whether somebody else is asked to do it ("urged Germany to send", "wants Berlin to")."""
+    for hit in clause.hits:
+        if hit.name != "verbs.call" or hit.last >= first or sentence.parse.kinds[hit.first] is None:
+            continue
+        objects = [
+            n
+            for n in clause.nouns
+            if hit.last < n.first < first and n.preposition in (None, "on", "upon", "to", "for", "from")
+        ]
+        if any(n.kind in (nouns.ACTOR, nouns.GROUP, nouns.PRONOUN) for n in objects):
+            return True
+        if hit.lemma in ("call for", "push for", "demand", "propose", "suggest", "recommend", "urge", "seek", "appeal"):
+            return True
+    return False
+
+
+def foreign(voice: Voice | None, codes: list[str] | tuple[str, ...]) -> bool:
+    """One government speaking for another binds nobody but itself."""
+    return (
+        voice is not None and voice.code is not None and not voice.unnamed and bool(codes) and voice.code not in codes
+    )
