@@ -132,7 +132,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     for hit in clause.hits:
         if hit.name != "verbs.attend" or parse.kinds[hit.first] is None or hit.lemma in _WEAK_ATTEND:
             continue
-        near = [h for h in met if abs(h.first - hit.last) <= 9 or h.first < clause.first]
+        near = [h for h in met if abs(h.first - hit.last) <= 14 or h.first < clause.first]
         if not near and hit.lemma not in _MEETING_VERBS and not (meeting and _ends_bare(row, hit)):
             continue
         if not _is_ours(sentence, clause, near, meeting=meeting, coalition=coalition):

@@ -87,7 +87,10 @@ class BackstopRules:
         if clause.kind == clauses.WHETHER:
             return "uncommitted", "whether"
         if clause.kind == clauses.WH:
-            return None, ""
+            above = sentence.parse.clauses[index - 1] if index else clause
+            return ("uncommitted", "wh") if _hit(above, "cues.uncommitted", above.first, above.last) else (None, "")
+        if clause.kind == clauses.THAT and _is_wished(sentence, index):
+            return "sought", "that"
         state = stance.evaluate(ops, stance.ACT)
         if (
             post
@@ -223,6 +226,17 @@ _DEEDS = frozenset(
 _SOFT_PHRASES = frozenset({"help", "support", "involved", "back", "behind", "assist", "backs", "supports"})
 
 _LED = frozenset(("led leadership lead helm command auspices supervision supervise oversee head heads headed").split())
+
+
+_WISHES = frozenset("hope want ask demand insist expect urge request wish".split())
+
+
+def _is_wished(sentence: Sentence, index: int) -> bool:
+    """ "European officials hope that Washington will"."""
+    above = sentence.parse.clauses[index - 1] if index else None
+    if above is None or "US" in sentence.subjects[index - 1]:
+        return False
+    return any(h.name == "verbs.seek" and h.lemma in _WISHES and h.last >= above.last - 2 for h in above.hits)
 
 
 def _names_us(token: Token) -> bool:

@@ -48,6 +48,8 @@ class Cutter:
         low = token.low
         if token.is_mark:
             return self._at_mark(index, since)
+        if low == "that" and index and self._row[index - 1].low in ("provided", "providing", "assuming"):
+            return None
         if low == "that" and index and self._begins(index + 1) is not None:
             return index, clauses.THAT
         if low in closed.RELATIVES and index > since:

@@ -1,6 +1,6 @@
 """The watch's token patterns, compiled: from a place in a row of tokens to the classes of words that begin there.
 
-A pattern is a row of words; a|b is either, ?word may be missing, * stands for up to three words without a mark between, @M for a
+A pattern is a row of words; a|b is either, ?word may be missing, * stands for up to four words without a mark between, @M for a
 named actor, @US and the like for one actor. Matching costs a dictionary look-up a token, whatever the size of the lists.
 """
 
@@ -12,7 +12,7 @@ from monitor import watch
 from monitor.claims import inflect, tokens
 
 VERB_FILE, NOUN_FILES = "verbs", ("phrases", "cues")
-_GAP = 3
+_GAP = 4
 
 
 @dataclass(frozen=True, slots=True)

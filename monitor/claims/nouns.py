@@ -39,10 +39,16 @@ def chunk(row: Sequence[Token], kinds: Sequence[str | None], hits: Sequence[Hit]
     for hit in hits:
         for place in range(hit.first, hit.last + 1):
             classes.setdefault(place, set()).add(hit.name)
+    glued = {
+        place
+        for h in hits
+        if h.name in ("phrases.force", "phrases.coalition")
+        for place in range(h.first + 1, h.last + 1)
+    }  # "boots on the ground", "coalition of the willing"
     runs: list[tuple[int, int]] = []
     start: int | None = None
     for index, token in enumerate(row):
-        opens, member = _role(row, index, kinds)
+        opens, member = (False, True) if index in glued else _role(row, index, kinds)
         if start is not None and (not member or opens):
             runs.append((start, index - 1))
             start = None
@@ -224,6 +230,9 @@ def _preposition(row: Sequence[Token], first: int) -> str | None:
     place = first - 1
     while place >= 0 and row[place].is_mark and row[place].text in "“\"‘'":
         place -= 1
+    of_number = row[first].is_number and place >= 0 and row[place].low in _OF_NUMBERS
+    if of_number and (row[place].low != "to" or (place and row[place - 1].low == "up")):
+        return None  # "up to 150 troops"
     if (
         place >= 0
         and row[place].mention is None
@@ -233,6 +242,7 @@ def _preposition(row: Sequence[Token], first: int) -> str | None:
     return None
 
 
+_OF_NUMBERS = frozenset("to about around over under between than nearly".split())
 _JOINERS = frozenset({",", "and", "or", "&", "as", "well", "plus", "both", "nor", "neither", "with"})
 
 

@@ -30,12 +30,6 @@ class Origins:
     def of_article(self, title: str, text: str, outlet: str) -> str | None:
         """The credit of the whole article."""
         match = self._headline.search(title.strip())
-        if match is None:
-            lines = [line.strip() for line in text[:600].splitlines() if line.strip()][:4]
-            for line in lines:
-                match = self._headline.search(line)
-                if match:
-                    break
         if match and match.group("name").lower() != outlet.lower():
             return self._names.get(match.group("name").lower(), match.group("name"))
         return None

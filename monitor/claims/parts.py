@@ -48,6 +48,8 @@ def part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str])
             ):
                 continue
             found.setdefault(component, hit)
+    if us_in_play and not general and not found:
+        general += _backed(sentence, clause)
     if not us_in_play and not any(h.name == "phrases.backstop" for h in general):
         return None
     if (
@@ -94,6 +96,16 @@ def part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str])
     return Part(names, first, last, american)
 
 
+def _backed(sentence: Sentence, clause: Clause) -> list[Hit]:
+    """ "back European troops", "support the force": a part in general."""
+    for hit in clause.hits:
+        if hit.lemma in _BACKING and sentence.parse.kinds[hit.first] is not None:
+            after = [n for n in clause.nouns if 0 < n.first - hit.last <= 2]
+            if any(n.kind == nouns.FORCE and "US" not in n.codes and "UA" not in n.codes for n in after):
+                return [hit]
+    return []
+
+
 def _is_american(sentence: Sentence, hit: Hit) -> bool:
     """ "a US backstop", "American air support", "guarantees from Washington", "Trump's support"."""
     row = sentence.row
@@ -134,6 +146,8 @@ def _is_us_support(sentence: Sentence, clause: Clause, hit: Hit) -> bool:
 
 _POSSESSED = frozenset({"readiness", "willingness", "promise", "offer", "pledge", "refusal", "decision"})
 
+_OTHERS = frozenset("european europe's allied foreign western coalition multinational".split())
+_BACKING = frozenset("back support defend protect help assist".split())
 _LOOSE_SUPPORT = frozenset({"commitment", "engagement", "leadership", "input", "part", "role", "help", "contribution"})
 
 _TOPICS = frozenset(
@@ -156,6 +170,11 @@ def _is_us_troops(sentence: Sentence, index: int, clause: Clause, hit: Hit) -> b
     noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
     if noun is not None and "US" in noun.codes:
         return True
+    if noun is not None and (
+        noun.preposition in ("for", "behind", "under", "alongside", "to")
+        or any(t.low in _OTHERS for t in sentence.row[noun.first : noun.last + 1])
+    ):
+        return False
     if noun is not None and sentence.row[noun.first].low in ("our",) and _voice_is_us(sentence, index):
         return True
     return (

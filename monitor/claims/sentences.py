@@ -9,7 +9,7 @@ _ABBREVIATIONS = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Adm|Capt|Sgt|Prof|Rev|Hon|St|Jr|Sr|vs|No|Nos|approx|etc|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|U\.S|U\.K|U\.N|E\.U|a\.m|p\.m|i\.e|e\.g|Inc|Ltd|Co|Corp))$"
 )
-_END = re.compile(r"[.!?…]+[\"”’»')\]]*(?=\s|$)")
+_END = re.compile(r"[.!?…]+[\"”’»')\]*_]*(?=\s|$)")
 _CLAUSE_MARK = re.compile(r"[,;:]\s|\s")
 _OPEN, _CLOSE = "“«„", "”»“"
 

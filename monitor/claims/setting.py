@@ -35,7 +35,7 @@ class Deed:
 
 
 def no_before(row: list, first: int) -> bool:  # type: ignore[type-arg]
-    return first > 0 and row[first - 1].low in ("no", "any")
+    return first > 0 and row[first - 1].low == "no"
 
 
 def in_ukraine(sentence: Sentence, first: int, last: int) -> bool:

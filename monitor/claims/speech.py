@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from monitor.claims import clauses, nouns, verbs
-from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice
+from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice, renamed
 from monitor.claims.nouns import Noun
 
 _SAY = "verbs.say"
 _BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
+_SEATS = frozenset(
+    "Street House Pentagon Kremlin Elysee Élysée Palace Matignon Chancellery Chigi Whitehall 10 Ministry Office Department Treasury".split()
+)
 _SPOKES = frozenset(
     ("spokesman spokeswoman spokesperson official officials source sources diplomat aide office ministry").split()
 )
@@ -16,15 +19,16 @@ _SPOKES = frozenset(
 def attribute(sentences: Sequence[Sentence]) -> None:
     """Set the voice and the resolved subject of every clause, sentence by sentence."""
     memory = Memory()
-    for sentence in sentences:
-        _Attribution(sentence, memory).run()
+    for index, sentence in enumerate(sentences):
+        _Attribution(sentence, memory, sentences[index + 1 : index + 4]).run()
 
 
 class _Attribution:
     """One sentence."""
 
-    def __init__(self, sentence: Sentence, memory: Memory) -> None:
+    def __init__(self, sentence: Sentence, memory: Memory, following: Sequence[Sentence] = ()) -> None:
         self._sentence = sentence
+        self._following = following
         self._memory = memory
         self._row = sentence.parse.row
         self._parts = sentence.parse.clauses
@@ -52,7 +56,8 @@ class _Attribution:
         if credit is not None:
             voices = [v or credit for v in voices]
         if not sayers and credit is None:
-            voices = self._carried(voices)
+            ahead = self._named_behind()
+            voices = [ahead] * len(voices) if ahead is not None else self._carried(voices)
         self._sentence.voices = voices
         spoken = credit or (sayers[-1][1] if sayers else None)
         self._subjects()
@@ -75,7 +80,7 @@ class _Attribution:
             else:
                 codes = self._memory.resolve(subject, self._row, self._sentence.voices[index])
             resolved.append(codes)
-            if clause.verb is not None or subject is not None:
+            if clause.verb is not None:
                 main = clause.kind not in (
                     clauses.BECAUSE,
                     clauses.WHEN,
@@ -188,7 +193,15 @@ class _Attribution:
             person = self._memory.titled(noun.head) if noun.head not in _SPOKES else None
             if person is not None and not person.former:
                 return Voice(name=person.person, code=person.code, decides=person.decides)
-        return as_voice(noun, codes)
+        return self._seated(as_voice(noun, codes), noun)
+
+    def _seated(self, voice: Voice, noun: Noun) -> Voice:
+        """A seat of government that is no mere city speaks under its name ("Downing Street")."""
+        seat = next((m for m in noun.mentions if m.kind == "seat"), None)
+        if seat is None or voice.name is not None or not voice.code:
+            return voice
+        name = self._sentence.raw[seat.start : seat.end]
+        return renamed(voice, name) if name.split()[-1] in _SEATS else voice
 
     def _pronoun_voice(self, noun: Noun, codes: tuple[str, ...]) -> Voice | None:
         if noun.head in ("he", "she"):
@@ -265,6 +278,21 @@ class _Attribution:
                 ):
                     return Voice(private=True)
                 return as_voice(noun, self._memory.resolve(noun, row, None))
+        return None
+
+    def _named_behind(self) -> Voice | None:
+        """A quotation of several sentences names its speaker behind one of the next."""
+        sentence = self._sentence
+        if not sentence.quotes or sentence.quotes[-1][1] < len(sentence.raw) or sentence.raw.rstrip()[-1:] in '”"»':
+            return None
+        for later in self._following:
+            if later.paragraph != sentence.paragraph:
+                return None
+            sayers = [s for s in _Attribution(later, self._memory)._sayers() if s[2]]
+            if sayers:
+                return sayers[0][1]
+            if later.quotes and later.quotes[0][1] < len(later.raw):
+                return None
         return None
 
     def _carried(self, voices: list[Voice | None]) -> list[Voice | None]:

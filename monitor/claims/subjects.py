@@ -11,6 +11,9 @@ def set_subject(parts: list[clauses.Clause], index: int, row: Sequence[Token]) -
     clause = parts[index]
     limit = clause.verb if clause.verb is not None else clause.last
     own = _own_subject(clause, limit, row)
+    if clause.kind == clauses.REL and own is not None and row[clause.first].low == "whose" and own.head in _OWNED:
+        clause.subject = _antecedent(parts, index, row)  # "Macron, whose country has promised"
+        return
     if (clause.kind == clauses.REL and row[clause.first].low in ("which", "who", "that", "whom")) or (
         clause.kind == clauses.REL and own is None
     ):
@@ -117,6 +120,8 @@ def _own_subject(clause: clauses.Clause, limit: int, row: Sequence[Token]) -> No
             )
         ):  # "a group of countries, including X and Y, have"
             found = Noun(found.first, noun.last, found.head, nouns.ACTOR, noun.codes, noun.mentions, None)
+        elif found is not None and noun.preposition == "of" and noun.person is not None and found.head in _HEADS:
+            found = noun  # "the head of the Irish government Micheál Martin said"
         elif (
             noun.preposition in ("of", "from")
             and found is not None
@@ -154,5 +159,7 @@ def _antecedent(parts: list[clauses.Clause], index: int, row: Sequence[Token]) -
     return near[-1]
 
 
+_HEADS = frozenset("head chief leader boss".split())
+_OWNED = frozenset("country government nation army military parliament cabinet administration".split())
 _COPULA = frozenset("are is were was remain remains".split())
 _PLURAL_VERBS = frozenset({"are", "were", "have", "'ve", "'re"})

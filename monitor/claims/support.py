@@ -12,6 +12,14 @@ _WEAK_HELP = frozenset(
 )
 
 
+def _is_money(sentence: Sentence, clause: Clause) -> bool:
+    """Millions for Ukraine, with no word of the force."""
+    names = {h.name for h in clause.hits}
+    return not names & {"phrases.mission", "phrases.coalition"} and any(
+        t.low in ("million", "billion", "bn") for t in sentence.row[clause.first : clause.last]
+    )
+
+
 def _names_ukraine_army(sentence: Sentence, clause: Clause) -> bool:
     """Aid for Ukraine's own army is no share in the force."""
     for place in range(clause.first, clause.last - 1):
@@ -64,7 +72,7 @@ def support(
     helps = [
         h
         for h in clause.hits
-        if h.name in ("verbs.send", "verbs.partake", "cues.firm", "verbs.firm", "phrases.support_verb")
+        if h.name in ("verbs.help", "verbs.send", "verbs.partake", "cues.firm", "verbs.firm", "phrases.support_verb")
         and h.first >= begin
         and h.lemma not in _WEAK_HELP
     ]
@@ -72,14 +80,15 @@ def support(
         return []
     if (
         any(
-            h.name == "phrases.other_send"
-            and h.lemma not in ("jet", "drone", "patriot", "observer", "system", "equipment")
+            h.name == "phrases.other_send" and h.lemma not in ("jet", "patriot", "observer", "system", "equipment")
             for h in clause.hits
         )
         and not ruled_out
     ):
         return []
-    if _names_ukraine_army(sentence, clause):
+    if not ruled_out & set(sentence.subjects[index]) and (
+        _names_ukraine_army(sentence, clause) or _is_money(sentence, clause)
+    ):
         return []
     ops = stance.operators(parse, clause, begin, things[0].first)
     state = stance.evaluate(

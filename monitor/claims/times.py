@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from monitor.claims import draft
+from monitor.claims import clauses, draft
 from monitor.claims.context import Sentence
 
 _MONTHS = {
@@ -25,13 +25,26 @@ _PRESENT = re.compile(
 
 _MARK = re.compile(
     r"\b(?:(?:earlier this|last|the previous) (?:year|month|spring|summer|autumn|winter|fall|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December)|back in (?:the )?\w+|(?:days|weeks|months|years|a year|a month|a week) (?:ago|earlier|before)|"
+    r"September|October|November|December)|back in (?:the )?\w+|(?:weeks|months|years|a year|a month|a week) (?:ago|earlier|before)|last (?:week|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)|"
     r"(?:an )?(?:earlier|previous|prior) (?:gathering|meeting|summit|round|session|statement|position|pledge|commitment|refusal|offer)|"
-    r"previously|formerly|at the time|until (?:now|recently)|had (?:earlier|previously|once|initially|originally|already)|used to|"
+    r"previously(?! reported)|formerly|at the time|until (?:now|recently)|had (?:earlier|previously|once|initially|originally|already)|used to|"
     r"once (?:said|promised|pledged|ruled)|the previous (?:government|cabinet|administration|president|chancellor)|"
     r"under (?:his|her|its) predecessor|initially|originally|at the peak)\b",
     re.IGNORECASE,
 )
+
+
+# a verb of the present: what is so now, whatever happened earlier in the sentence
+_STANDING = re.compile(r"\b(?:is|are|has|have|will|would|can|does|do|remains?|wants?|needs?|says?)\b", re.IGNORECASE)
+
+
+def _reach(sentence: Sentence, one: draft.Draft) -> str:
+    """The claim's clause, and the words of saying that it hangs on."""
+    start, end = one.start - sentence.start, one.end - sentence.start
+    parts = sentence.parse.clauses
+    if one.clause < len(parts) and parts[one.clause].kind == clauses.THAT and one.clause:
+        start = min(start, sentence.row[parts[one.clause - 1].first].start)
+    return sentence.raw[start:end]
 
 
 class Clock:
@@ -39,9 +52,11 @@ class Clock:
 
     def is_past(self, sentence: Sentence, published: datetime | None, one: draft.Draft) -> bool:
         """Whether the stretch of the sentence is a recap."""
+        stretch = _reach(sentence, one)
         text = sentence.raw
-        stretch = text[one.start - sentence.start : one.end - sentence.start]
-        mark = _MARK.search(text)
+        mark = _MARK.search(stretch)
+        if mark is None and not _STANDING.search(stretch):
+            mark = _MARK.search(text)
         if mark and not _PRESENT.search(stretch) and not _PRESENT.search(text[max(0, mark.start() - 10) : mark.end()]):
             return True
         if published is None:

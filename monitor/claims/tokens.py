@@ -43,11 +43,33 @@ def cut(raw: str, mentions: list[actors.Mention], quotes: list[tuple[int, int]],
         row.append(Token(text, text.lower(), mention.start, mention.end, ("@M", "@" + mention.code), {}, mention))
         position = mention.end
     row.extend(_plain(raw, position, len(raw), forms))
+    row = _without_asides(row)
     for start, end in quotes:
         for token in row:
             if start <= token.start < end:
                 token.quoted = True
     return row
+
+
+_ASIDE = 5  # words; a longer parenthesis is a clause of its own
+
+
+def _without_asides(row: list[Token]) -> list[Token]:
+    """The tokens without short parentheses ("Kristen Michal (Reform) announced"): grammar goes on as if they were not there."""
+    if not any(t.text == "(" for t in row):
+        return row
+    kept: list[Token] = []
+    index = 0
+    while index < len(row):
+        if row[index].text == "(":
+            close = next((i for i in range(index + 1, min(len(row), index + _ASIDE + 2)) if row[i].text == ")"), None)
+            follows = close is not None and close + 1 < len(row) and row[close + 1].text[:1].islower()
+            if close is not None and follows and index and not any(t.is_number for t in row[index:close]):
+                index = close + 1
+                continue
+        kept.append(row[index])
+        index += 1
+    return kept
 
 
 def _plain(raw: str, start: int, end: int, forms: Forms) -> Iterator[Token]:

@@ -42,11 +42,19 @@ class TroopRules:
         begin = apart.last + 1 if apart is not None else clause.first
         pre = [o for o in stance.operators(parse, clause, begin, deed.first) if not scopes.is_inside(o, deed)]
         inner = stance.operators(parse, clause, deed.first, deed.last + 1) if deed.passive else []
-        post = stance.after(parse, clause, deed.last + 1, clause.last) if deed.nominal or deed.passive else []
+        gerund = (
+            deed.verb is not None
+            and parse.kinds[deed.verb] == verbs.ING
+            and clause.verb is not None
+            and clause.verb > deed.last
+        )
+        behind = deed.nominal or deed.passive or gerund  # "sending troops is out of the question"
+        post = stance.after(parse, clause, deed.last + 1, clause.last) if behind else []
         if (
             deed.nominal
             and any(t.low in ("there", "be", "go", "going") for t in sentence.row[deed.last + 1 : deed.last + 5])
             and deed.force is not None
+            and not deed.force.head.startswith(("deployment", "contribution"))
         ):
             post = stance.operators(parse, clause, deed.last + 1, clause.last)
         codes = senders.senders(sentence, index, clause, deed, pre)
@@ -54,12 +62,16 @@ class TroopRules:
             return []
         outer = scopes.governors(sentence, index, clause)
         state = stance.NO if deed.denied else stance.ACT
-        if deed.passive or deed.nominal:
+        if behind:
             state = stance.evaluate(post, state) if post else state
-        state = stance.evaluate([*outer, *pre, *[o for o in inner if o.kind != stance.FIRM]], state)
+        state = stance.evaluate(
+            [*outer, *pre, *[o for o in inner if o.kind != stance.FIRM and not _is_counted(o, deed)]], state
+        )
         if state == stance.ACT:
             state = _bare(sentence, clause, deed)
-        if clause.kind == clauses.WHETHER:
+        if clause.kind == clauses.WHETHER and any(o.kind == stance.SOFT for o in outer):
+            state = stance.PERHAPS
+        elif clause.kind == clauses.WHETHER:
             state = (
                 stance.UNDECIDED
                 if any(o.kind in (stance.NEGATION, stance.UNDECIDED_CUE) for o in outer)
@@ -84,25 +96,39 @@ class TroopRules:
         ]  # fmt: skip
 
 
-def _among(sentence: Sentence, scene: setting.Scene) -> list[draft.Draft]:
-    """ "Among them are France and Britain", right after so many countries were said to send troops."""
-    row = sentence.row
-    if not scene.counted or not row or row[0].low not in ("among", "they", "these", "the"):
+def _among(sentence: Sentence, told: setting.Scene) -> list[draft.Draft]:
+    """ "Among them are France and Britain", after so many were counted; "Among those that have offered troops are"."""
+    row, parse = sentence.row, sentence.parse
+    if not row or row[0].low not in ("among", "they", "these"):
         return []
-    verb = next((i for i, t in enumerate(row[:10]) if t.low in ("are", "include", "were", "included", "is")), None)
-    if verb is None or (row[0].low != "among" and row[verb].low not in ("include", "included")):
+    verb = next((i for i in range(len(row) - 2, 0, -1) if row[i].low in ("are", "include", "were", "is")), None)
+    if verb is None or (row[0].low != "among" and row[verb].low != "include"):
         return []
-    codes = [
-        c for n in sentence.parse.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former for c in n.codes
-    ]
+    if not told.counted:
+        between = {h.name for h in parse.hits if h.last < verb}
+        ops = stance.operators(parse, parse.clauses[-1], 0, verb)
+        if not between & {"phrases.force", "phrases.mission"} or stance.evaluate(ops, stance.ACT) != stance.YES:
+            return []
+    codes = [c for n in parse.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former for c in n.codes]
     return [
         draft.Draft(
             topic="troops", subject=code, status="pledged", start=sentence.start, end=sentence.end, sentence=sentence.index,
-            rule="troops.pledged", why=("among those counted before",),
+            rule="troops.pledged", why=("among",),
         )
         for code in dict.fromkeys(codes)
         if code not in setting.NO_SENDER
     ]  # fmt: skip
+
+
+def _is_counted(operator: stance.Operator, deed: setting.Deed) -> bool:
+    """Whether a negation inside the phrase of force is what makes the deed a denied one."""
+    noun = deed.force
+    return (
+        deed.denied
+        and operator.kind == stance.NEGATION
+        and noun is not None
+        and noun.first <= operator.first <= noun.last
+    )
 
 
 def _bare(sentence: Sentence, clause: Clause, deed: setting.Deed) -> str:
