@@ -172,10 +172,10 @@ def _merge_pattern(words: lexicon.Lexicon) -> re.Pattern[str]:
     office = r"{terms.office_lead}?{terms.offices}(?!\w)"
     place = r"(?:{D}|{C}(?:['’]s?)?)"
     return words.make(
-        rf"(?:(?:the )?{place} {office}(?:,? (?:Mr|Mrs|Ms|Dr|Sir|Dame|Gen|General|Admiral)\.?)?(?:,? {{P}})?)"
+        rf"(?<![\w\ue000-\ue002])(?:(?:(?:the )?{place} {office}(?:,? (?:Mr|Mrs|Ms|Dr|Sir|Dame|Gen|General|Admiral)\.?)?(?:,? {{P}})?)"
         rf"|(?:(?:the )?(?<!\w){office}(?: for [a-z ]{{3,30}})? (?:of|for|in) (?:the )?{{C}}(?:,? {{P}})?)"
         rf"|(?:{{C}}['’]s? {{P}})|(?:{{P}}(?:, (?:the )?{place} {office}))|(?:(?<!\w){office} {{P}})"
-        rf"|(?:{{P}} of {{C}})|(?:(?:Sir|Mr|Mrs|Ms|Lord|Dame|General|Gen\.|Admiral|Dr) {{P}})"
+        rf"|(?:{{P}} of {{C}})|(?:(?:Sir|Mr|Mrs|Ms|Lord|Dame|General|Gen\.|Admiral|Dr) {{P}}))"
     )
 
 

@@ -63,10 +63,13 @@ def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
     """Others at the meeting: "attended by X", "with X and Y", "alongside X", "joined by X", "hosted X", "including X"."""
     row = sentence.row
     found: list[str] = []
+    leaders: str | None = None  # the preposition of "the leaders of"
     for noun in clause.nouns:
+        if noun.first > hit.last and noun.kind == nouns.GROUP and not noun.codes:
+            leaders = noun.preposition
         if noun.first <= hit.last or noun.kind != nouns.ACTOR or noun.is_former:
             continue
-        preposition = noun.preposition
+        preposition = leaders if noun.preposition in ("of", "from") and leaders else noun.preposition
         if (
             preposition in ("by", "alongside", "including", "among")
             or (preposition == "with" and (noun.person is not None or len(noun.codes) > 1))
@@ -175,10 +178,20 @@ def _host(
 ) -> list[draft.Draft]:
     """The meeting as the subject ("the call will include X"), and who spoke to it or at it ("told a meeting of the coalition")."""
     row, parse = sentence.row, sentence.parse
-    if not met or not _is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
+    pronoun = meeting and clause.subject is not None and clause.subject.head == "it"
+    if not (met or pronoun) or not _is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
         return []
     subject = clause.subject
     codes: list[str] = []
+    if subject is not None and subject.kind == nouns.PRONOUN and subject.head == "it":
+        for hit in clause.hits:  # "The call ... . It is also set to include the leaders of"
+            if hit.lemma in ("include", "involve", "bring together") and parse.kinds[hit.first] is not None:
+                codes += [
+                    c
+                    for n in clause.nouns
+                    if n.first > hit.last and n.kind == nouns.ACTOR and not n.is_former
+                    for c in n.codes
+                ]
     for hit in clause.hits:
         if (
             hit.name == "verbs.attend"

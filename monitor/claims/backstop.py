@@ -308,7 +308,7 @@ def _seek(sentence: Sentence, clause: Clause, part: parts.Part) -> Hit | None:
 
 _WEAK_SEEK = frozenset(
     (
-        "say|tell|discuss|believe|warn|agree|try|argue|stress|emphasise|emphasize|underline|underscore|raise|"
+        "secure|extract|elicit|say|tell|discuss|believe|warn|agree|try|argue|stress|emphasise|emphasize|underline|underscore|raise|"
         "welcome|make clear|expect|win|get|obtain|reckon|struggle|hope"
     ).split("|")
 )

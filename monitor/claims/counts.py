@@ -7,6 +7,7 @@ from monitor.claims.lexemes import Hit
 
 _LEAST = 3  # countries; fewer are named one by one
 
+_LEAST_OF = {"members": 10, "attendees": 5}
 _MOST = 120  # more do not exist
 
 _OTHER_GROUPS = frozenset(
@@ -43,7 +44,7 @@ class CountRules:
             if counted is None or not (group or meeting or force):
                 continue
             kind = _kind(sentence, index, clause, counted, meeting=meeting, group=group, recent=recent)
-            if kind is not None:
+            if kind is not None and counted.number >= _LEAST_OF.get(kind, _LEAST):
                 made.append(_count_draft(sentence, index, clause, counted, kind))
         return made
 

@@ -168,6 +168,9 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
     return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
 
 
+_SUCH = frozenset("it that this anything nothing such idea option scenario".split())
+
+
 def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.Deed | None:
     """A stance alone ("no decision has been made", "we have not ruled it out") on the force spoken of just before."""
     if not scene.recent & {"phrases.force", "phrases.deployment"} or any(
@@ -191,11 +194,11 @@ def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.
             )
         if (
             hit.name == "verbs.refuse"
-            and hit.lemma in ("rule out", "rule * out", "exclude")
+            and hit.lemma in ("rule out", "rule * out", "exclude", "reject", "dismiss")
             and sentence.parse.kinds[hit.first] is not None
         ):
-            inside = [row[i].low for i in range(hit.first, min(hit.last + 2, len(row)))]
-            if any(w in ("it", "that", "this", "anything", "nothing") for w in inside):
+            inside = [row[i].low for i in range(hit.first, min(hit.last + 4, len(row)))]
+            if any(w in _SUCH for w in inside):
                 return setting.Deed(
                     hit.last + 1,
                     hit.last,

@@ -113,5 +113,12 @@ def _who_leads(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, in
             codes = sentence.subjects[index]
             subject = clause.subject
             if codes and subject is not None and subject.kind != nouns.PRIVATE:
+                for noun in clause.nouns:  # "has teamed up with Starmer to lead"
+                    if (
+                        noun.preposition in ("with", "alongside")
+                        and subject.last < noun.first < hit.first
+                        and noun.kind == nouns.ACTOR
+                    ):
+                        codes += noun.codes
                 return codes, min(subject.first, hit.first), hit.last
     return (), 0, 0

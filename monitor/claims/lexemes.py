@@ -35,12 +35,18 @@ class Hit:
     lemma: str
 
 
+_Pattern = tuple[str, str, tuple[Element, ...]]  # class, entry, elements
+
+
 class Lexemes:
     """All token patterns of a watch, by first word; and the base forms of every word that the patterns name."""
 
     def __init__(self, loaded: watch.Watch) -> None:
         self.forms: dict[str, dict[str, frozenset[str]]] = {}  # form -> lemma -> names of forms
-        self._patterns: dict[str, list[tuple[str, str, tuple[Element, ...]]]] = defaultdict(list)
+        # by first word: patterns of one word; those whose second word is certain, by it; the others
+        self._single: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._pairs: dict[str, dict[str, list[_Pattern]]] = defaultdict(lambda: defaultdict(list))
+        self._others: dict[str, list[_Pattern]] = defaultdict(list)
         forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for key, entries in loaded.terms.items():
             file, _, _name = key.partition(".")
@@ -62,7 +68,16 @@ class Lexemes:
                     if word.isalpha() or "-" in word:
                         forms[inflect.plural(word)][word].add("plural")
             for word in elements[0].words or {"@" + elements[0].actor}:
-                self._patterns[word].append((key, entry, elements))
+                self._file(word, key, entry, elements)
+
+    def _file(self, word: str, key: str, entry: str, elements: tuple[Element, ...]) -> None:
+        if len(elements) == 1:
+            self._single[word].append((key, entry))
+        elif elements[1].words and not elements[1].optional and not elements[1].gap:
+            for second in elements[1].words:
+                self._pairs[word][second].append((key, entry, elements))
+        else:
+            self._others[word].append((key, entry, elements))
 
     def lemmas(self, form: str) -> dict[str, frozenset[str]]:
         """The base forms that a form can have, each with the names of the forms."""
@@ -74,12 +89,28 @@ class Lexemes:
         for index, token in enumerate(row):
             best: dict[str, Hit] = {}
             for word in token.keys:
-                for key, entry, elements in self._patterns.get(word, ()):
-                    last = _match(row, index, elements, 0)
+                for key, entry in self._single.get(word, ()):
+                    if key not in best:
+                        best[key] = Hit(key, index, index, entry)
+                for key, entry, elements in self._longer(word, row, index):
+                    last = _match(row, index + 1, elements, 1)
                     if last is not None and (key not in best or best[key].last < last):
                         best[key] = Hit(key, index, last, entry)
-            hits.extend(best.values())
+            if best:
+                hits.extend(sorted(best.values(), key=lambda h: -h.last))
         return _outside_names(hits)
+
+    def _longer(self, word: str, row: Sequence[tokens.Token], index: int) -> list[_Pattern]:
+        """The patterns of several words that may begin with this word here."""
+        found = self._others.get(word, [])
+        pairs = self._pairs.get(word)
+        if pairs is None or index + 1 >= len(row):
+            return found
+        for second in row[index + 1].keys:
+            more = pairs.get(second)
+            if more:
+                found = found + more
+        return found
 
 
 _NAMES = ("phrases.coalition", "phrases.mission")  # set phrases whose words mean nothing by themselves ("willing")

@@ -183,6 +183,8 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
 def _listed(sentence: Sentence, clause: Clause, group: Hit) -> list[str]:
     """ "the coalition, which includes X and Y", "coalition members such as X"."""
     row = sentence.row
+    if any(t.low in ("leaders", "representatives", "ministers") for t in row[max(0, group.first - 4) : group.first]):
+        return []  # "leaders of the coalition, including X"
     for place in range(group.last + 1, min(len(row), group.last + 9)):
         low = row[place].low
         if row[place].text in ".;":

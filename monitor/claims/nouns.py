@@ -137,7 +137,7 @@ def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[
     """ "British and French troops" is one phrase; so is "a French and a British brigade"."""
     joined: list[tuple[int, int]] = []
     for first, last in runs:
-        if joined:
+        if joined and _is_demonym(row[joined[-1][1]]):
             before = joined[-1]
             gap = row[before[1] + 1 : first]
             tail = row[before[1]].mention

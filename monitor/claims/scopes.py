@@ -110,6 +110,7 @@ def needs_approval(sentence: Sentence, clause: Clause) -> bool:
             "need|needs|needed|has|have|had",
             "subject",
             "parliamentary",
+            "mandate",
             "approved",
         )
         for h in clause.hits

@@ -10,6 +10,7 @@ _LEAST_FORCE = 500  # soldiers; a smaller force is one country's contingent
 
 _MOST_FORCE = 200_000  # the largest that anybody has asked for; more is an army
 
+_LEAST_UNNAMED = 8_000  # a smaller figure is one country's, unless it is said to be the force's
 MONEY = frozenset(
     ("billion million bn euros dollars percent % pounds years months days weeks hours km miles points").split()
 )
@@ -70,7 +71,7 @@ def force(
     ):
         counts_men = any(w in ("between", "around", "about", "be", "to", "of", "least") for w in head)
     strong = row[min(place + 2, len(row) - 1)].low == "strong" or row[place].low.endswith("strong")
-    if not (counts_men or is_force_of or strong):
+    if not (counts_men or is_force_of or strong) or (number < _LEAST_UNNAMED and not (is_force_of or strong)):
         return None
     codes = set(noun.codes) if noun is not None else set()
     if codes & {"RU", "UA", "KP", "US"} or any(c not in ("EU", "NATO", "COALITION") for c in codes):

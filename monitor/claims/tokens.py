@@ -100,15 +100,14 @@ def _plain(raw: str, start: int, end: int, forms: Forms) -> Iterator[Token]:
 
 
 def _make(text: str, start: int, end: int, forms: Forms) -> Token:
-    low = text.lower().replace("‑", "-")
+    low = text.lower()
+    if "‑" in low:
+        low = low.replace("‑", "-")
     lemmas = forms(low)
-    keys = (low, *(lemma for lemma in lemmas if lemma != low))
+    keys = (low, *(lemma for lemma in lemmas if lemma != low)) if lemmas else (low,)
     first = text[0]
-    return Token(
-        text, low, start, end, keys, lemmas,
-        is_mark=not (first.isalnum() or (text.startswith(("'", "n't")) and len(text) > 1)),
-        is_number=first.isdigit(),
-    )  # fmt: skip
+    is_mark = not (first.isalnum() or (len(text) > 1 and text.startswith(("'", "n't"))))
+    return Token(text, low, start, end, keys, lemmas, None, is_mark, first.isdigit())
 
 
 def is_negation(token: Token) -> bool:

@@ -48,7 +48,14 @@ class TroopRules:
             and clause.verb is not None
             and clause.verb > deed.last
         )
-        behind = deed.nominal or deed.passive or gerund  # "sending troops is out of the question"
+        infinitive = (
+            deed.verb is not None
+            and clause.verb is not None
+            and clause.verb > deed.last
+            and not gerund
+            and not deed.passive
+        )
+        behind = deed.nominal or deed.passive or gerund or infinitive  # "sending troops is out of the question"
         post = stance.after(parse, clause, deed.last + 1, clause.last) if behind else []
         if (
             deed.nominal
@@ -78,7 +85,7 @@ class TroopRules:
                 else stance.VOID
             )
         status = _STATUS.get(state)
-        if status is None and deed.nominal and scopes.needs_approval(sentence, clause):
+        if status is None and (deed.nominal or infinitive) and scopes.needs_approval(sentence, clause):
             status = "conditional"
         if status is None:
             return []
