@@ -30,7 +30,7 @@ from monitor.claims import (
     troops,
 )
 
-_MAX_TEXT = 1_500_000  # characters; more is no article
+_MAX_TEXT = 150_000  # characters, some 25,000 words; what is longer is no article, and its head says what it is about
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")  # Cyrillic letters that slip into English copy
 _ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
 _REACH = 2  # sentences before, whose words are still in a reader's mind
@@ -87,7 +87,7 @@ class Engine:
                 place += 1
             raw = text[span.start : span.end]
             quotes = [(a - span.start, b - span.start) for a, b in sentences.quote_spans(text, span.start, span.end)]
-            row = tokens.cut(raw, inside, quotes, self._lexemes.lemmas)
+            row = tokens.cut(raw, inside, quotes, self._lexemes.lemmas) if _is_prose(raw) else []
             built.append(
                 context.Sentence(
                     index=index, start=span.start, end=span.end, paragraph=span.paragraph, raw=raw, quotes=quotes, mentions=inside,
@@ -102,6 +102,9 @@ class Engine:
         names = [frozenset(h.name for h in s.parse.hits) for s in built]
         american = [any(m.code == "US" for m in s.mentions) for s in built]
         named = False
+        refused: set[str] = set()
+        done = 0
+        counted_at = -1
         for index, sentence in enumerate(built):
             named = named or "phrases.coalition" in names[index] or topic.titled
             if index in rows:
@@ -112,9 +115,15 @@ class Engine:
             recent = frozenset().union(*names[max(0, index - _REACH) : index + 1])
             us_recent = any(american[max(0, index - _REACH) : index + 1])
             near = topic.near[index]
-            refused = frozenset(d.subject for d in made if d.status == "ruled_out")
-            counted = any(d.counts == "troop_contributors" and d.sentence == index - 1 for d in made)
-            told = setting.Scene(force=topic.force, near=near, recent=recent, counted=counted, refused=refused)
+            for one in made[done:]:
+                if one.status == "ruled_out":
+                    refused.add(one.subject)
+                if one.counts == "troop_contributors":
+                    counted_at = one.sentence
+            done = len(made)
+            told = setting.Scene(
+                force=topic.force, near=near, recent=recent, counted=counted_at == index - 1, refused=frozenset(refused)
+            )
             made += self._troops.read(sentence, told)
             made += self._backstop.read(sentence, near, recent, us_recent)
             made += self._membership.read(sentence, near=near, meeting=topic.meeting, recent=recent, group=named)
@@ -122,6 +131,11 @@ class Engine:
                 sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
             )
         return made
+
+
+def _is_prose(raw: str) -> bool:
+    """Whether a stretch has words; rows of marks and digits cost as much as prose and say nothing."""
+    return len(raw) < 200 or sum(map(str.isalpha, raw)) >= len(raw) * 0.3
 
 
 def _is_english(text: str) -> bool:

@@ -11,6 +11,7 @@ _BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
 _SEATS = frozenset(
     "Street House Pentagon Kremlin Elysee Élysée Palace Matignon Chancellery Chigi Whitehall 10 Ministry Office Department Treasury".split()
 )
+_MOST_STRANGERS = 200  # an article names fewer
 _SPOKES = frozenset(
     ("spokesman spokeswoman spokesperson official officials source sources diplomat aide office ministry").split()
 )
@@ -37,9 +38,10 @@ class _Attribution:
         """Voices first, then subjects, as "we" needs to know who speaks."""
         for mention in self._sentence.mentions:
             self._memory.see(mention)
-        self._memory.strangers |= {
-            n.head for n in self._sentence.parse.nouns if n.kind == nouns.PRIVATE and n.head not in MEDIA
-        }
+        if len(self._memory.strangers) < _MOST_STRANGERS:
+            self._memory.strangers |= {
+                n.head for n in self._sentence.parse.nouns if n.kind == nouns.PRIVATE and n.head not in MEDIA
+            }
         sayers = self._sayers()
         voices: list[Voice | None] = [None] * len(self._parts)
         credit = self._according()
