@@ -53,7 +53,7 @@ _THEIRS = {"its": "it", "his": "he", "her": "he", "their": "they", "our": "we", 
 _GOVERNMENT = frozenset(
     (
         "government country cabinet ministry parliament army military nation minister premier president chancellor "
-        "leader spokesman spokeswoman spokesperson administration presidency pm taoiseach coalition side capital "
+        "leader spokesman spokeswoman spokesperson administration presidency pm taoiseach side capital "
         "kingdom republic authorities forces troops soldiers office embassy delegation state bundestag"
     ).split()
 )

@@ -120,7 +120,12 @@ def _kind(
         near & {"signed", "sign", "signing", "signatories", "endorsed"} and "up" not in near
     ):
         return "signatories"
-    envoys = any(h.name == "phrases.leader_noun" and 0 < counted.first - h.last <= 5 for h in sentence.parse.hits)
+    if near & {"interested", "interest"} or _wants(hits, counted):
+        return "interested"
+    envoys = any(
+        h.name == "phrases.leader_noun" and 0 < counted.first - h.last <= 5 and row[h.last + 1].low in ("of", "from")
+        for h in sentence.parse.hits
+    )
     if envoys and (meeting or group or "phrases.meeting" in names) and any(h.name == "verbs.attend" for h in hits):
         return "attendees"
     joins = [
@@ -132,8 +137,6 @@ def _kind(
         and not _wants(hits, counted)
     ):
         return "members"
-    if near & {"interested", "interest"} or _wants(hits, counted):
-        return "interested"
     if _is_membership(sentence, counted, before, after_words, group):
         return "members"
     give = [
@@ -142,6 +145,7 @@ def _kind(
         if h.name in ("verbs.send", "verbs.partake", "phrases.deployment")
         and h.lemma in _GIVE
         and h.first > counted.first
+        and (kinds[h.first] is not None or h.name == "phrases.deployment")
     ]
     attend = [h for h in hits if h.name == "verbs.attend" and h.lemma in _ATTEND]
     is_force = "phrases.force" in names or "phrases.mission" in names

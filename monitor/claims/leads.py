@@ -115,9 +115,9 @@ def _who_leads(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, in
             if codes and subject is not None and subject.kind != nouns.PRIVATE:
                 for noun in clause.nouns:  # "has teamed up with Starmer to lead"
                     if (
-                        noun.preposition in ("with", "alongside")
-                        and subject.last < noun.first < hit.first
-                        and noun.kind == nouns.ACTOR
+                        noun.kind == nouns.ACTOR
+                        and noun.preposition in ("with", "alongside")
+                        and (subject.last < noun.first < hit.first or noun.preposition == "alongside")
                     ):
                         codes += noun.codes
                 return codes, min(subject.first, hit.first), hit.last

@@ -24,7 +24,7 @@ class MembershipRules:
             made += attends.gathered(sentence)
             made += attends.chaired(sentence)
         coalition = [h for h in sentence.parse.hits if roles.is_coalition(sentence, h, group)]
-        led = coalition or [
+        led = coalition + [
             h
             for h in sentence.parse.hits
             if group and h.name in ("phrases.coalition_loose", "phrases.mission", "phrases.effort")

@@ -77,8 +77,10 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         return True, True
     if low == "that" and not _is_demonstrative(row, index):
         return False, False
+    if low == "other" and index + 1 < len(row) and row[index + 1].low == "than":
+        return False, False
     if low in closed.DETERMINERS:
-        return True, True
+        return not (index and row[index - 1].low in ("no", "any", "some", "the", "all")), True
     if (
         low in closed.COORDINATORS
         or low in closed.PREPOSITIONS

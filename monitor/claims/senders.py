@@ -25,18 +25,31 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         codes = _agent(sentence, index, clause, deed)
     if not codes and voice is not None and voice.code and not voice.private and not voice.unnamed:
         subject = clause.subject
-        if (
-            subject is None
-            or (subject.kind == nouns.PRONOUN and subject.head in ("there", "it", "we", "this", "that"))
-            or deed.passive
-            or deed.nominal
-            or (subject.kind in (nouns.THING, nouns.FORCE) and not subject.codes)
-        ) and (subject is None or subject.kind != nouns.GROUP):
+        spoken = subject is None or (
+            subject.kind == nouns.PRONOUN and subject.head in ("there", "it", "we", "this", "that")
+        )
+        of_things = (deed.passive or deed.nominal) and subject is not None and subject.kind != nouns.GROUP
+        if spoken or of_things:
             codes = (voice.code,)
     found = [c for c in dict.fromkeys(codes) if c not in setting.NO_SENDER]
     if foreign(voice, found):
         return []
     return found
+
+
+def excepted(sentence: Sentence, clause: Clause) -> list[str]:
+    """ "Other than Britain and France, no member": whom a denial of all others leaves."""
+    row = sentence.row
+    subject = clause.subject
+    if subject is None or subject.codes or row[subject.first].low not in ("no", "nobody", "none"):
+        return []
+    for noun in sentence.parse.nouns:
+        before = " ".join(t.low for t in row[max(0, noun.first - 2) : noun.first])
+        if noun.kind == nouns.ACTOR and before.endswith(
+            ("other than", "apart from", "aside from", "except", "except for", "besides")
+        ):
+            return [c for c in noun.codes if c not in setting.NO_SENDER]
+    return []
 
 
 def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple[str, ...]:

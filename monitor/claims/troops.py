@@ -29,6 +29,10 @@ class TroopRules:
     def _clause(self, sentence: Sentence, index: int, clause: Clause, scene: setting.Scene) -> list[draft.Draft]:
         if scopes.is_unreal(sentence, clause) or clause.kind in (clauses.IF,):
             return []
+        if clause.kind == clauses.WH and not any(
+            o.kind == stance.UNDECIDED_CUE for o in scopes.governors(sentence, index, clause)
+        ):
+            return []  # "asked how many troops Latvia would send"
         made: list[draft.Draft] = []
         for deed in deeds.deeds(sentence, clause, scene):
             if scopes.is_elsewhere(sentence, clause, deed):
@@ -65,7 +69,8 @@ class TroopRules:
         ):
             post = stance.operators(parse, clause, deed.last + 1, clause.last)
         codes = senders.senders(sentence, index, clause, deed, pre)
-        if not codes:
+        excepted = [] if codes else senders.excepted(sentence, clause)
+        if not codes and not excepted:
             return []
         outer = scopes.governors(sentence, index, clause)
         state = stance.NO if deed.denied else stance.ACT
@@ -84,6 +89,8 @@ class TroopRules:
                 if any(o.kind in (stance.NEGATION, stance.UNDECIDED_CUE) for o in outer)
                 else stance.VOID
             )
+        if excepted:  # "other than Britain and France, no member has pledged"
+            codes, state = excepted, stance.YES if state == stance.NO else stance.VOID
         status = _STATUS.get(state)
         if status is None and (deed.nominal or infinitive) and scopes.needs_approval(sentence, clause):
             status = "conditional"

@@ -171,6 +171,8 @@ def _is_nominal_place(row: Sequence[Token], index: int) -> bool:
     low = previous.low
     if low == "'s":
         return not _is_clitic_verb(row, index - 1)
+    if low in ("this", "these", "those", "such", "another"):
+        return True
     if low in (
         "that",
         "which",
