@@ -236,6 +236,8 @@ def _host(
 def _at_meeting(sentence: Sentence, said: Hit, met: Hit) -> bool:
     """ "told a meeting", "reaffirmed ... during a gathering"."""
     row = sentence.row
+    if any(t.low in ("reporters", "journalists") for t in row[said.last : met.first]):
+        return False  # a briefing
     words = {row[i].low for i in range(max(said.last + 1, met.first - 5), met.first)}
     return bool(words & {"during", "at"}) or (
         met.first - said.last <= 4 and row[said.first].low in ("told", "tells", "addressed")

@@ -53,11 +53,16 @@ class BackstopRules:
 
     def _doubted(self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> parts.Part | None:
         """ "air support, something Trump has been unwilling to say": the part stands in the clause before."""
-        if (
-            not index
-            or _hit(clause, "cues.uncommitted", clause.first, clause.last) is None
-            or not parts.is_us_subject(sentence, index)
-        ):
+        doubted = _hit(clause, "cues.uncommitted", clause.first, clause.last) is not None and parts.is_us_subject(
+            sentence, index
+        )
+        subject = clause.subject
+        needed = (
+            _hit(clause, "cues.vital", clause.first, clause.last) is not None
+            and subject is not None
+            and "US" in subject.codes
+        )
+        if not index or not (doubted or (needed and subject is not None and subject.first < clause.first)):
             return None
         before = parts.part(sentence, index - 1, sentence.parse.clauses[index - 1], recent)
         return parts.Part(before.components, clause.last, clause.last, True) if before is not None else None
@@ -246,6 +251,13 @@ def _names_us(token: Token) -> bool:
 def _monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft | None:
     """A monitoring of the ceasefire under US leadership: committed, or sought where Europeans say that it should be."""
     hit = _hit(clause, "phrases.comp_surveillance", clause.first, clause.last)
+    if (
+        hit is None
+        and index + 1 < len(sentence.parse.clauses)
+        and sentence.parse.clauses[index + 1].kind in (clauses.REL, clauses.THAT)
+    ):
+        below = sentence.parse.clauses[index + 1]  # "would head the body that monitors a ceasefire"
+        hit = _hit(below, "phrases.comp_surveillance", below.first, below.last)
     row = sentence.row
     if hit is None or not any(
         t.low in ("ceasefire", "cease-fire", "truce", "peace", "monitoring")

@@ -73,6 +73,9 @@ class Memory:
 
     person: actors.Mention | None = None
     people: dict[str, actors.Mention] = field(default_factory=dict)  # the last one of each name
+    surnames: dict[str, str] = field(
+        default_factory=dict
+    )  # of holders that the watch does not know, with their country
     strangers: set[str] = field(default_factory=set)  # last names of private persons
     country: str | None = None
     group: tuple[str, ...] = ()
@@ -86,6 +89,8 @@ class Memory:
         if noun.codes:
             return noun.codes if noun.kind in (nouns.ACTOR, nouns.FORCE) else ()
         first = row[noun.first].low
+        if noun.head in self.surnames and row[noun.last].text[:1].isupper():
+            return (self.surnames[noun.head],)
         if noun.kind == nouns.PRONOUN:
             return self._pronoun(closed.PRONOUNS.get(noun.head, ""), voice)
         if noun.head in _GOVERNMENT:

@@ -7,6 +7,7 @@ from monitor.claims.tokens import Token
 
 _REACH = 16  # tokens in which a clause that begins must show its verb
 
+_FAR = 25
 _DASHES = "–—"
 
 
@@ -50,7 +51,7 @@ class Cutter:
             return self._at_mark(index, since)
         if low == "that" and index and self._row[index - 1].low in ("provided", "providing", "assuming"):
             return None
-        if low == "that" and index and self._begins(index + 1) is not None:
+        if low == "that" and index and (self._begins(index + 1) is not None or self._is_said(index)):
             return index, clauses.THAT
         if low in closed.RELATIVES and index > since:
             if low != "that":
@@ -70,6 +71,14 @@ class Cutter:
         ):
             return index, clauses.THAT
         return None
+
+    def _is_said(self, index: int) -> bool:
+        """ "reiterated that American support, notably in intelligence, is": a verb of saying before, a finite verb to come."""
+        return (
+            index - 1 in self._says
+            and self._kinds[index - 1] is not None
+            and any(self._kinds[i] == verbs.FINITE for i in range(index + 1, min(len(self._row), index + _FAR)))
+        )
 
     def _at_mark(self, index: int, since: int) -> tuple[int, str] | None:
         token = self._row[index]
@@ -106,8 +115,11 @@ class Cutter:
             return following, clauses.RESUME
         if place < len(self._row) and self._kinds[place] == verbs.ING and place == following:
             return following, clauses.ING
-        if self._begins(following) is not None and self._has_verb(since, index):
+        verb = self._begins(following)
+        if verb is not None and self._has_verb(since, index):
             return following, clauses.MAIN
+        if verb in self._says and verb is not None and verb + 1 < len(self._row) and self._row[verb + 1].text == ",":
+            return following, clauses.PAREN  # "France, he confirmed, will"
         return None
 
     def _at_coordinator(self, index: int, since: int) -> tuple[int, str] | None:

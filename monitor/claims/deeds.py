@@ -45,6 +45,8 @@ def _force_hit(sentence: Sentence, noun: Noun) -> Hit | None:
     hits = [
         h for h in sentence.parse.hits if h.name == "phrases.force" and noun.first <= h.first and h.last == noun.last
     ]
+    if not hits and noun.kind == nouns.FORCE and sentence.row[noun.last].mention is not None:
+        return Hit("phrases.force", noun.last, noun.last, "troop")  # the Bundeswehr
     if not hits or any(
         h.name == "phrases.other_force" and h.first <= noun.last and h.last >= noun.first for h in sentence.parse.hits
     ):
@@ -122,11 +124,29 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=hit.lemma)
     if (not weak or owner) and _is_object_of_stance(sentence, clause, noun):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
+    if owner and noun is clause.subject and _serves(sentence, clause, noun):
+        return setting.Deed(
+            noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} serve"
+        )
     if owner and (denied or _is_there(sentence, clause, noun)):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if denied and setting.in_ukraine(sentence, noun.last + 1, clause.last) and not weak:
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     return None
+
+
+_SERVING = frozenset(
+    "help form guard patrol protect secure monitor keep train serve operate support enforce police make".split()
+)
+
+
+def _serves(sentence: Sentence, clause: Clause, noun: Noun) -> bool:
+    """ "British soldiers would help to keep the peace": a deed of theirs to come, not denied."""
+    verb = clause.verb
+    if verb is None or verb - noun.last > 8 or sentence.row[verb].low not in closed.MODALS:
+        return False
+    following = sentence.row[verb + 1] if verb + 1 < len(sentence.row) else None
+    return following is not None and not _SERVING.isdisjoint(following.keys)
 
 
 _STANCE = frozenset({"verbs.firm", "verbs.refuse", "verbs.withdraw", "cues.firm", "cues.refuse", "verbs.soft"})

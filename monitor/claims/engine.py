@@ -105,6 +105,7 @@ class Engine:
         refused: set[str] = set()
         done = 0
         counted_at = -1
+        stand: tuple[int, str] = (-9, "")
         for index, sentence in enumerate(built):
             named = named or "phrases.coalition" in names[index] or topic.titled
             if index in rows:
@@ -118,11 +119,18 @@ class Engine:
             for one in made[done:]:
                 if one.status == "ruled_out":
                     refused.add(one.subject)
+                if one.topic == "troops" and one.status in ("pledged", "ruled_out", "open"):
+                    stand = (one.sentence, one.status)
                 if one.counts == "troop_contributors":
                     counted_at = one.sentence
             done = len(made)
             told = setting.Scene(
-                force=topic.force, near=near, recent=recent, counted=counted_at == index - 1, refused=frozenset(refused)
+                force=topic.force,
+                near=near,
+                recent=recent,
+                counted=counted_at == index - 1,
+                refused=frozenset(refused),
+                last=stand[1] if stand[0] >= index - 1 else None,
             )
             made += self._troops.read(sentence, told)
             made += self._backstop.read(sentence, near, recent, us_recent)

@@ -12,7 +12,7 @@ class ListRules:
     """Reads rows of tables and bullet lists."""
 
     def __init__(self, words: lexicon.Lexicon) -> None:
-        self._row = words.make(r"^\W*(?P<who>{C})\*{0,3}\s*(?P<mark>\||:|–|—|- )\s*(?P<rest>.*)$")
+        self._row = words.make(r"^[^\w\ue000-\ue002]*(?P<who>{C})\*{0,3}\s*(?P<mark>\||:|–|—|- )\s*(?P<rest>.*)$")
         self._support = words.get("terms.support_noun")
         self._stands = (
             ("withdrew", re.compile(r"withdr[ae]w|scrapped|pulled out|no longer", re.IGNORECASE)),

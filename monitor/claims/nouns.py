@@ -189,8 +189,9 @@ def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[st
         return make(PRIVATE)
     if "phrases.voice_noun" in head_names or ("phrases.leader_noun" in names and _is_name(row, last)):
         return make(ACTOR)
-    if inside[-1].kind in ("person", "office") and head.mention is None and row[last - 1].mention is not None:
-        return make(ACTOR)
+    after = next(i for i in range(last, first - 1, -1) if row[i].mention is not None)
+    if inside[-1].kind in ("person", "office") and all(_is_name(row, i) for i in range(after + 1, last + 1)):
+        return make(ACTOR)  # "South Africa's President" and a name that the watch does not know
     return make(THING)
 
 

@@ -15,7 +15,7 @@ _OTHER = re.compile(
     r"\b(?:Iraq\w*|Saddam|2003|migration|migrants?|asylum|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|"
     r"ammunition coalition|IT coalition|air defen[cs]e coalition|maritime capability coalition|demining coalition|Gaza\w*|Hamas|Palestin\w+|Haiti\w*|gangs?|Port-au-Prince|Sahel|Mali\b|Congo|Lebanon|UNIFIL|KFOR|"
     r"Kosovo|Bosnia\w*|Greenland|Interflex|eastern flank|battlegroups?|Rukla|coalition (?:partners?|talks|agreement|government|parties|deal)|Taiwan\w*|opioid|"
-    r"deforestation|AI\b|vaccines?|steel|abortion|cabinet formation|Bundesliga|school|hospital|Syria\w*|Afghan\w*|Venezuela\w*|Sudan\w*|mercenar\w+|conscription|foreign fighters|whales?|plastics?|methane|nuclear (?:energy|power))\b"
+    r"deforestation|AI\b|vaccines?|abortion|cabinet formation|Bundesliga|Syria\w*|Afghan\w*|Venezuela\w*|Sudan\w*|mercenar\w+|conscription|foreign fighters|whales?|plastics?|methane|nuclear (?:energy|power))\b"
 )
 _UKRAINE = re.compile(r"\b(?:Ukrain\w+|Kyiv|Kiev|Zelensk\w+|Donbas\w*)\b")
 _STRONG = frozenset({"phrases.coalition", "phrases.backstop"})
@@ -64,6 +64,10 @@ class Judge:
             near.append(in_reach or not other[index])
         if titled:
             mine += 2
+        if _rows(built) >= _LEAST_ROWS and any(
+            n & {"phrases.force", "phrases.coalition", "phrases.coalition_loose"} for n in names
+        ):
+            mine += 3
         if titled_ukraine:
             mine += 0.5
         if _OTHER.search(title) and not titled_ukraine:
@@ -82,6 +86,14 @@ class Judge:
     def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:
         """The first sentences tell of a meeting, and the coalition is named in the text."""
         return group and any("phrases.meeting" in n and "verbs.attend" in n for n in names[:6])
+
+
+_LEAST_ROWS = 4
+
+
+def _rows(built: Sequence[Sentence]) -> int:
+    """Rows of a table that begin with a country."""
+    return sum("|" in s.raw and bool(s.mentions) and s.mentions[0].start < 4 for s in built)
 
 
 def _weight(sentence: Sentence, names: frozenset[str], ukraine: bool) -> float:

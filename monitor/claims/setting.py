@@ -16,6 +16,7 @@ class Scene:
     near: bool  # this sentence or its neighbours name Ukraine, the force or the coalition
     recent: frozenset[str]  # classes of words in this sentence and the two before it
     counted: bool = False  # the sentence before counted those who send troops
+    last: str | None = None  # the stand told in the sentence before, or earlier in this one
     refused: frozenset[str] = frozenset()  # who was read to send no troops, earlier in the article
 
 

@@ -1,6 +1,7 @@
 """Who says what in an article: attributions before and after, quotations that run on, pronouns. Judges nothing that is said."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.claims import clauses, nouns, verbs
 from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice, renamed
@@ -38,6 +39,16 @@ class _Attribution:
         """Voices first, then subjects, as "we" needs to know who speaks."""
         for mention in self._sentence.mentions:
             self._memory.see(mention)
+        for noun in self._sentence.parse.nouns:
+            last = self._row[noun.last]
+            if (
+                noun.kind == nouns.ACTOR
+                and len(noun.codes) == 1
+                and last.mention is None
+                and last.text[:1].isupper()
+                and noun.head.isalpha()
+            ):
+                self._memory.surnames[noun.head] = noun.codes[0]
         if len(self._memory.strangers) < _MOST_STRANGERS:
             self._memory.strangers |= {
                 n.head for n in self._sentence.parse.nouns if n.kind == nouns.PRIVATE and n.head not in MEDIA
@@ -125,7 +136,8 @@ class _Attribution:
             if verb is None:
                 continue
             noun = self._inverted(clause, verb) or clause.subject
-            if noun is None or (noun.kind == nouns.THING and not noun.codes):
+            known = noun is not None and noun.head in self._memory.surnames
+            if noun is None or (noun.kind == nouns.THING and not noun.codes and not known):
                 if noun is not None and noun.kind == nouns.THING and noun.head in ("newspaper", "report", "paper"):
                     found.append((index, Voice(unnamed=True), self._is_tail(index, verb)))
                 continue
@@ -195,7 +207,11 @@ class _Attribution:
             person = self._memory.titled(noun.head) if noun.head not in _SPOKES else None
             if person is not None and not person.former:
                 return Voice(name=person.person, code=person.code, decides=person.decides)
-        return self._seated(as_voice(noun, codes), noun)
+        voice = self._seated(as_voice(noun, codes), noun)
+        named = self._row[noun.last]
+        if voice.name is None and codes and noun.head in self._memory.surnames:
+            return renamed(replace(voice, decides=True, unnamed=False), named.text)
+        return voice
 
     def _seated(self, voice: Voice, noun: Noun) -> Voice:
         """A seat of government that is no mere city speaks under its name ("Downing Street")."""

@@ -85,6 +85,18 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
         return not (
             low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING
         )
+    if hit.name in ("cues.soft", "cues.firm") and parse.kinds[hit.first] is None:
+        noun = next((n for n in parse.nouns if n.first <= hit.first <= n.last), None)
+        if noun is not None and noun.preposition in (
+            "under",
+            "amid",
+            "after",
+            "despite",
+            "following",
+            "during",
+            "ahead",
+        ):
+            return False  # "Under the proposal, ..."
     if hit.name == "verbs.firm" and row[hit.first].low in ("back", "backs"):
         return False
     if hit.name == "verbs.firm" and hit.lemma in (

@@ -16,7 +16,7 @@ class TroopRules:
         """Claims of one sentence."""
         if not scene.force or not scene.near:
             return []
-        made: list[draft.Draft] = _among(sentence, scene)
+        made: list[draft.Draft] = _among(sentence, scene) + _likewise(sentence, scene)
         for index, clause in enumerate(sentence.parse.clauses):
             found = self._clause(sentence, index, clause, scene)
             made.extend(found)
@@ -63,11 +63,15 @@ class TroopRules:
         post = stance.after(parse, clause, deed.last + 1, clause.last) if behind else []
         if (
             deed.nominal
-            and any(t.low in ("there", "be", "go", "going") for t in sentence.row[deed.last + 1 : deed.last + 5])
+            and (
+                deed.why.endswith(" serve")
+                or any(t.low in ("there", "be", "go", "going") for t in sentence.row[deed.last + 1 : deed.last + 5])
+            )
             and deed.force is not None
             and not deed.force.head.startswith(("deployment", "contribution"))
         ):
-            post = stance.operators(parse, clause, deed.last + 1, clause.last)
+            end = clause.verb + 2 if deed.why.endswith(" serve") and clause.verb is not None else clause.last
+            post = stance.operators(parse, clause, deed.last + 1, end)
         codes = senders.senders(sentence, index, clause, deed, pre)
         excepted = [] if codes else senders.excepted(sentence, clause)
         if not codes and not excepted:
@@ -108,6 +112,33 @@ class TroopRules:
             )
             for code in codes
         ]  # fmt: skip
+
+
+_LIKEWISE = frozenset("has have did does do will would is are".split())
+
+
+def _likewise(sentence: Sentence, told: setting.Scene) -> list[draft.Draft]:
+    """ "So has Britain.", "France has made the same offer.": the stand of the sentence before, for somebody else."""
+    if told.last is None:
+        return []
+    row = sentence.row
+    codes: tuple[str, ...] = ()
+    for place in range(len(row) - 2):
+        if row[place].low == "so" and row[place + 1].low in _LIKEWISE and row[place + 2].mention is not None:
+            codes = next((n.codes for n in sentence.parse.nouns if n.first == place + 2), ())
+        if row[place].low in ("same", "similar") and any(
+            h.first == place + 1 and h.name in ("cues.firm", "verbs.firm") for h in sentence.parse.hits
+        ):
+            index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
+            codes = sentence.subjects[index]
+    return [
+        draft.Draft(
+            topic="troops", subject=code, status=told.last, start=sentence.start, end=sentence.end, sentence=sentence.index,
+            rule=f"troops.{told.last}", why=("the same",),
+        )
+        for code in dict.fromkeys(codes)
+        if code not in setting.NO_SENDER
+    ]  # fmt: skip
 
 
 def _among(sentence: Sentence, told: setting.Scene) -> list[draft.Draft]:

@@ -216,6 +216,12 @@ def _asks_for_verb(row: Sequence[Token], index: int) -> bool:
     following = row[index + 1] if index + 1 < len(row) else None
     if previous is None or following is None:
         return False
+    place = index - 1
+    while (
+        place > 0 and (row[place].low in closed.ADVERBS or row[place].low.endswith("ly")) and row[place].mention is None
+    ):
+        place -= 1
+    previous = row[place]
     is_subject = (
         (previous.mention is not None and previous.mention.kind != "demonym")
         or previous.low in ("we", "they", "i", "he", "she", "it", "who", "which", "both", "and", "also", "now", "still", "countries",
