@@ -80,6 +80,9 @@ class BackstopRules:
         words = " ".join(o.word for o in ops)
         if any(o.kind == stance.NO_LONGER for o in ops):
             return "withdrawn", words
+        taken = [h for h in clause.hits if h.name == "verbs.withdraw" and "*" in h.lemma and h.first < part.first]
+        if taken and parse.kinds[taken[0].first] is not None and not any(o.kind == stance.NEGATION for o in pre):
+            return "withdrawn", taken[0].lemma
         if any(o.kind == stance.WITHDRAW for o in ops) and _hit(clause, "verbs.withdraw", clause.first, clause.last):
             return "withdrawn", words
         refused = [o for o in ops if o.kind == stance.REFUSE]
@@ -94,6 +97,8 @@ class BackstopRules:
         if clause.kind == clauses.WH:
             above = sentence.parse.clauses[index - 1] if index else clause
             return ("uncommitted", "wh") if _hit(above, "cues.uncommitted", above.first, above.last) else (None, "")
+        if any(o.kind == stance.NEGATION for o in outer) and index and "US" not in sentence.subjects[index - 1]:
+            return "uncommitted", "not"  # "had received no assurance that Washington would"
         if clause.kind == clauses.THAT and _is_wished(sentence, index):
             return "sought", "that"
         state = stance.evaluate(ops, stance.ACT)
@@ -125,6 +130,8 @@ class BackstopRules:
             return None, ""
         if state == stance.PERHAPS:
             return "offered", words or "perhaps"
+        if any(h.name == "cues.firm" and h.lemma in _WILLING for h in clause.hits):
+            return "offered", "willing"
         committed = [o for o in ops if o.word.split()[0] in _COMMIT or o.word in ("commitment", "promise", "pledge")]
         if committed:
             return "committed", committed[0].word
@@ -136,7 +143,8 @@ class BackstopRules:
             or (h.name.startswith("cues.") and h.lemma in _OFFER)
         ]
         verb_words = {row[i].low for i in range(clause.first, part.first)}
-        if verb_words & _WILL and not soft and verb_words & _DEEDS:
+        does = bool(verb_words & _DEEDS) or sentence.parse.kinds[min(part.first, clause.last - 1)] is not None
+        if verb_words & _WILL and not soft and does:
             return "committed", "will"
         if soft or any(o.kind == stance.FIRM for o in ops):
             return "offered", (soft[0].lemma if soft else words)
@@ -233,6 +241,7 @@ _SOFT_PHRASES = frozenset({"help", "support", "involved", "back", "behind", "ass
 _LED = frozenset(("led leadership lead helm command auspices supervision supervise oversee head heads headed").split())
 
 
+_WILLING = frozenset("readiness willingness ready willing prepared".split())
 _WISHES = frozenset("hope want ask demand insist expect urge request wish".split())
 
 

@@ -58,7 +58,7 @@ def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | 
         return None
     for step in range(place, min(len(row), place + 7)):
         if row[step].is_mark and row[step].text not in '-‑“”"':
-            return None
+            break
         hits = [h for h in sentence.parse.hits if h.first <= step <= h.last and h.first >= place]
         names = {h.name for h in hits}
         if step > place and ("phrases.leader_noun" in names or "phrases.member_noun" in names):
@@ -82,6 +82,26 @@ def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | 
             and row[step].low in ("have", "had", "will", "would", "are", "were")
         ):
             return sizes.Count(number, high, place, step - 1, False) if step == place + 1 else None
+    return _number_of(sentence, place, number, high)
+
+
+def _number_of(sentence: Sentence, place: int, number: int, high: int | None) -> sizes.Count | None:
+    """ "The number of countries in the coalition has risen to 37": the noun stands before its number."""
+    row = sentence.row
+    following = row[place + 1] if place + 1 < len(row) else None
+    if (
+        following is not None
+        and not following.is_mark
+        and following.low not in ("from", "after", "with", "on", "in", "since")
+    ):
+        return None
+    for hit in reversed(sentence.parse.hits):
+        if (
+            hit.name == "phrases.member_noun"
+            and 0 < place - hit.last <= 16
+            and any(t.low in ("number", "total", "tally") for t in row[max(0, hit.first - 4) : hit.first])
+        ):
+            return sizes.Count(number, high, hit.first, hit.last, False)
     return None
 
 

@@ -108,6 +108,11 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
                 nominal=True,
                 why=f"{row[other.first].low} of {row[noun.last].low}",
             )
+    resized = _resized(sentence, clause, noun)
+    if resized is not None:
+        return setting.Deed(
+            resized.first, noun.last, owner, noun, denied, resized.first, why=f"{resized.lemma} {row[noun.last].low}"
+        )
     passive = _passive_verb(sentence, clause, noun)
     if passive is not None:
         return setting.Deed(
@@ -132,6 +137,21 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if denied and setting.in_ukraine(sentence, noun.last + 1, clause.last) and not weak:
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
+    return None
+
+
+def _resized(sentence: Sentence, clause: Clause, noun: Noun) -> Hit | None:
+    """ "raise its contribution from 150 to 250 soldiers": the verb, where the phrase is the new size."""
+    row = sentence.row
+    if not row[noun.first].is_number or noun.first == 0 or row[noun.first - 1].low != "to":
+        return None
+    for hit in clause.hits:
+        if (
+            hit.name == "verbs.resize"
+            and 0 < noun.first - hit.last <= 12
+            and sentence.parse.kinds[hit.first] is not None
+        ):
+            return hit
     return None
 
 

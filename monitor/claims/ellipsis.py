@@ -23,7 +23,10 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
         target = _mission_after(sentence, clause, hit.last) or (
             military and setting.in_ukraine(sentence, hit.last + 1, clause.last)
         )
-        if not target and not (military and "phrases.force" in scene.recent):
+        owned = bool(owner) and any(
+            h.name == "cues.condition" for h in clause.hits
+        )  # "Spain's participation would require a vote"
+        if not target and not owned and not (military and "phrases.force" in scene.recent):
             return None
         return setting.Deed(
             hit.first,

@@ -78,6 +78,7 @@ def _join_status(leaving: bool, state: str, kind: str | None, pre: list[stance.O
                 "willingness",
                 "intention",
                 "eager",
+                "apply",
                 "expect",
             )
             for o in pre
@@ -121,6 +122,8 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
         pre = list(stance.operators(parse, clause, clause.first, hit.first))
         state = stance.evaluate([*scopes.governors(sentence, index, clause), *pre], stance.ACT)
         status = _join_status(hit.name == "verbs.leave", state, parse.kinds[hit.first], pre)
+        if status in (None, "member") and any("apply" in t.keys for t in row[clause.first : hit.first]):
+            status = "considering"
         if called or status is None or (senders.foreign(voice, codes) and status in ("considering", "declined")):
             continue
         made += roles.make(sentence, clause, index, codes, status, hit.lemma)

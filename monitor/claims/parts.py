@@ -67,6 +67,7 @@ def part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str])
     if (
         found
         and not strong
+        and "surveillance" not in found
         and not any(
             h.name
             in (
@@ -80,6 +81,8 @@ def part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str])
                 "verbs.firm",
                 "cues.refuse",
                 "verbs.refuse",
+                "verbs.help",
+                "cues.uncommitted",
             )
             or h.name.startswith("verbs.withdraw")
             for h in clause.hits

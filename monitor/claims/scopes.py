@@ -2,7 +2,7 @@
 
 import re
 
-from monitor.claims import clauses, numbers, setting, stance
+from monitor.claims import clauses, nouns, numbers, setting, stance
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.stance import Operator
@@ -136,10 +136,17 @@ def size(sentence: Sentence, deed: setting.Deed) -> tuple[int | None, int | None
         or (row[first - 1].low.isalpha() and numbers.value(row[first - 1].low))
     ):
         first -= 1
+    if any(t.low == "from" for t in row[max(0, first - 2) : noun.first]):
+        first = noun.first  # "from 150 to 250 soldiers": the new size
     text = sentence.text(first, noun.last)
     for _, _, number, high in numbers.find(text):
         if number >= 10:
             return number, high
+    of = next((n for n in sentence.parse.nouns if n.preposition == "of" and n.first == noun.last + 2), None)
+    if of is not None and of.kind == nouns.FORCE:  # "a battalion of 600 soldiers"
+        for _, _, number, high in numbers.find(sentence.text(of.first, of.last)):
+            if number >= 10:
+                return number, high
     return None, None
 
 

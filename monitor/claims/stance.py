@@ -66,6 +66,8 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
     """Whether a hit turns the deed: not a mere verb of saying with words of its own behind it, not an idiom's negation."""
     row = parse.row
     low = row[hit.first].low
+    if hit.name == "cues.negation" and low == "nor" and any(t.low == "neither" for t in row[clause.first : hit.first]):
+        return False  # "neither X nor Y" denies once
     if hit.name == "cues.negation":
         if any(row[i].low in ("forever", "indefinitely") for i in range(hit.last, clause.last)):
             return False

@@ -179,6 +179,8 @@ def _is_counted(operator: stance.Operator, deed: setting.Deed) -> bool:
 def _bare(sentence: Sentence, clause: Clause, deed: setting.Deed) -> str:
     """A deed without a word of stance: "Italy isn't sending", "is sending troops"; a plain past or a mere noun says nothing."""
     row, kinds = sentence.row, sentence.parse.kinds
+    if deed.verb is not None and any(h.name == "verbs.resize" and h.first == deed.verb for h in clause.hits):
+        return stance.YES
     if deed.denied:
         return stance.NO
     if (

@@ -245,8 +245,181 @@ LONGER = [
     ("Planners spoke of a force of fewer than 30,000 soldiers.", "troops COALITION force_size 30000"),
 ]  # fmt: skip
 
+CHANGES = [
+    (
+        "Estonia will raise its contribution to the force from 150 to 250 soldiers, Kristen Michal said.",
+        "troops EE pledged 250",
+    ),
+    ("Britain has increased its pledge to 7,500 troops.", "troops GB pledged 7500"),
+    ("France would send 6,000 soldiers, up from 4,000.", "troops FR pledged 6000"),
+    ("Australia has dropped plans to send troops to Ukraine.", "troops AU withdrew"),
+    ("Australia's government abandoned its pledge to contribute soldiers to the force.", "troops AU withdrew"),
+    ("Belgium is pulling out of the plan to send soldiers, Bart De Wever said.", "troops BE withdrew"),
+    ("Romania reversed course and said it could send soldiers after all.", "troops RO open"),
+    ("Bucharest no longer rules out sending troops, Ilie Bolojan said.", "troops RO open"),
+    ("The Dutch cabinet agreed on Friday to send an infantry battalion of 600 soldiers.", "troops NL pledged 600"),
+    ("Spain would take part with troops if the force had a UN mandate, Pedro Sanchez said.", "troops ES conditional"),
+    ("Spain's participation would require a vote in parliament.", "troops ES conditional"),
+    ("Italy's cabinet has approved the dispatch of 2,000 soldiers.", "troops IT pledged 2000"),
+    ("Rome will provide 2,000 troops, Giorgia Meloni announced.", "troops IT pledged 2000"),
+    ("Meloni denied a report that Italy would send soldiers.", "troops IT ruled_out"),
+    (
+        "The number of countries in the coalition of the willing has risen to 37.",
+        "membership COALITION headcount 37 members",
+    ),
+    ("With Cyprus, the coalition of the willing now has 36 members.", "membership COALITION headcount 36 members"),
+    ("The coalition of the willing now comprises 36 states.", "membership COALITION headcount 36 members"),
+    (
+        "Thirty-two countries have signed the status-of-forces agreement of the coalition of the willing.",
+        "membership COALITION headcount 32 signatories",
+    ),
+    (
+        "The number of signatories of the coalition of the willing's declaration rose to 29.",
+        "membership COALITION headcount 29 signatories",
+    ),
+    (
+        "Seventeen countries have now pledged soldiers for the force.",
+        "troops COALITION headcount 17 troop_contributors",
+    ),
+    ("The number of countries offering troops has risen to 17.", "troops COALITION headcount 17 troop_contributors"),
+    (
+        "Twenty-eight countries are ready to contribute to the force in one way or another.",
+        "troops COALITION headcount 28 contributors",
+    ),
+    ("The force will have 25,000 soldiers, according to the plan.", "troops COALITION force_size 25000"),
+    ("Planners have cut the size of the force to 18,000 troops.", "troops COALITION force_size 18000"),
+    ("The Czech Republic is leaving the coalition of the willing, Andrej Babis announced.", "membership CZ left"),
+    ("Slovakia will not be part of the coalition of the willing, Robert Fico said.", "membership SK declined"),
+    ("Malta has applied to join the coalition of the willing.", "membership MT considering"),
+    ("South Korea said it would join the coalition of the willing.", "membership KR member"),
+    (
+        "Turkey's foreign minister, Hakan Fidan, took part in the coalition of the willing's meeting by video link.",
+        "membership TR attended",
+    ),
+    ("US Secretary of State Marco Rubio joined the coalition of the willing's call.", "membership US attended"),
+    ("The United States has withdrawn its offer of air support for the force.", "backstop US withdrawn air"),
+    (
+        "Washington has confirmed that it will monitor the ceasefire with drones and satellites.",
+        "backstop US committed surveillance intelligence",
+    ),
+    ("The US has promised to come to Ukraine's aid if it is attacked again.", "backstop US committed guarantee"),
+    ("Trump would not commit to a backstop, two officials said.", "backstop US uncommitted general"),
+    ("Trump rejected a British request for a US backstop.", "backstop US refused general"),
+    ("There will be no US backstop, Hegseth said.", "backstop US refused general"),
+    (
+        "Rubio said that sharing intelligence with the force was still under review.",
+        "backstop US uncommitted intelligence",
+    ),
+    ("The White House ruled out logistical support for the European force.", "backstop US refused logistics"),
+    ("Germany will finance the headquarters of the force but not send soldiers.", "troops DE support_only"),
+    ("Sweden offered Gripen fighters for air policing over Ukraine.", "troops SE support_only"),
+    ("Germany may send soldiers, Friedrich Merz said, but parliament must first agree.", "troops DE open"),
+    ("The chancellor, Friedrich Merz, did not exclude a deployment of German soldiers.", "troops DE open"),
+]
 
-@pytest.mark.parametrize(("text", "claim"), LONGER)
+
+@pytest.mark.parametrize(("text", "claim"), CHANGES)
+def test_it_reads_changes(text: str, claim: str) -> None:
+    found = {tuple(sorted(c.split())) for c in read(text, datetime(2026, 2, 5, tzinfo=UTC))}
+    assert tuple(sorted(claim.split())) in found
+
+
+SPOKEN = [
+    (
+        "Germany: Chancellor Friedrich Merz has said it is too early to talk about sending troops.",
+        "troops DE undecided",
+    ),
+    (
+        "Italy: Will not send troops, Giorgia Meloni has said, but could help to monitor a ceasefire.",
+        "troops IT ruled_out",
+    ),
+    ("Canada has not ruled anything out. Mark Carney said Ottawa could send soldiers.", "troops CA open"),
+    (
+        "Keir Starmer met Emmanuel Macron on Monday. He said that he was ready to send British troops.",
+        "troops GB pledged",
+    ),
+    (
+        "Denmark's prime minister spoke in Copenhagen. Mette Frederiksen said her country was open to sending soldiers.",
+        "troops DK open",
+    ),
+    ("Sweden was among the first to respond. It said it would contribute soldiers to the force.", "troops SE pledged"),
+    (
+        "Britain and France are the coalition's driving force. The two countries have promised to send troops.",
+        "troops GB pledged",
+    ),
+    ('"We are not going to send troops," Prime Minister Pedro Sanchez said.', "troops ES ruled_out"),
+    ('"Our soldiers will not go to Ukraine," said Donald Tusk.', "troops PL ruled_out"),
+    (
+        '"We have always said that we would be there when peace comes," Starmer told MPs. "That means British boots on the ground."',
+        "troops GB pledged",
+    ),
+    ("Asked about troops, the Greek government spokesman said Greece would not take part.", "troops GR ruled_out"),
+    ("Ankara, which commands NATO's second-largest army, has signalled it could send soldiers.", "troops TR open"),
+    (
+        "According to Dutch Prime Minister Dick Schoof, the Netherlands is willing to contribute troops.",
+        "troops NL pledged",
+    ),
+    (
+        "The Latvian president, Edgars Rinkevics, said that Latvian soldiers could take part in the mission.",
+        "troops LV open",
+    ),
+    ("In Vilnius, President Gitanas Nauseda confirmed that Lithuania would send troops.", "troops LT pledged"),
+    ("Poland's deputy prime minister ruled out sending Polish soldiers.", "troops PL ruled_out"),
+    ("The Kremlin warned against the deployment, but Norway said its offer of troops stood.", "troops NO pledged"),
+    ("Ireland could deploy peacekeepers under a UN mandate, Micheal Martin said.", "troops IE open"),
+    (
+        "Japan's prime minister said Tokyo would not send Self-Defence Forces personnel to Ukraine.",
+        "troops JP ruled_out",
+    ),
+    ("Finland's President Alexander Stubb said Finnish troops would not be part of the force.", "troops FI ruled_out"),
+    (
+        "US Vice President JD Vance said Europe would have to bear the burden and that no American troops would be sent.",
+        "backstop US refused ground_troops",
+    ),
+    ("NATO chief Mark Rutte attended the coalition of the willing meeting in Kyiv.", "membership NATO attended"),
+    (
+        "European Commission President Ursula von der Leyen also took part in the coalition of the willing call.",
+        "membership EU attended",
+    ),
+    ("The coalition of the willing is headed by the United Kingdom and France.", "membership GB leads"),
+    (
+        "At a meeting of the coalition of the willing in Paris, attended by leaders from 35 countries, Macron spoke of guarantees.",
+        "membership COALITION headcount 35 attendees",
+    ),
+    ("European leaders have made clear that the force would need US air cover.", "backstop US sought air"),
+    (
+        "Trump's envoy Keith Kellogg said Washington backed the guarantees but would not put boots on the ground.",
+        "backstop US refused ground_troops",
+    ),
+    (
+        "Starmer has repeatedly stressed that any force must be underpinned by American security guarantees.",
+        "backstop US sought guarantee",
+    ),
+    (
+        "Macron said the United States had expressed its willingness to take part in the guarantees.",
+        "backstop US offered guarantee",
+    ),
+    (
+        "Zelenskyy said the US had confirmed its readiness to be part of security guarantees.",
+        "backstop US offered guarantee",
+    ),
+    (
+        "Scott Bessent said the US would provide Ukraine with a security guarantee through an economic partnership.",
+        "backstop US committed guarantee",
+    ),
+    ("Trump told reporters he had not yet decided on a US backstop.", "backstop US uncommitted general"),
+    ("Washington has so far given no clear commitment to support the force.", "backstop US uncommitted general"),
+    ("The US would act as a backstop, a senior official said.", "backstop US offered general"),
+    ("A Czech deployment is not on the table, Prague said.", "troops CZ ruled_out"),
+    ("Slovenia's government said that it would not be sending its soldiers.", "troops SI ruled_out"),
+    ("Greece and Cyprus have both ruled out sending soldiers.", "troops CY ruled_out"),
+    ("Neither Hungary nor Slovakia will send troops.", "troops HU ruled_out"),
+    ("Portugal has shown a willingness to send soldiers.", "troops PT pledged"),
+    ("Luxembourg could send a small number of soldiers.", "troops LU open"),
+]
+
+
+@pytest.mark.parametrize(("text", "claim"), [*LONGER, *SPOKEN])
 def test_it_reads_longer_sentences(text: str, claim: str) -> None:
     assert claim in read(text)
 
