@@ -59,6 +59,17 @@ def _ends_bare(row: list, hit: Hit) -> bool:  # type: ignore[type-arg]
     )
 
 
+def _gap(sentence: Sentence, first: int, last: int) -> int:
+    """The tokens between two places, those of lists of actors left out."""
+    low, high = sorted((first, last))
+    named = sum(
+        min(n.last, high) - max(n.first, low) + 1
+        for n in sentence.parse.nouns
+        if n.kind == nouns.ACTOR and n.last >= low and n.first <= high
+    )
+    return high - low - named
+
+
 def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
     """Others at the meeting: "attended by X", "with X and Y", "alongside X", "joined by X", "hosted X", "including X"."""
     row = sentence.row
@@ -135,7 +146,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     for hit in clause.hits:
         if hit.name != "verbs.attend" or parse.kinds[hit.first] is None or hit.lemma in _WEAK_ATTEND:
             continue
-        near = [h for h in met if abs(h.first - hit.last) <= 14 or h.first < clause.first]
+        near = [h for h in met if _gap(sentence, hit.last, h.first) <= 10 or h.first < clause.first]
         if not near and hit.lemma not in _MEETING_VERBS and not (meeting and _ends_bare(row, hit)):
             continue
         if not _is_ours(sentence, clause, near, meeting=meeting, coalition=coalition):
