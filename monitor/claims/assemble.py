@@ -1,7 +1,6 @@
 """Makes claims of drafts: adds time, speaker, origin, act; drops doubles and contradictions. Enforces the evidence rule."""
 
 import re
-from datetime import datetime
 
 from monitor import types
 from monitor.claims import draft
@@ -20,10 +19,6 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]{4,120})[”\"]")
 _US_PART = re.compile(
     r"backstop|guarantee|boots|air|support|article|help|protection|assurance|coordinat", re.IGNORECASE
 )
-_STRENGTH = {
-    "membership": ("considering", "attended", "member", "leads"),
-    "troops": ("support_only", "undecided", "open", "conditional", "pledged"),
-}
 
 
 def evidence_span(text: str, start: int, end: int) -> tuple[int, int]:
@@ -131,8 +126,3 @@ def settle(claims: list[types.Claim]) -> tuple[types.Claim, ...]:
             key=lambda c: (c.start, c.end, c.topic, c.subject, c.status),
         )
     )  # fmt: skip
-
-
-def published_day(article: types.Article) -> datetime | None:
-    """The day against which marks of time are read."""
-    return article.published

@@ -29,11 +29,6 @@ def _has_have(row: list, clause: Clause, index: int) -> bool:  # type: ignore[ty
     return any(row[i].low in ("has", "have", "had", "'ve") for i in range(max(clause.first, index - 3), index))
 
 
-_AFTER_ATTENDING = frozenset(
-    {"online", "remotely", "virtually", "by", "via", "from", "too", "in", "as", "and", "at", "also", "along"}
-)
-
-
 def _ends_bare(row: list, hit: Hit) -> bool:  # type: ignore[type-arg]
     """ "Rutte also participated.", "joined online": the meeting is the one that the article is about."""
     if hit.lemma not in (
@@ -149,7 +144,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
         near = [h for h in met if _gap(sentence, hit.last, h.first) <= 10 or h.first < clause.first]
         if not near and hit.lemma not in _MEETING_VERBS and not (meeting and _ends_bare(row, hit)):
             continue
-        if not _is_ours(sentence, clause, near, meeting=meeting, coalition=coalition):
+        if not _is_ours(sentence, near, meeting=meeting, coalition=coalition):
             continue
         pre = stance.operators(parse, clause, clause.first, hit.first)
         state = stance.evaluate(pre, stance.ACT)
@@ -190,7 +185,7 @@ def _host(
     """The meeting as the subject ("the call will include X"), and who spoke to it or at it ("told a meeting of the coalition")."""
     row, parse = sentence.row, sentence.parse
     pronoun = meeting and clause.subject is not None and clause.subject.head == "it"
-    if not (met or pronoun) or not _is_ours(sentence, clause, met, meeting=meeting, coalition=coalition):
+    if not (met or pronoun) or not _is_ours(sentence, met, meeting=meeting, coalition=coalition):
         return []
     subject = clause.subject
     codes: list[str] = []
@@ -275,7 +270,7 @@ def _present(
     counted = meeting and any(
         row[h.first - 1].is_number or (h.first > 1 and row[h.first - 2].is_number) for h in leaders if h.first
     )
-    if not counted and (not met or not _is_ours(sentence, clause, met, meeting=meeting, coalition=coalition)):
+    if not counted and (not met or not _is_ours(sentence, met, meeting=meeting, coalition=coalition)):
         return []
     if not leaders:
         return []
@@ -293,7 +288,7 @@ def _present(
     return roles.make(sentence, clause, index, codes, "attended", "leaders") if codes else []
 
 
-def _is_ours(sentence: Sentence, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool) -> bool:
+def _is_ours(sentence: Sentence, met: list[Hit], *, meeting: bool, coalition: bool) -> bool:
     """Whether the meeting in the clause is the coalition's."""
     if any(h.name == "phrases.coalition" for h in sentence.parse.hits) or coalition:
         return True

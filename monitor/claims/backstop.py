@@ -7,8 +7,6 @@ from monitor.claims.lexemes import Hit
 from monitor.claims.stance import Operator
 from monitor.claims.tokens import Token
 
-_ASKERS = frozenset({"UA", "EU", "NATO", "COALITION"})
-
 
 class BackstopRules:
     """The rules of topic backstop."""
@@ -38,7 +36,7 @@ class BackstopRules:
             return None
         actor = parts.is_us_acting(sentence, index, clause, part)
         named = us_recent and any(h.name == "phrases.backstop" for h in clause.hits)
-        if not (part.american or actor or named or parts.is_us_object(sentence, clause)):
+        if not (part.american or actor or named or parts.is_us_object(clause)):
             return None
         status, word = (
             self._us_stance(sentence, index, clause, part) if actor else self._others(sentence, index, clause, part)
@@ -191,11 +189,7 @@ class BackstopRules:
             part.american or subject_is_part or "phrases.backstop" in {h.name for h in clause.hits}
         ):
             return "sought", sentence.text(vital.first, vital.last).lower()
-        if (
-            talks is not None
-            and parts.is_us_object(sentence, clause)
-            and not any(h.lemma in _COMMIT for h in clause.hits)
-        ):
+        if talks is not None and parts.is_us_object(clause) and not any(h.lemma in _COMMIT for h in clause.hits):
             return "discussed", sentence.text(talks.first, talks.last).lower()
         spoken = _hit(clause, "phrases.talks", clause.first, clause.last)
         if spoken is not None and any(n.preposition in ("with", "between") and "US" in n.codes for n in clause.nouns):

@@ -34,16 +34,6 @@ WH = "wh"
 
 RESUME = "resume"
 
-SO = "so"
-
-_NO_SUBJECT = frozenset(
-    (
-        "in at from near outside inside on to into for with about over after before since under within between "
-        "against during towards toward across through despite without like than as alongside along upon behind via "
-        "per until amid following among around beyond regarding concerning off out"
-    ).split()
-)
-
 
 @dataclass(slots=True)
 class Clause:

@@ -6,7 +6,6 @@ DETERMINERS = frozenset(
         "either neither several many most more few other certain whose own"
     ).split()
 )
-POSSESSIVES = frozenset(["its", "his", "her", "their", "our", "my", "your", "whose"])
 PREPOSITIONS = frozenset(
     (
         "in on at of to from by with for about into onto over under between among amongst across through during "

@@ -163,7 +163,7 @@ class Memory:
 MEDIA = frozenset(("press newspaper daily media broadcaster magazine outlet agency times post journal tabloid").split())
 
 
-def as_voice(noun: Noun, codes: tuple[str, ...], sentence_text: str | None = None) -> Voice:
+def as_voice(noun: Noun, codes: tuple[str, ...]) -> Voice:
     """The voice of a subject."""
     if noun.head in MEDIA:
         return Voice(unnamed=True)

@@ -14,8 +14,6 @@ _OTHER_GROUPS = frozenset(
     {"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"}
 )
 
-_SIGN = frozenset({"sign", "sign up", "endorse", "signatory"})
-
 
 class CountRules:
     """The rules of headcount and force_size."""
@@ -40,7 +38,7 @@ class CountRules:
             if size is not None:
                 made.append(sizes.size_draft(sentence, index, clause, size))
                 continue
-            counted = _counted(sentence, place, end, number, high)
+            counted = _counted(sentence, place, number, high)
             if counted is None or not (group or meeting or force):
                 continue
             kind = _kind(sentence, index, clause, counted, meeting=meeting, group=group, recent=recent)
@@ -49,7 +47,7 @@ class CountRules:
         return made
 
 
-def _counted(sentence: Sentence, place: int, end: int, number: int, high: int | None) -> sizes.Count | None:
+def _counted(sentence: Sentence, place: int, number: int, high: int | None) -> sizes.Count | None:
     """The countries, members or leaders that a number counts."""
     if not _LEAST <= number <= _MOST:
         return None
@@ -157,7 +155,7 @@ def _kind(
         and not _wants(hits, counted)
     ):
         return "members"
-    if _is_membership(sentence, counted, before, after_words, group):
+    if _is_membership(sentence, counted, after_words, group):
         return "members"
     give = [
         h
@@ -233,9 +231,7 @@ def _wants(hits: list[Hit], counted: sizes.Count) -> bool:
     )
 
 
-def _is_membership(
-    sentence: Sentence, counted: sizes.Count, before: set[str], after_words: list[str], group: bool
-) -> bool:
+def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[str], group: bool) -> bool:
     row = sentence.row
     named = any(
         h.name == "phrases.coalition" or (group and h.name == "phrases.coalition_loose") for h in sentence.parse.hits

@@ -20,7 +20,7 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
             "military",
             "ground",
         )
-        target = _mission_after(sentence, clause, hit.last) or (
+        target = _mission_after(clause, hit.last) or (
             military and setting.in_ukraine(sentence, hit.last + 1, clause.last)
         )
         owned = bool(owner) and any(
@@ -41,7 +41,7 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
     if kinds[hit.first] is None:
         return None
     if hit.name == "verbs.partake" and hit.lemma not in _VAGUE:
-        mission = _mission_after(sentence, clause, hit.last)
+        mission = _mission_after(clause, hit.last)
         if mission is None or any(
             h.name in ("phrases.meeting",) and hit.last < h.first <= mission.last + 3 for h in clause.hits
         ):
@@ -215,7 +215,7 @@ def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.
     return None
 
 
-def _mission_after(sentence: Sentence, clause: Clause, last: int) -> Hit | None:
+def _mission_after(clause: Clause, last: int) -> Hit | None:
     for hit in clause.hits:
         if hit.name == "phrases.mission" and last < hit.first <= last + 9:
             return hit

@@ -1,6 +1,4 @@
 """The claim engine: sentences | tokens | verbs, phrases, clauses | voices | claims per topic | assembly. Pure and deterministic; no I/O.
-from monitor.claims import setting
-
 
 Reads English only; what it can't read it skips with a reason.
 """
@@ -66,7 +64,7 @@ class Engine:
         if not topic.relevant:
             return types.Reading(relevant=False)
         speech.attribute(built)
-        credit = self._origins.of_article(article.title, text, article.outlet)
+        credit = self._origins.of_article(article.title, article.outlet)
         claims: list[types.Claim] = []
         for one in self._drafts(built, topic):
             sentence = built[one.sentence]

@@ -10,14 +10,9 @@ from monitor import watch
 
 COUNTRY, DEMONYM, PERSON = "\ue000", "\ue001", "\ue002"
 _MASKS = {
-    "A": "[\ue000-\ue002]+",
     "C": "\ue000+",
     "D": "\ue001+",
     "P": "\ue002+",
-    "GROUP": (
-        r"(?:both )?[\ue000-\ue002]+(?:(?:,| and| or| as well as| plus| &|, and|, as well as)"
-        r"(?: the| its| also)? [\ue000-\ue002]+)*"
-    ),
 }
 _MACRO = re.compile(r"\{([A-Za-z_.]+)\}")
 _LOOSE_SPACE = re.compile(r" +")

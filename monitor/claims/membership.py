@@ -23,7 +23,7 @@ class MembershipRules:
         if meeting:
             made += attends.gathered(sentence)
             made += attends.chaired(sentence)
-        coalition = [h for h in sentence.parse.hits if roles.is_coalition(sentence, h, group)]
+        coalition = [h for h in sentence.parse.hits if roles.is_coalition(h, group)]
         led = coalition + [
             h
             for h in sentence.parse.hits
@@ -177,13 +177,13 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
                 return roles.make(sentence, clause, index, codes, "member", word, passing=True)
             if state == stance.NO and word in ("part", "member", "participant"):
                 return roles.make(sentence, clause, index, codes, "declined", word)
-    listed = _listed(sentence, clause, group)
+    listed = _listed(sentence, group)
     if listed:
         return roles.make(sentence, clause, index, listed, "member", "includes", passing=True)
     return []
 
 
-def _listed(sentence: Sentence, clause: Clause, group: Hit) -> list[str]:
+def _listed(sentence: Sentence, group: Hit) -> list[str]:
     """ "the coalition, which includes X and Y", "coalition members such as X"."""
     row = sentence.row
     if any(t.low in ("leaders", "representatives", "ministers") for t in row[max(0, group.first - 4) : group.first]):

@@ -27,7 +27,7 @@ class Origins:
         self._headline = re.compile(rf"(?:–|—|-|\|)\s*(?P<name>(?i:{known}))\s*$")
         self._byline = re.compile(rf"^\W*\(?(?P<name>(?i:{known}))\)?\s*(?:--|–|—)")
 
-    def of_article(self, title: str, text: str, outlet: str) -> str | None:
+    def of_article(self, title: str, outlet: str) -> str | None:
         """The credit of the whole article."""
         match = self._headline.search(title.strip())
         if match and match.group("name").lower() != outlet.lower():

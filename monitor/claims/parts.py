@@ -7,8 +7,6 @@ from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
 
-COMPONENTS = ("ground_troops", "air", "intelligence", "surveillance", "logistics", "command")
-
 _CONTEXT = frozenset(
     (
         "phrases.mission phrases.coalition phrases.guarantee phrases.backstop cues.awaited phrases.force "
@@ -217,5 +215,5 @@ def is_us_acting(sentence: Sentence, index: int, clause: Clause, part: Part) -> 
     return any(noun.preposition == "by" and "US" in noun.codes and noun.kind == nouns.ACTOR for noun in clause.nouns)
 
 
-def is_us_object(sentence: Sentence, clause: Clause) -> bool:
+def is_us_object(clause: Clause) -> bool:
     return any(n.kind in (nouns.ACTOR, nouns.FORCE, nouns.THING) and "US" in n.codes for n in clause.nouns)

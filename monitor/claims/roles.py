@@ -10,7 +10,7 @@ from monitor.claims.lexemes import Hit
 NEVER = frozenset({"RU", "BY", "KP", "COALITION", "UN"})
 
 
-def is_coalition(sentence: Sentence, hit: Hit, group: bool) -> bool:
+def is_coalition(hit: Hit, group: bool) -> bool:
     return hit.name == "phrases.coalition" or (
         group and hit.name == "phrases.coalition_loose" and hit.lemma in ("coalition", "cow")
     )

@@ -49,7 +49,7 @@ def is_elsewhere(sentence: Sentence, clause: Clause, deed: setting.Deed) -> bool
     return False
 
 
-def is_unreal(sentence: Sentence, clause: Clause) -> bool:
+def is_unreal(sentence: Sentence) -> bool:
     """A question, a hypothesis, a poll."""
     if sentence.is_question:
         return True
@@ -95,7 +95,7 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
     return ""
 
 
-def needs_approval(sentence: Sentence, clause: Clause) -> bool:
+def needs_approval(clause: Clause) -> bool:
     """ "any deployment would require the parliament's approval"."""
     return any(
         h.name == "cues.condition"

@@ -56,7 +56,7 @@ def support(
     begin = clause.verb
     if begin is None and clause.kind in (clauses.WHILE, clauses.ING):
         begin = next((i for i in range(clause.first, clause.last) if parse.kinds[i] == verbs.ING), None)
-    if scopes.is_unreal(sentence, clause) or clause.kind == clauses.IF or begin is None:
+    if scopes.is_unreal(sentence) or clause.kind == clauses.IF or begin is None:
         return []
     ruled_out = {d.subject for d in made if d.status == "ruled_out"}
     context = (

@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.claims import actors, closed
+from monitor.claims import actors
 
 _TOKEN = re.compile(
     r"\d+(?:[.,\u00a0\u202f]\d+)*(?:st|nd|rd|th)?(?!\w)|(?:[A-Za-z]\.){2,}|[^\W_]+(?:[-‑](?=\w)[^\W_]+)*|['’]|[^\w\s]|_"
 )
-_SUFFIX = re.compile(r"(?i)(?P<stem>\w+?)(?P<tail>n['’]t)$")
 _CLITICS = frozenset({"s", "re", "ve", "ll", "d", "m", "t"})
 
 Forms = Callable[[str], Mapping[str, frozenset[str]]]
@@ -108,8 +107,3 @@ def _make(text: str, start: int, end: int, forms: Forms) -> Token:
     first = text[0]
     is_mark = not (first.isalnum() or (len(text) > 1 and text.startswith(("'", "n't"))))
     return Token(text, low, start, end, keys, lemmas, None, is_mark, first.isdigit())
-
-
-def is_negation(token: Token) -> bool:
-    """A word that denies."""
-    return token.low in closed.NEGATIONS

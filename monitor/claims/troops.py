@@ -27,7 +27,7 @@ class TroopRules:
     # ------------------------------------------------------------ deeds
 
     def _clause(self, sentence: Sentence, index: int, clause: Clause, scene: setting.Scene) -> list[draft.Draft]:
-        if scopes.is_unreal(sentence, clause) or clause.kind in (clauses.IF,):
+        if scopes.is_unreal(sentence) or clause.kind in (clauses.IF,):
             return []
         if clause.kind == clauses.WH and not any(
             o.kind == stance.UNDECIDED_CUE for o in scopes.governors(sentence, index, clause)
@@ -96,7 +96,7 @@ class TroopRules:
         if excepted:  # "other than Britain and France, no member has pledged"
             codes, state = excepted, stance.YES if state == stance.NO else stance.VOID
         status = _STATUS.get(state)
-        if status is None and (deed.nominal or infinitive) and scopes.needs_approval(sentence, clause):
+        if status is None and (deed.nominal or infinitive) and scopes.needs_approval(clause):
             status = "conditional"
         if status is None:
             return []

@@ -28,13 +28,10 @@ _DEFINITE_VERBS = frozenset(
 
 def kinds(row: Sequence[Token]) -> list[str | None]:
     """For each token its kind as a verb, or None where it is no verb."""
-    found: list[str | None] = []
-    for index in range(len(row)):
-        found.append(_kind(row, index, found))
-    return found
+    return [_kind(row, index) for index in range(len(row))]
 
 
-def _kind(row: Sequence[Token], index: int, before: list[str | None]) -> str | None:
+def _kind(row: Sequence[Token], index: int) -> str | None:
     token = row[index]
     if token.mention is not None or token.is_mark or token.is_number:
         return None
