@@ -110,7 +110,7 @@ def gathered(sentence: Sentence) -> list[draft.Draft]:
         ]
         codes = [c for n in found for c in n.codes if c != "EU"]
         if codes:
-            index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
+            index = sentence.parse.clause_at(place)
             return roles.make(sentence, sentence.parse.clauses[index], index, codes, "attended", "including")
     return []
 
@@ -122,7 +122,7 @@ def chaired(sentence: Sentence) -> list[draft.Draft]:
         if row[place].low in _CHAIRING and row[place + 1].low == "of":
             noun = next((n for n in sentence.parse.nouns if place + 2 <= n.first <= place + 4), None)
             if noun is not None and noun.kind == nouns.ACTOR and not noun.is_former:
-                index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
+                index = sentence.parse.clause_at(place)
                 return roles.make(
                     sentence, sentence.parse.clauses[index], index, noun.codes, "attended", row[place].low
                 )
@@ -171,7 +171,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             and hit.lemma == "participation"
             and any(0 < h.first - hit.last <= 3 for h in met)
         ):
-            noun = next((n for n in clause.nouns if n.first <= hit.first <= n.last), None)
+            noun = nouns.at(clause.nouns, hit.first)
             if noun is not None and noun.codes:
                 made += roles.make(sentence, clause, index, noun.codes, "attended", "participation")
     if not made:
@@ -226,7 +226,7 @@ def _host(
         subject is not None
         and subject.kind == nouns.ACTOR
         and not subject.is_former
-        and (any(h.name == "phrases.coalition" for h in clause.hits) or (meeting and sentence.index < 3))
+        and ("phrases.coalition" in clause.classes or (meeting and sentence.index < 3))
     ):
         said = next((h for h in clause.hits if h.name == "verbs.say" and parse.kinds[h.first] == verbs.FINITE), None)
         if said is not None and any(
@@ -290,7 +290,7 @@ def _present(
 
 def _is_ours(sentence: Sentence, met: list[Hit], *, meeting: bool, coalition: bool) -> bool:
     """Whether the meeting in the clause is the coalition's."""
-    if any(h.name == "phrases.coalition" for h in sentence.parse.hits) or coalition:
+    if "phrases.coalition" in sentence.parse.classes or coalition:
         return True
     row = sentence.row
     for hit in met:

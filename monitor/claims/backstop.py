@@ -35,7 +35,7 @@ class BackstopRules:
         if part is None:
             return None
         actor = parts.is_us_acting(sentence, index, clause, part)
-        named = us_recent and any(h.name == "phrases.backstop" for h in clause.hits)
+        named = us_recent and "phrases.backstop" in clause.classes
         if not (part.american or actor or named or parts.is_us_object(clause)):
             return None
         status, word = (
@@ -51,15 +51,9 @@ class BackstopRules:
 
     def _doubted(self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> parts.Part | None:
         """ "air support, something Trump has been unwilling to say": the part stands in the clause before."""
-        doubted = _hit(clause, "cues.uncommitted", clause.first, clause.last) is not None and parts.is_us_subject(
-            sentence, index
-        )
+        doubted = "cues.uncommitted" in clause.classes and parts.is_us_subject(sentence, index)
         subject = clause.subject
-        needed = (
-            _hit(clause, "cues.vital", clause.first, clause.last) is not None
-            and subject is not None
-            and "US" in subject.codes
-        )
+        needed = "cues.vital" in clause.classes and subject is not None and "US" in subject.codes
         if not index or not (doubted or (needed and subject is not None and subject.first < clause.first)):
             return None
         before = parts.part(sentence, index - 1, sentence.parse.clauses[index - 1], recent)
@@ -69,7 +63,7 @@ class BackstopRules:
 
     def _us_stance(self, sentence: Sentence, index: int, clause: Clause, part: parts.Part) -> tuple[str | None, str]:
         parse = sentence.parse
-        doubt = _hit(clause, "cues.uncommitted", clause.first, clause.last)
+        doubt = _hit(clause, "cues.uncommitted")
         pre = stance.operators(parse, clause, clause.first, part.first)
         outer = scopes.governors(sentence, index, clause)
         inside = [o for o in stance.operators(parse, clause, part.first, part.last + 1) if o.kind == stance.NEGATION]
@@ -81,7 +75,7 @@ class BackstopRules:
         taken = [h for h in clause.hits if h.name == "verbs.withdraw" and "*" in h.lemma and h.first < part.first]
         if taken and parse.kinds[taken[0].first] is not None and not any(o.kind == stance.NEGATION for o in pre):
             return "withdrawn", taken[0].lemma
-        if any(o.kind == stance.WITHDRAW for o in ops) and _hit(clause, "verbs.withdraw", clause.first, clause.last):
+        if any(o.kind == stance.WITHDRAW for o in ops) and "verbs.withdraw" in clause.classes:
             return "withdrawn", words
         refused = [o for o in ops if o.kind == stance.REFUSE]
         if doubt is not None and not (
@@ -94,7 +88,7 @@ class BackstopRules:
             return "uncommitted", "whether"
         if clause.kind == clauses.WH:
             above = sentence.parse.clauses[index - 1] if index else clause
-            return ("uncommitted", "wh") if _hit(above, "cues.uncommitted", above.first, above.last) else (None, "")
+            return ("uncommitted", "wh") if "cues.uncommitted" in above.classes else (None, "")
         if any(o.kind == stance.NEGATION for o in outer) and index and "US" not in sentence.subjects[index - 1]:
             return "uncommitted", "not"  # "had received no assurance that Washington would"
         if clause.kind == clauses.THAT and _is_wished(sentence, index):
@@ -154,9 +148,9 @@ class BackstopRules:
 
     def _others(self, sentence: Sentence, index: int, clause: Clause, part: parts.Part) -> tuple[str | None, str]:
         parse = sentence.parse
-        doubt = _hit(clause, "cues.uncommitted", clause.first, clause.last)
+        doubt = _hit(clause, "cues.uncommitted")
         seek = _seek(sentence, clause, part)
-        vital = _hit(clause, "cues.vital", clause.first, clause.last)
+        vital = _hit(clause, "cues.vital")
         subject_is_part = (
             clause.subject is not None and part.first <= clause.subject.last and clause.subject.first <= part.last
         )
@@ -185,13 +179,11 @@ class BackstopRules:
                 return "sought", "without"
         if seek is not None:
             return "sought", sentence.text(seek.first, seek.last).lower()
-        if vital is not None and (
-            part.american or subject_is_part or "phrases.backstop" in {h.name for h in clause.hits}
-        ):
+        if vital is not None and (part.american or subject_is_part or "phrases.backstop" in clause.classes):
             return "sought", sentence.text(vital.first, vital.last).lower()
         if talks is not None and parts.is_us_object(clause) and not any(h.lemma in _COMMIT for h in clause.hits):
             return "discussed", sentence.text(talks.first, talks.last).lower()
-        spoken = _hit(clause, "phrases.talks", clause.first, clause.last)
+        spoken = _hit(clause, "phrases.talks")
         if spoken is not None and any(n.preposition in ("with", "between") and "US" in n.codes for n in clause.nouns):
             return "discussed", sentence.text(spoken.first, spoken.last).lower()
         if part.components == ("ground_troops",) or (part.american and subject_is_part):
@@ -253,14 +245,14 @@ def _names_us(token: Token) -> bool:
 
 def _monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft | None:
     """A monitoring of the ceasefire under US leadership: committed, or sought where Europeans say that it should be."""
-    hit = _hit(clause, "phrases.comp_surveillance", clause.first, clause.last)
+    hit = _hit(clause, "phrases.comp_surveillance")
     if (
         hit is None
         and index + 1 < len(sentence.parse.clauses)
         and sentence.parse.clauses[index + 1].kind in (clauses.REL, clauses.THAT)
     ):
         below = sentence.parse.clauses[index + 1]  # "would head the body that monitors a ceasefire"
-        hit = _hit(below, "phrases.comp_surveillance", below.first, below.last)
+        hit = _hit(below, "phrases.comp_surveillance")
     row = sentence.row
     if hit is None or not any(
         t.low in ("ceasefire", "cease-fire", "truce", "peace", "monitoring")
@@ -282,7 +274,7 @@ def _monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft |
     if any(o.kind in (stance.NEGATION, stance.REFUSE, stance.MAY) for o in ops):
         return None
     sought = any(o.kind == stance.SHOULD for o in ops) or (
-        _hit(clause, "verbs.seek", clause.first, hit.first) is not None
+        any(h.name == "verbs.seek" and h.first < hit.first for h in clause.hits)
         and not parts.is_us_subject(sentence, index)
         and any(h.lemma in ("ask", "call on", "want", "urge", "seek", "demand") for h in clause.hits)
     )
@@ -294,8 +286,8 @@ def _monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft |
     )  # fmt: skip
 
 
-def _hit(clause: Clause, name: str, first: int, last: int) -> Hit | None:
-    return next((h for h in clause.hits if h.name == name and first <= h.first < last), None)
+def _hit(clause: Clause, name: str) -> Hit | None:
+    return next((h for h in clause.hits if h.name == name), None)
 
 
 def _talks(sentence: Sentence, clause: Clause, last: int) -> Hit | None:

@@ -47,6 +47,7 @@ class Clause:
     parent: int | None = None
     hits: list[Hit] = field(default_factory=list)
     nouns: list[Noun] = field(default_factory=list)
+    classes: frozenset[str] = frozenset()  # of its words ("verbs.send")
 
 
 @dataclass(slots=True)
@@ -58,3 +59,8 @@ class Parse:
     hits: list[Hit]
     nouns: list[Noun]
     clauses: list[Clause]
+    classes: frozenset[str]  # of its words
+
+    def clause_at(self, place: int) -> int:
+        """The index of the clause that holds a token; clauses leave no token out."""
+        return next(i for i, c in enumerate(self.clauses) if c.first <= place < c.last)

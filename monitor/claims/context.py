@@ -40,10 +40,6 @@ class Sentence:
         """The tokens."""
         return self.parse.row
 
-    def names(self, *classes: str) -> bool:
-        """Whether a word of one of these classes stands in the sentence."""
-        return any(h.name in classes for h in self.parse.hits)
-
     def text(self, first: int, last: int) -> str:
         """The words from token first to last (inclusive)."""
         return self.raw[self.row[first].start : self.row[last].end]

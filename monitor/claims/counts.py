@@ -29,7 +29,7 @@ class CountRules:
             place = next((i for i, t in enumerate(sentence.row) if t.start <= start < t.end or t.start >= start), None)
             if place is None:
                 continue
-            index = next((i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last), 0)
+            index = sentence.parse.clause_at(place)
             clause = sentence.parse.clauses[index]
             voice = sentence.voices[index]
             if voice is not None and (voice.private or voice.code == "RU"):
@@ -233,10 +233,8 @@ def _wants(hits: list[Hit], counted: sizes.Count) -> bool:
 
 def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[str], group: bool) -> bool:
     row = sentence.row
-    named = any(
-        h.name == "phrases.coalition" or (group and h.name == "phrases.coalition_loose") for h in sentence.parse.hits
-    )
-    if not named:
+    classes = sentence.parse.classes
+    if "phrases.coalition" not in classes and not (group and "phrases.coalition_loose" in classes):
         return False
     window = [t.low for t in row[max(0, counted.first - 7) : counted.first]]
     text = " ".join(window)
@@ -244,8 +242,7 @@ def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[s
     if joined or counted.first == counted.last or (row[counted.first].is_number and "-" in row[counted.first].text):
         return True
     coalition_before = any(
-        h.name in ("phrases.coalition", "phrases.coalition_loose", "phrases.coalition_loose")
-        and 0 < counted.first - h.last <= 9
+        h.name in ("phrases.coalition", "phrases.coalition_loose") and 0 < counted.first - h.last <= 9
         for h in sentence.parse.hits
     )
     if (
@@ -274,7 +271,7 @@ def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[s
         and not any(w in text for w in ("meeting", "summit", "call", "leaders"))
     ):
         return True
-    subject = next((c.subject for c in sentence.parse.clauses if c.first <= counted.first < c.last), None)
+    subject = sentence.parse.clauses[sentence.parse.clause_at(counted.first)].subject
     if (
         subject is not None
         and subject.last < counted.first

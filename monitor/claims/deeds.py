@@ -276,7 +276,7 @@ def _passive_verb(sentence: Sentence, clause: Clause, noun: Noun) -> int | None:
                 kinds[place] == verbs.INFINITIVE and intransitive
             ):
                 return place
-        inside = next((n for n in clause.nouns if n.first <= place <= n.last), None)
+        inside = nouns.at(clause.nouns, place)
         if inside is not None and inside.kind == nouns.ACTOR:
             place, end = inside.last + 1, min(clause.last, max(end, inside.last + 8))
             continue

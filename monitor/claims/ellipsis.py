@@ -1,6 +1,6 @@
 """Shares in a force that name no soldiers, and what is left unsaid because it was spoken of just before."""
 
-from monitor.claims import setting, verbs
+from monitor.claims import nouns, setting, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
@@ -23,9 +23,7 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
         target = _mission_after(clause, hit.last) or (
             military and setting.in_ukraine(sentence, hit.last + 1, clause.last)
         )
-        owned = bool(owner) and any(
-            h.name == "cues.condition" for h in clause.hits
-        )  # "Spain's participation would require a vote"
+        owned = bool(owner) and "cues.condition" in clause.classes  # "Spain's participation would require a vote"
         if not target and not owned and not (military and "phrases.force" in scene.recent):
             return None
         return setting.Deed(
@@ -33,7 +31,7 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
             hit.last,
             owner,
             None,
-            setting.no_before(row, hit.first) and row[hit.first - 1].low == "no",
+            setting.no_before(row, hit.first),
             None,
             nominal=True,
             why=row[hit.last].low,
@@ -109,10 +107,7 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
         or sentence.parse.kinds[hit.first] is None
     ):
         return None
-    if any(
-        h.name in ("phrases.meeting", "phrases.other_matter", "phrases.coalition", "phrases.support_noun")
-        for h in clause.hits
-    ):
+    if clause.classes & {"phrases.meeting", "phrases.other_matter", "phrases.coalition", "phrases.support_noun"}:
         return None
     row = sentence.row
     following = row[hit.last + 1] if hit.last + 1 < len(row) else None
@@ -171,47 +166,26 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
     return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
 
 
+_OTHER_TALK = frozenset(
+    "phrases.other_matter phrases.meeting phrases.support_noun phrases.guarantee phrases.backstop".split()
+)
 _SUCH = frozenset("it that this anything nothing such idea option scenario".split())
 
 
 def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.Deed | None:
     """A stance alone ("no decision has been made", "we have not ruled it out") on the force spoken of just before."""
-    if not scene.recent & {"phrases.force", "phrases.deployment"} or any(
-        h.name
-        in ("phrases.other_matter", "phrases.meeting", "phrases.support_noun", "phrases.guarantee", "phrases.backstop")
-        for h in clause.hits
-    ):
+    if not scene.recent & {"phrases.force", "phrases.deployment"} or clause.classes & _OTHER_TALK:
         return None
     row = sentence.row
     for hit in clause.hits:
-        if hit.name == "cues.undecided":
-            return setting.Deed(
-                hit.last + 1,
-                hit.last,
-                (),
-                None,
-                False,
-                None,
-                nominal=True,
-                why=sentence.text(hit.first, hit.last).lower(),
-            )
-        if (
+        if hit.name == "cues.undecided" or (
             hit.name == "verbs.refuse"
             and hit.lemma in ("rule out", "rule * out", "exclude", "reject", "dismiss")
             and sentence.parse.kinds[hit.first] is not None
+            and any(t.low in _SUCH for t in row[hit.first : hit.last + 4])
         ):
-            inside = [row[i].low for i in range(hit.first, min(hit.last + 4, len(row)))]
-            if any(w in _SUCH for w in inside):
-                return setting.Deed(
-                    hit.last + 1,
-                    hit.last,
-                    (),
-                    None,
-                    False,
-                    None,
-                    nominal=True,
-                    why=sentence.text(hit.first, hit.last).lower(),
-                )
+            words = sentence.text(hit.first, hit.last).lower()
+            return setting.Deed(hit.last + 1, hit.last, (), None, False, None, nominal=True, why=words)
     return None
 
 
@@ -224,7 +198,7 @@ def _mission_after(clause: Clause, last: int) -> Hit | None:
 
 def _noun_owner(sentence: Sentence, hit: Hit) -> tuple[str, ...]:
     """ "German participation", "Turkey's deployment"."""
-    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
+    noun = nouns.at(sentence.parse.nouns, hit.first, hit.last)
     if noun is None:
         return ()
     return tuple(c for c in noun.codes if c not in setting.NO_SENDER)

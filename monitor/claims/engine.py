@@ -97,7 +97,7 @@ class Engine:
     def _drafts(self, built: list[context.Sentence], topic: relevance.Topic) -> list[draft.Draft]:
         made: list[draft.Draft] = []
         rows = set(self._listings.rows(built)) if topic.force else set()
-        names = [frozenset(h.name for h in s.parse.hits) for s in built]
+        names = [s.parse.classes for s in built]
         american = [any(m.code == "US" for m in s.mentions) for s in built]
         named = False
         refused: set[str] = set()

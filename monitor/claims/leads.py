@@ -53,7 +53,7 @@ def _led_by(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int]:
         if row[index].low not in _LED:
             continue
         if index and row[index - 1].text in "-‑–" and index > 1 and row[index - 2].mention is not None:
-            noun = next((n for n in sentence.parse.nouns if n.first <= index - 2 <= n.last), None)
+            noun = nouns.at(sentence.parse.nouns, index - 2)
             if 0 <= group.first - index <= 8 and noun is not None:
                 named = tuple(m.code for m in noun.mentions)
                 return named or (row[index - 2].mention.code,), noun.first, index  # type: ignore[union-attr]

@@ -38,11 +38,7 @@ class MembershipRules:
             if voice is not None and (voice.private or voice.code == "RU"):
                 continue
             near_hits = [h for h in coalition if clause.first <= h.first < clause.last]
-            if near_hits or (
-                group
-                and "phrases.coalition" in recent
-                and any(h.name == "phrases.coalition_loose" for h in clause.hits)
-            ):
+            if near_hits or (group and "phrases.coalition" in recent and "phrases.coalition_loose" in clause.classes):
                 made += _belongs(
                     sentence,
                     index,

@@ -33,6 +33,12 @@ class Noun:
         return any(m.former for m in self.mentions)
 
 
+def at(phrases: Sequence[Noun], first: int, last: int | None = None) -> Noun | None:
+    """The phrase that covers the tokens first to last (inclusive; one token without `last`), if there is one."""
+    last = first if last is None else last
+    return next((n for n in phrases if n.first <= first and last <= n.last), None)
+
+
 def chunk(row: Sequence[Token], kinds: Sequence[str | None], hits: Sequence[Hit]) -> list[Noun]:
     """All noun phrases of a sentence in order, coordinated actors joined ("France, Spain and Italy")."""
     classes: dict[int, set[str]] = {}

@@ -13,7 +13,12 @@ def parse(row: list[Token], hits: list[Hit]) -> clauses.Parse:
     parts = cutter.cut()
     for clause in parts:
         clause.hits = [h for h in hits if clause.first <= h.first and h.last < clause.last]
+        clause.classes = _classes(clause.hits)
         clause.nouns = [n for n in phrases if clause.first <= n.first < clause.last]
     for index in range(len(parts)):
         subjects.set_subject(parts, index, row)
-    return clauses.Parse(row, kinds, hits, phrases, parts)
+    return clauses.Parse(row, kinds, hits, phrases, parts, _classes(hits))
+
+
+def _classes(hits: list[Hit]) -> frozenset[str]:
+    return frozenset(h.name for h in hits)

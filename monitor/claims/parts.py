@@ -14,6 +14,14 @@ _CONTEXT = frozenset(
     ).split()
 )
 
+# what makes a component more than a word in passing: somebody gives, seeks, needs or refuses it
+_ACTING = frozenset(
+    (
+        "verbs.send phrases.support verbs.seek cues.vital verbs.partake phrases.deployment cues.firm verbs.firm "
+        "cues.refuse verbs.refuse verbs.help cues.uncommitted verbs.withdraw cues.negation"
+    ).split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -62,31 +70,7 @@ def part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str])
         return None
     if not strong and not _CONTEXT & recent:
         return None
-    if (
-        found
-        and not strong
-        and "surveillance" not in found
-        and not any(
-            h.name
-            in (
-                "verbs.send",
-                "phrases.support",
-                "verbs.seek",
-                "cues.vital",
-                "verbs.partake",
-                "phrases.deployment",
-                "cues.firm",
-                "verbs.firm",
-                "cues.refuse",
-                "verbs.refuse",
-                "verbs.help",
-                "cues.uncommitted",
-            )
-            or h.name.startswith("verbs.withdraw")
-            for h in clause.hits
-        )
-        and not general
-    ) and not any(h.name == "cues.negation" for h in clause.hits):
+    if found and not general and "surveillance" not in found and not _ACTING & clause.classes:
         return None
     places = [*found.values(), *general]
     first, last = min(h.first for h in places), max(h.last for h in places)
@@ -126,15 +110,13 @@ def _is_us_support(sentence: Sentence, clause: Clause, hit: Hit) -> bool:
     """Support, backing, a role: a US part only where the words say whose."""
     if sentence.parse.kinds[hit.first] is not None:
         return False
-    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first <= n.last), None)
+    noun = nouns.at(sentence.parse.nouns, hit.first)
     if noun is not None and sentence.row[noun.first].low == "its":
         owner = next((c for c in reversed(sentence.subjects[: sentence.parse.clauses.index(clause)]) if c), ())
         if owner == ("US",):
-            return hit.lemma not in _LOOSE_SUPPORT or any(
-                h.name in _TOPICS - {"phrases.deployment"} for h in clause.hits
-            )
+            return hit.lemma not in _LOOSE_SUPPORT or bool((_TOPICS - {"phrases.deployment"}) & clause.classes)
     if _is_american(sentence, hit):
-        return hit.lemma not in _LOOSE_SUPPORT or any(h.name in _TOPICS for h in clause.hits)
+        return hit.lemma not in _LOOSE_SUPPORT or bool(_TOPICS & clause.classes)
     if any(
         n.kind == nouns.THING and "US" in n.codes and n.head in _POSSESSED and n.first < hit.first for n in clause.nouns
     ):
@@ -161,14 +143,14 @@ _TOPICS = frozenset(
 
 def _belongs_elsewhere(sentence: Sentence, hit: Hit) -> bool:
     """ "British troops", "European aircraft", "Ukrainian air defence"."""
-    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
+    noun = nouns.at(sentence.parse.nouns, hit.first, hit.last)
     if noun is None or not noun.codes:
         return False
     return "US" not in noun.codes
 
 
 def _is_us_troops(sentence: Sentence, index: int, clause: Clause, hit: Hit) -> bool:
-    noun = next((n for n in sentence.parse.nouns if n.first <= hit.first and n.last >= hit.last), None)
+    noun = nouns.at(sentence.parse.nouns, hit.first, hit.last)
     if noun is not None and "US" in noun.codes:
         return True
     if noun is not None and (

@@ -43,7 +43,7 @@ class Judge:
     def judge(self, title: str, built: Sequence[Sentence]) -> Topic:
         """Weigh the words of title and sentences."""
         sentences = [s.raw for s in built]
-        names = [frozenset(h.name for h in s.parse.hits) for s in built]
+        names = [s.parse.classes for s in built]
         ukraine = [bool(_UKRAINE.search(s)) for s in sentences]
         titled_ukraine = bool(_UKRAINE.search(title))
         titled = bool(self._coalition.search(title))

@@ -53,7 +53,7 @@ def is_unreal(sentence: Sentence) -> bool:
     """A question, a hypothesis, a poll."""
     if sentence.is_question:
         return True
-    return any(h.name == "cues.poll" for h in sentence.parse.hits)
+    return "cues.poll" in sentence.parse.classes
 
 
 def conditioned(sentence: Sentence, index: int, clause: Clause, status: str) -> tuple[str, str]:
@@ -83,14 +83,14 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
     for neighbour in parse.clauses[index + 1 : index + 2]:
         if (
             neighbour.kind in (clauses.AND, clauses.RESUME)
-            and any(h.name == "cues.condition" for h in neighbour.hits)
+            and "cues.condition" in neighbour.classes
             and any(h.lemma in ("do so", "do that") for h in neighbour.hits)
         ):
             return "only"
     for other, neighbour in enumerate(parse.clauses):
         if neighbour.kind != clauses.IF or abs(other - index) > 2:
             continue
-        if any(h.name == "cues.condition_of" for h in neighbour.hits):
+        if "cues.condition_of" in neighbour.classes:
             return sentence.text(neighbour.first, min(neighbour.first + 3, neighbour.last - 1)).lower()
     return ""
 

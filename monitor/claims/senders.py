@@ -56,7 +56,7 @@ def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple
     """ "Italy's refusal to send", "Germany's readiness to"."""
     for operator in reversed(pre):
         if sentence.parse.kinds[operator.first] is None:
-            noun = next((n for n in clause.nouns if n.first <= operator.first <= n.last), None)
+            noun = nouns.at(clause.nouns, operator.first)
             if noun is not None and noun.kind == nouns.THING and noun.codes:
                 return noun.codes
     return ()

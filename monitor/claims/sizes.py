@@ -67,7 +67,7 @@ def force(
     if (
         not counts_men
         and (following.is_mark or following.low in ("and", "or", "but"))
-        and "phrases.force" in {h.name for h in sentence.parse.hits}
+        and "phrases.force" in sentence.parse.classes
     ):
         counts_men = any(w in ("between", "around", "about", "be", "to", "of", "least") for w in head)
     strong = row[min(place + 2, len(row) - 1)].low == "strong" or row[place].low.endswith("strong")

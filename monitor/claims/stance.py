@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.claims import verbs
+from monitor.claims import nouns, verbs
 from monitor.claims.clauses import Clause, Parse
 from monitor.claims.lexemes import Hit
 
@@ -88,7 +88,7 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
             low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING
         )
     if hit.name in ("cues.soft", "cues.firm") and parse.kinds[hit.first] is None:
-        noun = next((n for n in parse.nouns if n.first <= hit.first <= n.last), None)
+        noun = nouns.at(parse.nouns, hit.first)
         if noun is not None and noun.preposition in (
             "under",
             "amid",

@@ -14,8 +14,7 @@ _WEAK_HELP = frozenset(
 
 def _is_money(sentence: Sentence, clause: Clause) -> bool:
     """Millions for Ukraine, with no word of the force."""
-    names = {h.name for h in clause.hits}
-    return not names & {"phrases.mission", "phrases.coalition"} and any(
+    return not clause.classes & {"phrases.mission", "phrases.coalition"} and any(
         t.low in ("million", "billion", "bn") for t in sentence.row[clause.first : clause.last]
     )
 
@@ -42,7 +41,7 @@ def _names_ukraine_army(sentence: Sentence, clause: Clause) -> bool:
             if (
                 place > clause.first
                 and sentence.row[place - 1].low in ("to", "with", "arm", "supply")
-                and any(h.name == "phrases.other_send" for h in clause.hits)
+                and "phrases.other_send" in clause.classes
             ):
                 return True
     return False

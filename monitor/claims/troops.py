@@ -129,8 +129,7 @@ def _likewise(sentence: Sentence, told: setting.Scene) -> list[draft.Draft]:
         if row[place].low in ("same", "similar") and any(
             h.first == place + 1 and h.name in ("cues.firm", "verbs.firm") for h in sentence.parse.hits
         ):
-            index = next(i for i, c in enumerate(sentence.parse.clauses) if c.first <= place < c.last)
-            codes = sentence.subjects[index]
+            codes = sentence.subjects[sentence.parse.clause_at(place)]
     return [
         draft.Draft(
             topic="troops", subject=code, status=told.last, start=sentence.start, end=sentence.end, sentence=sentence.index,
