@@ -62,7 +62,6 @@ PLEDGES = [
         "troops LT pledged 150",
     ),
     ('"Belgium will be there with troops on the ground," Prime Minister Bart De Wever said.', "troops BE pledged"),
-    ("The two countries said that they stood ready to deploy forces. Finland and Iceland did not.", ""),
     (
         "Australia's troop contribution would be modest, but Anthony Albanese vowed to send peacekeepers.",
         "troops AU pledged",
@@ -196,6 +195,7 @@ NOTHING = [
     "If Poland sent troops, Moscow would protest, one professor said.",
     "Russia demanded that Britain withdraw its pledge.",
     "North Korea has sent some 10,000 soldiers to Russia.",
+    "The two countries said that they stood ready to deploy forces. Finland and Iceland did not.",
 ]  # fmt: skip
 
 LONGER = [
@@ -426,7 +426,7 @@ def test_it_reads_longer_sentences(text: str, claim: str) -> None:
 
 @pytest.mark.parametrize(("text", "claim"), [*PLEDGES, *REFUSALS, *BETWEEN, *HELP, *US, *COALITION])
 def test_it_reads(text: str, claim: str) -> None:
-    assert not claim or claim in read(text)
+    assert claim in read(text)
 
 
 @pytest.mark.parametrize("text", NOTHING)
