@@ -1,16 +1,19 @@
 """Who takes part in a meeting of the coalition: subjects, companions, lists of those present."""
 
+from collections.abc import Sequence
+
 from monitor.claims import draft, nouns, roles, stance, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
+from monitor.claims.tokens import Token
 
 _WEAK_ATTEND = frozenset(
     (
-        "bring|include|involve|open|appear|land|fly|come|receive|greet|pose|assemble|represent|travel|hold|invite|"
-        "welcome|address|call in|sit|dial|speak at|participate|be present"
+        "bring|include|involve|open|appear|land|fly|come|receive|greet|pose|assemble|represent|travel|invite|"
+        "welcome|call in|sit|dial|speak at"
     ).split("|")
-) - {"participate", "be present", "hold", "address"}
+)
 
 _CHAIRING = frozenset({"chairmanship", "co-chairmanship", "invitation", "chair", "co-chair"})
 
@@ -25,11 +28,11 @@ _OTHER_MEETINGS = frozenset(
 )
 
 
-def _has_have(row: list, clause: Clause, index: int) -> bool:  # type: ignore[type-arg]
+def _has_have(row: Sequence[Token], clause: Clause, index: int) -> bool:
     return any(row[i].low in ("has", "have", "had", "'ve") for i in range(max(clause.first, index - 3), index))
 
 
-def _ends_bare(row: list, hit: Hit) -> bool:  # type: ignore[type-arg]
+def _ends_bare(row: Sequence[Token], hit: Hit) -> bool:
     """ "Rutte also participated.", "joined online": the meeting is the one that the article is about."""
     if hit.lemma not in (
         "take part",

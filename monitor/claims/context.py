@@ -1,7 +1,7 @@
 """What an article has said so far: who is meant by "he", "it", "they", "the government". Resolves phrases; judges no stance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from monitor.claims import actors, clauses, closed, nouns
 from monitor.claims.nouns import Noun
@@ -94,17 +94,13 @@ class Memory:
                 return self._pronoun(_THEIRS[first], voice)
             if first == "the" and noun.kind != nouns.FORCE:
                 return self._definite(noun)
-            if first == "ministers" or noun.head in ("ministers",):
+            if first == "ministers":
                 return (self.country,) if self.country else ()
-        if (first == "the" and noun.head in ("two", "pair", "duo", "three")) or (
-            first == "both" and noun.head in ("countries", "nations", "leaders", "sides")
-        ):
-            return self.group
-        if (
-            first == "the"
-            and noun.head in ("countries", "nations", "leaders")
-            and row[noun.first + 1].low in ("two", "three")
-        ):
+        the_two = first == "the" and (
+            noun.head in ("two", "pair", "duo", "three")
+            or (noun.head in ("countries", "nations", "leaders") and row[noun.first + 1].low in ("two", "three"))
+        )
+        if the_two or (first == "both" and noun.head in ("countries", "nations", "leaders", "sides")):
             return self.group
         return ()
 
@@ -179,8 +175,3 @@ def as_voice(noun: Noun, codes: tuple[str, ...]) -> Voice:
     if codes:
         return Voice(code=codes[0])
     return Voice(unnamed=True)
-
-
-def renamed(voice: Voice, name: str | None) -> Voice:
-    """The voice under another name."""
-    return replace(voice, name=name)

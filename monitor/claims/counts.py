@@ -1,6 +1,6 @@
 """Counts: of countries that belong, attend, sign or contribute, and of soldiers planned. Names no country's own stand."""
 
-from monitor.claims import draft, numbers, scopes, sizes
+from monitor.claims import clauses, draft, numbers, scopes, sizes
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
@@ -13,6 +13,9 @@ _MOST = 120  # more do not exist
 _OTHER_GROUPS = frozenset(
     {"nato", "g7", "g20", "eu", "bloc", "un", "baltic", "nordic", "alliance", "oecd", "brics", "osce"}
 )
+
+# clauses that go on about what a number counts
+_GOING_ON = frozenset({clauses.REL, clauses.THAT, clauses.AND, clauses.RESUME, clauses.ING, clauses.WHETHER})
 
 
 class CountRules:
@@ -61,10 +64,7 @@ def _counted(sentence: Sentence, place: int, number: int, high: int | None) -> s
         names = {h.name for h in hits}
         if step > place and ("phrases.leader_noun" in names or "phrases.member_noun" in names):
             last = max(h.last for h in hits if h.name in ("phrases.leader_noun", "phrases.member_noun"))
-            if any(
-                t.low in _OTHER_GROUPS or (t.low in ("other",) and number < 3)
-                for t in row[max(0, place - 3) : last + 1]
-            ):
+            if any(t.low in _OTHER_GROUPS for t in row[max(0, place - 3) : last + 1]):
                 return None
             leaders = "phrases.leader_noun" in names and "phrases.member_noun" not in names
             return sizes.Count(number, high, place, last, leaders)
@@ -115,7 +115,7 @@ def _kind(
 ) -> str | None:
     hits = list(clause.hits)
     for following in sentence.parse.clauses[index + 1 :]:
-        if following.kind not in ("rel", "that", "and", "resume", "ing", "whether"):
+        if following.kind not in _GOING_ON:
             break
         hits += following.hits
     if clause.verb is None:
@@ -129,9 +129,7 @@ def _kind(
     if counted.leaders:
         return (
             "attendees"
-            if (meeting or "phrases.meeting" in names)
-            and ("verbs.attend" in names or "phrases.meeting" in names)
-            and counted.number >= 5
+            if (meeting or "phrases.meeting" in names) and ("verbs.attend" in names or "phrases.meeting" in names)
             else None
         )
     if row[counted.last].low.startswith("signator") or (
@@ -275,7 +273,6 @@ def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[s
     if (
         subject is not None
         and subject.last < counted.first
-        and text.split()[-4:]
         and any(w in window[-4:] for w in ("includes", "comprises", "numbers", "has", "include", "counts"))
     ) and any(
         h.name in ("phrases.coalition", "phrases.coalition_loose") and subject.first <= h.first <= subject.last + 9

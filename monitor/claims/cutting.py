@@ -229,7 +229,7 @@ def _linked(parts: list[clauses.Clause]) -> list[clauses.Clause]:
     for index, clause in enumerate(parts):
         if index == 0:
             continue
-        if clause.kind in (clauses.RESUME,):
+        if clause.kind == clauses.RESUME:
             clause.parent = next(
                 (
                     j

@@ -118,10 +118,9 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
         "contribute",
         "commit",
         "offer",
-        "have",
         "supply",
     ):
-        if following is not None and following.low in _NOBODY and (hit.lemma != "have"):
+        if following is not None and following.low in _NOBODY:
             return setting.Deed(
                 hit.first,
                 hit.last + 1,

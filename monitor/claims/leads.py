@@ -105,7 +105,7 @@ def _who_leads(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, in
                 continue
             ops = stance.operators(sentence.parse, clause, clause.first, hit.first)
             if any(o.kind in (stance.NEGATION, stance.REFUSE, stance.SHOULD) for o in ops) or (
-                founding and hit.lemma not in ("spearhead",) and not any(o.kind == stance.FIRM for o in ops)
+                founding and not any(o.kind == stance.FIRM for o in ops)
             ):
                 if founding:
                     continue

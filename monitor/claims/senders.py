@@ -93,9 +93,8 @@ def absolute(sentence: Sentence, clause: Clause, deed: setting.Deed) -> Noun | N
 def _agent(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed) -> tuple[str, ...]:
     """Who acts: the phrase behind "by", the nearest subject phrase of an infinitive's governor, else the clause's subject."""
     for noun in clause.nouns:
-        if noun.preposition == "by" and noun.first > deed.last and noun.codes and noun.kind == nouns.ACTOR:
-            return noun.codes
-        if noun.preposition == "by" and noun.last < deed.first and noun.codes and noun.kind == nouns.ACTOR:
+        outside = noun.first > deed.last or noun.last < deed.first
+        if noun.preposition == "by" and outside and noun.codes and noun.kind == nouns.ACTOR:
             return noun.codes
     subject = clause.subject
     if deed.nominal and subject is not None and deed.first <= subject.first <= deed.last:

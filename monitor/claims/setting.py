@@ -1,9 +1,11 @@
 """What the rules of topic troops share: the scene that an article sets, and a deed as a clause puts it. No rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.claims.context import Sentence
 from monitor.claims.nouns import Noun
+from monitor.claims.tokens import Token
 
 NO_SENDER = frozenset({"UA", "RU", "US", "EU", "NATO", "COALITION", "UN", "BY", "KP"})
 
@@ -35,7 +37,7 @@ class Deed:
     why: str = ""
 
 
-def no_before(row: list, first: int) -> bool:  # type: ignore[type-arg]
+def no_before(row: Sequence[Token], first: int) -> bool:
     return first > 0 and row[first - 1].low == "no"
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from monitor.claims import draft, scopes
+from monitor.claims import draft, nouns, scopes
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 
@@ -121,7 +121,7 @@ def _owner(sentence: Sentence, clause: Clause, place: int) -> str | None:
         return codes[0]
     for noun in clause.nouns:
         if (
-            noun.kind == "thing"
+            noun.kind == nouns.THING
             and noun.last < place
             and len(noun.codes) == 1
             and noun.codes[0] not in ("EU", "NATO", "US", "UA")
@@ -131,7 +131,7 @@ def _owner(sentence: Sentence, clause: Clause, place: int) -> str | None:
             noun.first > place
             and noun.first - place < 8
             and noun.codes
-            and noun.kind == "force"
+            and noun.kind == nouns.FORCE
             and noun.codes[0] not in ("EU", "NATO")
         ):
             return noun.codes[0]

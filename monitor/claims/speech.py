@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.claims import clauses, nouns, verbs
-from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice, renamed
+from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice
 from monitor.claims.nouns import Noun
 
 _SAY = "verbs.say"
@@ -13,9 +13,7 @@ _SEATS = frozenset(
     "Street House Pentagon Kremlin Elysee Élysée Palace Matignon Chancellery Chigi Whitehall 10 Ministry Office Department Treasury".split()
 )
 _MOST_STRANGERS = 200  # an article names fewer
-_SPOKES = frozenset(
-    ("spokesman spokeswoman spokesperson official officials source sources diplomat aide office ministry").split()
-)
+_TITLES = frozenset("minister premier president chancellor leader pm secretary".split())
 
 
 def attribute(sentences: Sequence[Sentence]) -> None:
@@ -81,17 +79,8 @@ class _Attribution:
         resolved: list[tuple[str, ...]] = []
         for index, clause in enumerate(self._parts):
             subject = clause.subject
-            if (
-                subject is not None
-                and subject.kind == nouns.PRONOUN
-                and subject.codes == ()
-                and subject.head in ("he", "she", "it", "they")
-            ):
-                codes = self._local(index, subject) or self._memory.resolve(
-                    subject, self._row, self._sentence.voices[index]
-                )
-            else:
-                codes = self._memory.resolve(subject, self._row, self._sentence.voices[index])
+            local = self._local(index, subject) if subject is not None and subject.kind == nouns.PRONOUN else ()
+            codes = local or self._memory.resolve(subject, self._row, self._sentence.voices[index])
             resolved.append(codes)
             if clause.verb is not None:
                 main = clause.kind not in (
@@ -147,36 +136,21 @@ class _Attribution:
         return found
 
     def _say_verb(self, clause: clauses.Clause) -> int | None:
-        kinds = self._sentence.parse.kinds
         for hit in clause.hits:
-            if hit.name != _SAY:
-                continue
-            kind = kinds[hit.first]
-            if (
-                kind == verbs.INFINITIVE
-                and clause.verb is not None
-                and hit.first - clause.verb <= 3
-                and self._row[clause.verb].low in ("do", "does", "did")
-            ):
-                return hit.first
-            if (
-                kind == verbs.FINITE
-                or (kind == verbs.ING and clause.kind == clauses.ING and hit.first == clause.first)
-                or (
-                    kind == verbs.PARTICIPLE
-                    and clause.verb is not None
-                    and hit.first - clause.verb <= 3
-                    and self._row[clause.verb].low in ("has", "have", "had")
-                )
-            ):
-                return hit.first
-            if (
-                kind == verbs.PARTICIPLE
-                and hit.first == clause.first
-                and self._row[hit.first].low in ("said", "told", "added")
-            ):
+            if hit.name == _SAY and self._says(clause, hit.first):
                 return hit.first
         return None
+
+    def _says(self, clause: clauses.Clause, verb: int) -> bool:
+        """Whether a verb of saying is what the clause does, by itself or behind an auxiliary ("did not say", "has told")."""
+        kind = self._sentence.parse.kinds[verb]
+        near = self._row[clause.verb].low if clause.verb is not None and verb - clause.verb <= 3 else ""
+        if kind == verbs.INFINITIVE:
+            return near in ("do", "does", "did")
+        if kind == verbs.PARTICIPLE:
+            opens = verb == clause.first and self._row[verb].low in ("said", "told", "added")
+            return opens or near in ("has", "have", "had")
+        return kind == verbs.FINITE or (kind == verbs.ING and clause.kind == clauses.ING and verb == clause.first)
 
     def _inverted(self, clause: clauses.Clause, verb: int) -> Noun | None:
         """ "..., said Macron"."""
@@ -192,25 +166,14 @@ class _Attribution:
         codes = self._memory.resolve(noun, self._row, None)
         if noun.kind == nouns.PRONOUN:
             return self._pronoun_voice(noun, codes)
-        if not noun.codes and noun.head in (
-            "minister",
-            "premier",
-            "president",
-            "chancellor",
-            "leader",
-            "pm",
-            "spokesman",
-            "spokeswoman",
-            "spokesperson",
-            "secretary",
-        ):
-            person = self._memory.titled(noun.head) if noun.head not in _SPOKES else None
+        if not noun.codes and noun.head in _TITLES:
+            person = self._memory.titled(noun.head)
             if person is not None and not person.former:
                 return Voice(name=person.person, code=person.code, decides=person.decides)
         voice = self._seated(as_voice(noun, codes), noun)
         named = self._row[noun.last]
         if voice.name is None and codes and noun.head in self._memory.surnames:
-            return renamed(replace(voice, decides=True, unnamed=False), named.text)
+            return replace(voice, name=named.text, decides=True, unnamed=False)
         return voice
 
     def _seated(self, voice: Voice, noun: Noun) -> Voice:
@@ -219,7 +182,7 @@ class _Attribution:
         if seat is None or voice.name is not None or not voice.code:
             return voice
         name = self._sentence.raw[seat.start : seat.end]
-        return renamed(voice, name) if name.split()[-1] in _SEATS else voice
+        return replace(voice, name=name) if name.split()[-1] in _SEATS else voice
 
     def _pronoun_voice(self, noun: Noun, codes: tuple[str, ...]) -> Voice | None:
         if noun.head in ("he", "she"):

@@ -22,11 +22,14 @@ _CLASSES = {
 _RANK = (UNDECIDED_CUE, NO_LONGER, WITHDRAW, REFUSE, NEGATION, SOFT, FIRM)
 _MODALS = {
     "will": WILL, "'ll": WILL, "wo": WILL, "shall": WILL, "would": WILL, "'d": WILL, "sha": WILL,
-    "could": MAY, "may": MAY, "might": MAY, "can": WILL, "ca": WILL, "cannot": MAY, "should": SHOULD, "must": SHOULD, "ought": SHOULD,
+    "could": MAY, "may": MAY, "might": MAY, "can": WILL, "ca": WILL, "cannot": REFUSE, "should": SHOULD, "must": SHOULD, "ought": SHOULD,
 }  # fmt: skip
 # not having done these yet is no refusal
 _PENDING = frozenset({"commit", "agree", "decide", "pledge", "promise", "confirm", "announce", "offer", "sign", "guarantee", "approve", "say", "declare",
                       "commitment", "undertake", "resolve", "sign up", "line up", "step forward", "committed"})  # fmt: skip
+
+
+_IDIOMS = frozenset("only just doubt matter least necessarily more less alone longer".split())  # "not only", "no doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,6 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
         low = parse.row[index].low
         if low in _MODALS and parse.kinds[index] is not None and index not in taken:
             chosen[index] = Operator(index, index, _MODALS[low], low)
-            if low == "cannot":
-                chosen[index] = Operator(index, index, REFUSE, low)
     return [chosen[i] for i in sorted(chosen)]
 
 
@@ -77,12 +78,7 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
         following = row[place].low if place < len(row) else ""
         if low == "not" and following == "last":
             return False
-        if (
-            low in ("no", "not")
-            and following
-            in ("only", "just", "doubt", "matter", "least", "necessarily", "more", "less", "alone", "to", "longer")
-            and following != "to"
-        ):
+        if low in ("no", "not") and following in _IDIOMS:
             return False
         return not (
             low == "without" and parse.kinds[hit.last + 1 if hit.last + 1 < len(row) else hit.last] != verbs.ING

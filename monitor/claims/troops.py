@@ -27,7 +27,7 @@ class TroopRules:
     # ------------------------------------------------------------ deeds
 
     def _clause(self, sentence: Sentence, index: int, clause: Clause, scene: setting.Scene) -> list[draft.Draft]:
-        if scopes.is_unreal(sentence) or clause.kind in (clauses.IF,):
+        if scopes.is_unreal(sentence) or clause.kind == clauses.IF:
             return []
         if clause.kind == clauses.WH and not any(
             o.kind == stance.UNDECIDED_CUE for o in scopes.governors(sentence, index, clause)
@@ -79,7 +79,7 @@ class TroopRules:
         outer = scopes.governors(sentence, index, clause)
         state = stance.NO if deed.denied else stance.ACT
         if behind:
-            state = stance.evaluate(post, state) if post else state
+            state = stance.evaluate(post, state)
         state = stance.evaluate(
             [*outer, *pre, *[o for o in inner if o.kind != stance.FIRM and not _is_counted(o, deed)]], state
         )
@@ -175,6 +175,10 @@ def _is_counted(operator: stance.Operator, deed: setting.Deed) -> bool:
     )
 
 
+_PROMISED = frozenset("offered pledged committed promised volunteered".split())
+_PROMISES = frozenset("offers pledges commits contributes".split())
+
+
 def _bare(sentence: Sentence, clause: Clause, deed: setting.Deed) -> str:
     """A deed without a word of stance: "Italy isn't sending", "is sending troops"; a plain past or a mere noun says nothing."""
     row, kinds = sentence.row, sentence.parse.kinds
@@ -195,21 +199,7 @@ def _bare(sentence: Sentence, clause: Clause, deed: setting.Deed) -> str:
         and not deed.passive
         and any(row[i].low in ("has", "have", "'ve", "'s") for i in range(max(clause.first, deed.verb - 3), deed.verb))
     ):
-        return (
-            stance.YES
-            if row[deed.verb].low in ("offered", "pledged", "committed", "promised", "volunteered", "contributed")
-            else stance.VOID
-        )
-    if deed.verb is not None and row[deed.verb].low in (
-        "offered",
-        "offers",
-        "pledged",
-        "pledges",
-        "committed",
-        "commits",
-        "promised",
-        "volunteered",
-        "contributes",
-    ):
+        return stance.YES if row[deed.verb].low in _PROMISED | {"contributed"} else stance.VOID
+    if deed.verb is not None and row[deed.verb].low in _PROMISED | _PROMISES:
         return stance.YES
     return stance.VOID

@@ -170,36 +170,10 @@ def _is_nominal_place(row: Sequence[Token], index: int) -> bool:
         return not _is_clitic_verb(row, index - 1)
     if low in ("this", "these", "those", "such", "another"):
         return True
-    if low in (
-        "that",
-        "which",
-        "what",
-        "both",
-        "all",
-        "many",
-        "some",
-        "most",
-        "such",
-        "this",
-        "those",
-        "these",
-        "another",
-        "neither",
-        "either",
-        "each",
-    ):
-        return _is_noun_like(row[index]) and low in (
-            "such",
-            "this",
-            "those",
-            "these",
-            "another",
-            "some",
-            "many",
-            "most",
-        )
-    if low == "her":
-        return True
+    if low in ("some", "many", "most"):
+        return _is_noun_like(row[index])
+    if low in ("that", "which", "what", "both", "all", "neither", "either", "each"):
+        return False
     return low in closed.DETERMINERS or low in closed.PREPOSITIONS or (low.endswith("al") and _is_noun_like(row[index]))
 
 
