@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app import settings
+from app import cli_keeping, cli_options
 from monitor import errors
 
 VERSION = "0.1.0"
@@ -30,8 +30,9 @@ baseline = typer.Typer(no_args_is_help=True, help="What is known before the firs
 feeds = typer.Typer(no_args_is_help=True, help="The addresses that are polled.")
 app.add_typer(baseline, name="baseline")
 app.add_typer(feeds, name="feeds")
+app.add_typer(cli_keeping.app)  # without a name: its commands stand beside the others
 
-Chosen = dict[str, Path | None]
+_settings = cli_options.load_settings
 
 
 @app.callback()
@@ -42,15 +43,6 @@ def _options(
     ] = None,
 ) -> None:
     context.obj = {"config": config}
-
-
-def _settings(context: typer.Context) -> settings.Settings:
-    from app import logs
-
-    chosen: Chosen = context.obj
-    loaded = settings.load_settings(os.environ, chosen["config"])
-    logs.set_up_logs(loaded.log_level, loaded.log_format, settings.secrets_of(loaded))
-    return loaded
 
 
 @app.command()

@@ -23,6 +23,7 @@ DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local time
 SHUTDOWN_S = 4.0  # what runs at SIGTERM has this long to end, and pages as long again; a container waits 10 s
 HOUSEKEEPING_S = 6 * 3600.0
 KEEP_DAYS = 90
+REPLACED = -1  # run() ended because the database was restored: build everything anew on it
 
 
 class Service:
@@ -33,6 +34,7 @@ class Service:
         self._stopping = asyncio.Event()
         self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._was_offline = False
+        self._was_replaced = False
         self._caught_up = tell_first_poll or self._stores.meta.get("caught_up_at") is not None
         app.pipeline.on_new_entries = self._to_read.set
         app.pipeline.on_read = self._to_take.set
@@ -155,7 +157,7 @@ class Service:
             scheduler.shutdown(wait=False)  # wait=True would cancel the jobs that run
             await self._drain(stages)
         log.info("stopped")
-        return 0
+        return REPLACED if self._was_replaced else 0
 
     def stop(self) -> None:
         """Ask run() to end."""
@@ -191,6 +193,7 @@ class Service:
                 await work()
             except errors.WatchError as error:
                 log.error("job_failed", job=work.__name__, reason=str(error))
+                self._heed(error)
             except Exception:  # a job boundary: the next run must come whatever this one met
                 log.exception("job_crashed", job=work.__name__)
 
@@ -205,9 +208,16 @@ class Service:
                     continue
             except errors.WatchError as error:
                 log.error("stage_failed", stage=work.__name__, reason=str(error))
+                self._heed(error)
             except Exception:  # a job boundary: the stage goes on with its next round
                 log.exception("stage_crashed", stage=work.__name__)
             await self._wait(wake)
+
+    def _heed(self, error: errors.WatchError) -> None:
+        """The ledger in memory, and what is being read, belong to a database that is there no more: end."""
+        if isinstance(error, errors.StoreError) and error.kind == "replaced":
+            self._was_replaced = True
+            self._stopping.set()
 
     async def _wait(self, wake: asyncio.Event) -> None:
         waiters = [asyncio.create_task(wake.wait()), asyncio.create_task(self._stopping.wait())]
@@ -259,16 +269,20 @@ def _to_date(text: str | None) -> date | None:
 
 async def run_service(settings: app_settings.Settings, *, once: bool = False, tell_first_poll: bool = False) -> int:
     """Run the service until it is told to stop, or (`once`) one whole cycle with delivery."""
-    app = wiring.build(settings)
-    try:
-        service = Service(app, tell_first_poll=tell_first_poll)
-        if not once:
-            return await service.run()
-        with contextlib.suppress(asyncio.CancelledError):
-            await service.work_off()
-        return 0
-    finally:
-        await app.close()
+    while True:
+        app = wiring.build(settings)
+        try:
+            service = Service(app, tell_first_poll=tell_first_poll)
+            if once:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await service.work_off()
+                return 0
+            code = await service.run()
+            if code != REPLACED:
+                return code
+            log.warning("database_restored", word="starting anew on it")
+        finally:
+            await app.close()
 
 
 async def send_digest_now(settings: app_settings.Settings) -> int:

@@ -8,7 +8,7 @@ WatchError
 +- ParseError       a body is no feed                           (url)
 +- ExtractError     a page gave no text in its limits           (url)
 +- SendError        a channel refused or failed                 (recipient, permanent, unknown_outcome, ...)
-+- StoreError       the database refused                        (what)
++- StoreError       the database refused                        (what, kind)
 """
 
 
@@ -106,4 +106,14 @@ class SendError(WatchError):
 
 
 class StoreError(WatchError):
-    """The database refused."""
+    """The database refused. `kind` says what can be done about it.
+
+    refused   anything else           locked    another program writes
+    full      no room on the disk     read_only no right to write
+    damaged   not readable            gone      a server that does not answer
+    replaced  restored from a copy since it was opened: open it anew
+    """
+
+    def __init__(self, what: str, *, kind: str = "refused") -> None:
+        super().__init__(what)
+        self.kind = kind

@@ -19,6 +19,14 @@ from monitor import errors
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 _MIGRATING = threading.Lock()  # Alembic holds its context in the module: one migration at a time in a process
+# What SQLite's error names and PostgreSQL's SQLSTATEs begin with.
+_KINDS = {
+    "SQLITE_BUSY": "locked", "SQLITE_LOCKED": "locked", "55P03": "locked", "40P01": "locked", "40001": "locked",
+    "SQLITE_FULL": "full", "SQLITE_IOERR_WRITE": "full", "53100": "full",
+    "SQLITE_READONLY": "read_only", "SQLITE_PERM": "read_only", "25006": "read_only",
+    "SQLITE_CORRUPT": "damaged", "SQLITE_NOTADB": "damaged", "XX001": "damaged", "XX002": "damaged",
+    "57P": "gone", "08": "gone",
+}  # fmt: skip
 _MIGRATION_LOCK = 7_305_471  # any number that means nothing else in this database
 
 
@@ -33,6 +41,7 @@ class Database:
         if self.is_sqlite and sa.make_url(url).database in (None, "", ":memory:"):
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
         self.engine = sa.create_engine(url, **options)
+        self._generation: int | None = None
         if self.is_sqlite:
             _set_up_sqlite(self.engine, busy_timeout_ms)
 
@@ -40,6 +49,7 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """One transaction; rolled back whole when anything in it fails."""
         with self._writer, _mapped(), self.engine.begin() as connection:
+            self._check_generation(connection)
             yield connection
 
     @contextmanager
@@ -65,6 +75,17 @@ class Database:
             if connection.dialect.name == "postgresql":  # programs that start together go one after the other
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             _upgrade(connection)
+            self._check_generation(connection)
+
+    def _check_generation(self, connection: sa.Connection) -> None:
+        """Refuse to write into a database that was restored since: ids read before mean something else in it."""
+        if not self.is_sqlite:
+            return
+        now = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+        if self._generation is None:
+            self._generation = now
+        if now != self._generation:
+            raise errors.StoreError("the database was restored from a copy since it was opened", kind="replaced")
 
     def size_bytes(self) -> int:
         """Size of the database file with its journal (0 in memory or elsewhere)."""
@@ -126,17 +147,27 @@ def _set_up_sqlite(engine: sa.Engine, busy_timeout_ms: int) -> None:
 
 
 def _upgrade(connection: sa.Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    current = MigrationContext.configure(connection).get_current_revision()
+    check_schema(current)
+    if current != ScriptDirectory.from_config(config).get_current_head():
+        command.upgrade(config, "head")
+
+
+def alembic_config() -> Config:
+    """Where the migrations are; the connection is the caller's."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and not _is_known(script, current):
+    return config
+
+
+def check_schema(revision: str | None) -> None:
+    """Raise errors.StoreError where a schema is of a newer program than this one."""
+    if revision is not None and not _is_known(ScriptDirectory.from_config(alembic_config()), revision):
         raise errors.StoreError(
-            f"the database is of a newer version of the program (schema {current}); update the program"
+            f"the database is of a newer version of the program (schema {revision}); update the program"
         )
-    if current != script.get_current_head():
-        command.upgrade(config, "head")
 
 
 @contextmanager
@@ -167,7 +198,17 @@ def _mapped() -> Iterator[None]:
     try:
         yield
     except sa.exc.SQLAlchemyError as error:
-        raise errors.StoreError(f"the database refused: {_reason(error)}") from error
+        kind = kind_of(getattr(error, "orig", None))
+        raise errors.StoreError(f"the database refused: {_reason(error)}", kind=kind) from error
+
+
+def kind_of(error: object) -> str:
+    """What a driver's error is in the words of errors.StoreError."""
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None) or ""
+    found = next((kind for start, kind in _KINDS.items() if code.startswith(start)), None)
+    if found is None and type(error).__name__ in ("OperationalError", "InterfaceError") and not code:
+        return "gone" if type(error).__module__.startswith("psycopg") else "refused"
+    return found or "refused"
 
 
 def _reason(error: sa.exc.SQLAlchemyError) -> str:

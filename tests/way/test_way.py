@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,53 @@ def test_sigterm_ends_the_service_within_ten_seconds(site: sites.Site, tmp_path:
     assert process.returncode == 0, errors
     assert time.monotonic() - asked < 10
     assert "Traceback" not in errors
+
+
+def test_a_running_service_is_backed_up_and_goes_on_from_what_is_restored(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.WEATHER)
+    env = environment(tmp_path, site, "one")
+    poll(env, tmp_path)
+    output = tmp_path / "errors.txt"
+    with output.open("w") as errors:
+        process = subprocess.Popen(
+            command("run"), env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    try:
+        wait_until(lambda: "started" in output.read_text())
+        done = subprocess.run(command("backup", "copy.db"), env=env, cwd=tmp_path, capture_output=True, timeout=30)
+        assert done.returncode == 0, done.stderr
+        site.add("one", sites.REFUSAL)
+        make_due(tmp_path)
+        wait_until(
+            lambda: rows(tmp_path, "SELECT count(*) FROM alerts WHERE state = 'sent' AND kind = 'new'") == [(1,)]
+        )
+        refused = subprocess.run(command("restore", "copy.db"), env=env, cwd=tmp_path, capture_output=True, timeout=30)
+        assert refused.returncode == 1
+        assert b"--force" in refused.stderr
+        done = subprocess.run(
+            command("restore", "copy.db", "--force"), env=env, cwd=tmp_path, capture_output=True, timeout=30
+        )
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: output.read_text().count("started") == 2)
+        make_due(tmp_path)
+        wait_until(lambda: rows(tmp_path, "SELECT count(*) FROM developments WHERE subject = 'IT'") == [(1,)])
+        wait_until(
+            lambda: rows(tmp_path, "SELECT count(*) FROM alerts WHERE state = 'sent' AND kind = 'new'") == [(1,)]
+        )
+    finally:
+        process.send_signal(signal.SIGTERM)
+        told, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output.read_text()
+    assert told.count("Italy — troops") == 2, "the restored state had not told it"
+    assert "Traceback" not in output.read_text()
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 40) -> None:
+    """Poll a condition; fail when it does not come true."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.1)
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare to take the network away")

@@ -1,0 +1,42 @@
+"""The command line's part for keeping the database safe. Bodies are in commands/keeping.py."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import cli_options
+
+app = typer.Typer()
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+) -> None:
+    """Write a checked copy of the database, also while the service runs.
+
+    Example: coalition-watch backup backups/monday.db
+    """
+    from app.commands import keeping
+
+    raise typer.Exit(keeping.backup(cli_options.load_settings(context), file, force))
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the whole content of the database there is.")] = False,
+) -> None:
+    """Put a copy back in the database's place, checked and migrated.
+
+    A running service notices and starts anew on what was restored.
+
+    Example: coalition-watch restore backups/monday.db --force
+    """
+    from app.commands import keeping
+
+    raise typer.Exit(keeping.restore(cli_options.load_settings(context), file, force))
