@@ -1,57 +1,118 @@
-"""Who is told what, and when: alerts from a ledger step, the catch-up summary, the daily digest. Pure."""
+"""Who is told what: alerts from a ledger step, the catch-up summary, the daily digest. Pure. When: timing.py."""
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor import types
+from monitor import recipients, types
 
 SUMMARY_LINES = 20
 _FOLLOW_UPS = (types.AlertKind.UPDATE, types.AlertKind.DISPUTED, types.AlertKind.TAKEN_BACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """Somebody who is told."""
+class Telling:
+    """How a recipient hears of a change."""
 
-    address: str  # "console" | "telegram:<chat>" | "email:<address>"
-    topics: tuple[types.Topic, ...] = tuple(types.Topic)
-    minors: bool = False  # minor developments too
-    updates: bool = True  # grades that rise; take-backs and disputes are always told
-    immediate: bool | None = None  # None: at once but for e-mail, which gets the digest
-
-    @property
-    def is_immediate(self) -> bool:
-        """Whether developments are told at once."""
-        return not self.address.startswith("email:") if self.immediate is None else self.immediate
+    kind: types.AlertKind
+    if_told: bool = False  # only where the development has been told there before
+    silent: bool = False  # only by an edit of that message, which makes no sound
 
 
 def plan_alerts(
-    step: types.LedgerStep, recipients: Sequence[Recipient], now: datetime, *, silent: bool
+    step: types.LedgerStep, to: Sequence[recipients.Recipient], now: datetime, *, silent: bool
 ) -> tuple[types.Alert, ...]:
     """The alerts that a ledger step calls for; none while the first poll is catching up."""
     if silent:
         return ()
     return tuple(
-        _alert(recipient.address, change, now, _dispute_payload(change, step))
+        _alert(recipient.address, change, telling, now, _dispute_payload(change, step))
         for change in step.changes
-        for recipient in recipients
-        if recipient.is_immediate and is_told(change, recipient)
+        for recipient in to
+        if recipient.is_immediate
+        for telling in plan_tellings(change, recipient, now)
     )
 
 
-def is_told(change: types.DevelopmentChange, recipient: Recipient) -> bool:
-    """Whether the recipient hears of a change at once."""
-    development = change.development
-    if development.topic not in recipient.topics or (development.minor and not recipient.minors):
-        return False
-    if change.kind is types.AlertKind.UPDATE:
+def plan_tellings(
+    change: types.DevelopmentChange, recipient: recipients.Recipient, now: datetime
+) -> tuple[Telling, ...]:
+    """How the recipient hears of a change at once; empty: not at all."""
+    tellings = _wanted(change, recipient)
+    if is_muted(change, recipient, now):
+        tellings = (Telling(kind=change.kind, if_told=True, silent=True),) if tellings else ()
+    return tuple(telling for telling in tellings if recipient.is_edited or not telling.silent)
+
+
+def _wanted(change: types.DevelopmentChange, recipient: recipients.Recipient) -> tuple[Telling, ...]:
+    """What topics, countries, size and grade leave."""
+    development, kind = change.development, change.kind
+    if not is_chosen(development.topic, development.subject, recipient):
+        return ()
+    if development.minor and not recipient.minors:
+        return ()
+    sure_enough = is_sure_enough(development.grade, recipient)
+    if kind is types.AlertKind.UPDATE:
         # A note without a dispute says that a source has corrected itself: what was told rests on less now.
         weakened = bool(development.note) and not development.disputed
-        return recipient.updates and (change.grade_rose or weakened)
-    return change.kind is types.AlertKind.NEW or change.kind in _FOLLOW_UPS
+        aloud = recipient.updates and (change.grade_rose or weakened)
+        update = Telling(kind=kind, if_told=not sure_enough or not aloud, silent=not aloud)
+        if change.grade_rose and sure_enough and not is_sure_enough(development.grade_at_first, recipient):
+            # Sure enough for this reader from now on, or since an earlier rise: the news is written once.
+            return (Telling(kind=types.AlertKind.NEW), dataclasses.replace(update, if_told=True))
+        return (update,)
+    if kind is types.AlertKind.NEW:
+        return (Telling(kind=kind),) if sure_enough else ()
+    return (Telling(kind=kind, if_told=not sure_enough),) if kind in _FOLLOW_UPS else ()
+
+
+def is_chosen(topic: types.Topic, subject: str, recipient: recipients.Recipient) -> bool:
+    """Whether the recipient wants the topic, and the country where it is one."""
+    if topic not in recipient.topics:
+        return False
+    is_country = len(subject) == 2 and topic is not types.Topic.BACKSTOP and subject != "EU"
+    return not (is_country and recipient.countries) or subject in recipient.countries
+
+
+def is_sure_enough(grade: types.Grade, recipient: recipients.Recipient) -> bool:
+    """Whether the grade is the least that the recipient wants, or more."""
+    order = list(types.Grade)
+    return order.index(grade) >= order.index(recipient.least_grade)
+
+
+def is_muted(change: types.DevelopmentChange, recipient: recipients.Recipient, now: datetime) -> bool:
+    """Whether a mute covers the change. One without an end lets the next major development through."""
+    d = change.development
+    return any(
+        mute.until is not None or not _is_change(change)
+        for mute in recipient.mutes
+        if _covers(mute, d) and (mute.until is None or mute.until > now)
+    )
+
+
+def lift_mutes(
+    recipient: recipients.Recipient, changes: Sequence[types.DevelopmentChange], now: datetime
+) -> recipients.Recipient:
+    """The recipient without the mutes that are over: their time has come, or what they cover has changed."""
+    left = tuple(
+        mute
+        for mute in recipient.mutes
+        if (
+            mute.until > now if mute.until else not any(_is_change(c) and _covers(mute, c.development) for c in changes)
+        )
+    )
+    return recipient if left == recipient.mutes else dataclasses.replace(recipient, mutes=left)
+
+
+def _is_change(change: types.DevelopmentChange) -> bool:
+    return change.kind is types.AlertKind.NEW and not change.development.minor
+
+
+def _covers(mute: recipients.Mute, d: types.Development) -> bool:
+    return mute.topic in {None, d.topic} and mute.subject in {None, d.subject}
 
 
 def _dispute_payload(change: types.DevelopmentChange, step: types.LedgerStep) -> dict[str, object]:
@@ -76,17 +137,24 @@ def to_json(report: types.Report) -> dict[str, object]:
     }
 
 
-def _alert(address: str, change: types.DevelopmentChange, now: datetime, more: dict[str, object]) -> types.Alert:
-    d = change.development
+def _alert(
+    address: str, change: types.DevelopmentChange, telling: Telling, now: datetime, more: dict[str, object]
+) -> types.Alert:
+    d, kind = change.development, telling.kind
     # What an update says stands in its id, so that the same word is written once however often a step is repeated.
-    revision = "" if change.kind is types.AlertKind.NEW else f"{d.grade}|{d.disputed}|{d.taken_back}|{d.note}"
+    said = (d.grade, d.disputed, d.taken_back, d.note, d.new_number, len({r.origin for r in d.reports}))
+    flags = {
+        "rose": change.grade_rose and kind is types.AlertKind.UPDATE,
+        "if_told": telling.if_told,
+        "silent": telling.silent,
+    }
     return types.Alert(
-        id=alert_id(address, d.id, str(change.kind), revision),
+        id=alert_id(address, d.id, str(kind), "" if kind is types.AlertKind.NEW else "|".join(map(str, said))),
         recipient=address,
-        kind=change.kind,
+        kind=kind,
         created_at=now,
         development_id=d.id,
-        payload={"grade": str(d.grade), "minor": d.minor} | more,
+        payload={"grade": str(d.grade), "minor": d.minor} | {name: True for name, on in flags.items() if on} | more,
     )
 
 

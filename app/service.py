@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alerts import policy
 from app import settings as app_settings
 from app import wiring
-from monitor import errors
+from monitor import errors, recipients
 
 log = structlog.get_logger("service")
 
@@ -127,7 +127,7 @@ class Service:
         """Write the digest rows whose local time has come."""
         now = wiring.utc_now()
         for recipient in self._app.recipients:
-            if recipient.address.startswith("email:") and queue_digest(self._app.base, recipient.address, now):
+            if recipient.digest_at is not None and queue_digest(self._app.base, recipient, now):
                 self._to_send.set()
 
     async def housekeep(self) -> None:
@@ -236,28 +236,28 @@ class Service:
         )
 
 
-def queue_digest(base: wiring.Base, recipient: str, now: datetime, *, force: bool = False) -> bool:
+def queue_digest(base: wiring.Base, recipient: recipients.Recipient, now: datetime, *, force: bool = False) -> bool:
     """Write the recipient's digest row where it is due (or `force`); its window begins where the last one ended."""
-    zone = ZoneInfo(base.settings.timezone)
-    name = f"digest:{recipient}"
+    zone, at = ZoneInfo(recipient.zone), recipient.digest_at or base.settings.digest_time
+    name = f"digest:{recipient.address}"
     last = base.stores.meta.get(name)
     if last is None and not force:
-        last = _first_digest_mark(base, name, now, zone)
-    local = policy.is_digest_due(now, zone, base.settings.digest_time, _to_date(last))
+        last = _first_digest_mark(base, name, now, zone, at)
+    local = policy.is_digest_due(now, zone, at, _to_date(last))
     if force:
         local = now.astimezone(zone).date()
     if local is None:
         return False
-    since = base.stores.outbox.last_digest_until(recipient) or now - timedelta(days=1)
-    written = base.stores.outbox.add_digest(policy.digest_alert(recipient, since, now, local), local)
+    since = base.stores.outbox.last_digest_until(recipient.address) or now - timedelta(days=1)
+    written = base.stores.outbox.add_digest(policy.digest_alert(recipient.address, since, now, local), local)
     base.stores.meta.set(name, local.isoformat())
     return written
 
 
-def _first_digest_mark(base: wiring.Base, name: str, now: datetime, zone: ZoneInfo) -> str:
+def _first_digest_mark(base: wiring.Base, name: str, now: datetime, zone: ZoneInfo, at: str) -> str:
     """A first start after today's digest time waits for tomorrow's."""
     local = now.astimezone(zone)
-    late = policy.is_digest_due(now, zone, base.settings.digest_time, None) is not None
+    late = policy.is_digest_due(now, zone, at, None) is not None
     mark = (local.date() if late else local.date() - timedelta(days=1)).isoformat()
     base.stores.meta.set(name, mark)
     return mark
@@ -286,13 +286,14 @@ async def run_service(settings: app_settings.Settings, *, once: bool = False, te
 
 
 async def send_digest_now(settings: app_settings.Settings) -> int:
-    """Write and send today's digest to every e-mail recipient now; return how many were written."""
+    """Write and send today's digest to everybody who gets one now; return how many were written."""
     base = wiring.open_base(settings)
     try:
-        addresses = [r.address for r in wiring.to_recipients(settings) if r.address.startswith("email:")]
-        if not addresses:
+        wiring.seed_recipients(base)
+        readers = [one for one in base.stores.recipients.list_recipients() if one.digest_at is not None]
+        if not readers:
             raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
-        written = sum(queue_digest(base, address, wiring.utc_now(), force=True) for address in addresses)
+        written = sum(queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)
         sender = wiring.build_dispatcher(base)
         await sender.dispatch_once()
         await sender.close()

@@ -1,6 +1,7 @@
 """The settings: one table of options, read once from a TOML file and the environment, checked, passed as arguments."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -55,6 +56,7 @@ class Settings:
     telegram_token: Secret | None
     telegram_chats: tuple[str, ...]
     telegram_base_url: str
+    operator: str | None
     email_host: str | None
     email_port: int
     email_security: str
@@ -157,6 +159,20 @@ def _mails(value: str) -> tuple[str, ...]:
     return addresses
 
 
+def _chats(value: str) -> tuple[str, ...]:
+    chats = _list(value)
+    if not all(re.fullmatch(r"(-?\d{1,20}|@\w{4,32})(/\d{1,20})?", chat) for chat in chats):
+        raise ValueError
+    return chats
+
+
+def _recipient(value: str) -> str:
+    channel, _, rest = value.strip().partition(":")
+    if value.strip() != "console" and (channel not in {"telegram", "email"} or not rest):
+        raise ValueError
+    return value.strip()
+
+
 OPTIONS: tuple[Option, ...] = (
     Option(name="database_url", default="sqlite:///data/coalition-watch.db", parse=_database,
            expects="a database address such as sqlite:///data/coalition-watch.db", help="where everything is kept"),
@@ -178,10 +194,15 @@ OPTIONS: tuple[Option, ...] = (
            help="tell minor developments at once too, not only in the digest"),
     Option(name="telegram_token", default=None, parse=_text, expects="the token that BotFather gave, 123456:ABC...",
            help="switches Telegram on", secret=True),
-    Option(name="telegram_chats", default="", parse=_list, expects="chat ids, such as 1234567,-1009876543210",
-           help="who is told on Telegram"),
+    Option(name="telegram_chats", default="", parse=_chats,
+           expects="chat ids, such as 1234567,-1009876543210 (a forum topic: -1009876543210/5)",
+           help="who is told on Telegram, and may use the bot; others come by invitation"),
     Option(name="telegram_base_url", default="https://api.telegram.org/bot", parse=_address,
            expects="an address such as https://api.telegram.org/bot", help="another Bot API server"),
+    Option(name="operator", default=None, parse=_recipient,
+           expects="an address such as telegram:1234567 or email:me@example.org",
+           help="who gets notices and feedback and may invite (default: the first user in telegram_chats, "
+                "else the console)"),
     Option(name="email_host", default=None, parse=_text, expects="a host such as smtp.example.org",
            help="switches e-mail on"),
     Option(name="email_port", default="587", parse=_whole(1, 65535), expects="a port such as 587", help="its port"),

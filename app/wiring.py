@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from alerts import digest, dispatcher, policy, render
 from alerts.channels import console, email, telegram
 from app import settings as app_settings
-from monitor import baseline, errors, fetch, pipeline, ports, reading, schedule, types, watch, workers
+from monitor import baseline, errors, fetch, pipeline, ports, reading, recipients, schedule, types, watch, workers
 from monitor.ledger import rules, state
 from storage import store
 
@@ -42,7 +42,11 @@ class App:
     pool: workers.WorkerPool
     pipeline: pipeline.Pipeline
     dispatcher: dispatcher.Dispatcher
-    recipients: tuple[policy.Recipient, ...]
+
+    @property
+    def recipients(self) -> list[recipients.Recipient]:
+        """Everybody who is told, as they want it now."""
+        return self.base.stores.recipients.list_recipients()
 
     async def close(self) -> None:
         """Give everything back; the database last."""
@@ -65,7 +69,7 @@ def open_base(settings: app_settings.Settings) -> Base:
 def build(settings: app_settings.Settings) -> App:
     """Build the service's parts; raises errors.WatchError with what to do."""
     base = open_base(settings)
-    recipients = to_recipients(settings)
+    seed_recipients(base)
     fetcher = fetch.HttpFetcher(
         user_agent=settings.user_agent,
         allow_private=to_allowed(settings.allow_private_addresses),
@@ -80,7 +84,7 @@ def build(settings: app_settings.Settings) -> App:
             pool=pool,
             rules=base.rules,
             watch=base.watch,
-            plan_alerts=lambda step, now, silent: policy.plan_alerts(step, recipients, now, silent=silent),
+            plan_alerts=lambda step, now, silent: plan_alerts(base, step, now, silent),
             clock=utc_now,
             random=random.Random(),
             concurrency=settings.concurrency,
@@ -93,7 +97,6 @@ def build(settings: app_settings.Settings) -> App:
         pool=pool,
         pipeline=way,
         dispatcher=build_dispatcher(base),
-        recipients=recipients,
     )
 
 
@@ -102,14 +105,47 @@ def to_allowed(names: tuple[str, ...]) -> frozenset[str] | bool:
     return True if "all" in names else frozenset(names) or False
 
 
-def to_recipients(settings: app_settings.Settings) -> tuple[policy.Recipient, ...]:
-    """Everybody who is told, from the settings; the console where nobody else is."""
-    addresses = [f"telegram:{chat}" for chat in settings.telegram_chats if settings.telegram_token]
-    if settings.email_host:
-        addresses += [f"email:{address}" for address in settings.email_to]
+def to_seeds(settings: app_settings.Settings) -> tuple[recipients.Recipient, ...]:
+    """Everybody whom the settings name; the console where nobody else is. The operator is one of them."""
+    telegram_on, email_on = settings.telegram_token is not None, settings.email_host is not None
+    addresses = [f"telegram:{chat}" for chat in settings.telegram_chats if telegram_on]
+    addresses += [f"email:{address}" for address in settings.email_to if email_on]
+    operator = operator_of(settings)
     if settings.console or not addresses:
         addresses.insert(0, "console")
-    return tuple(policy.Recipient(address=address, minors=settings.minors) for address in addresses)
+    return tuple(_to_seed(settings, address, operator) for address in dict.fromkeys(addresses))
+
+
+def seed_recipients(base: Base) -> None:
+    """Bring the settings' recipients into the database; for what sends only, for others may run without settings."""
+    base.stores.recipients.sync_recipients(to_seeds(base.settings), utc_now())
+
+
+def operator_of(settings: app_settings.Settings) -> str:
+    """Who gets notices: as set, else the first single user on Telegram, else the console."""
+    users = (f"telegram:{chat}" for chat in settings.telegram_chats if chat.isdecimal() and settings.telegram_token)
+    return settings.operator or next(users, "console")
+
+
+def _to_seed(settings: app_settings.Settings, address: str, operator: str) -> recipients.Recipient:
+    return recipients.Recipient(
+        address=address,
+        role=recipients.Role.OPERATOR if address == operator else recipients.Role.USER,
+        minors=settings.minors,
+        cap_per_hour=0 if address == "console" else 20,
+        digest_at=settings.digest_time if address.startswith("email:") else None,
+        zone=settings.timezone,
+    )
+
+
+def plan_alerts(base: Base, step: types.LedgerStep, now: datetime, silent: bool) -> tuple[types.Alert, ...]:
+    """The alerts of a ledger step to everybody as they want it now; mutes that end with it are lifted."""
+    to = base.stores.recipients.list_recipients()
+    for recipient in to if step.changes and not silent else ():
+        lifted = policy.lift_mutes(recipient, step.changes, now)
+        if lifted is not recipient:
+            base.stores.recipients.save_recipient(lifted, now)
+    return policy.plan_alerts(step, to, now, silent=silent)
 
 
 def build_channels(settings: app_settings.Settings) -> dict[str, ports.Channel]:
@@ -145,6 +181,7 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         load_development=base.stores.ledger.development,
         names=names_of(base.watch),
         clock=utc_now,
+        options=dispatcher.DispatchOptions(operator=operator_of(base.settings)),
         render_digest_for=lambda alert: digest_for(base, alert),
     )
 

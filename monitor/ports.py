@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from monitor import types
+from monitor import recipients, types
 
 
 class Fetcher(Protocol):
@@ -125,6 +125,9 @@ class Outbox(Protocol):
     def message_ref(self, recipient: str, development_id: str) -> str | None:
         """The channel's id of the first message that told this development to this recipient."""
 
+    def news_sent(self, recipient: str, since: datetime) -> list[datetime]:
+        """When messages that told news went to this recipient; a group counts once."""
+
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         """Send nothing more to this recipient."""
 
@@ -142,6 +145,31 @@ class Outbox(Protocol):
 
     def last_digest_until(self, recipient: str) -> datetime | None:
         """The end of the last digest's window (payload["until"]), the cursor for the next."""
+
+
+class Recipients(Protocol):
+    """Recipients and their wishes, one-time invitations, feedback."""
+
+    def list_recipients(self) -> list[recipients.Recipient]:
+        """All recipients in the order in which they came."""
+
+    def recipient(self, address: str) -> recipients.Recipient | None:
+        """One recipient; one that has moved is found by its old address too."""
+
+    def save_recipient(self, recipient: recipients.Recipient, now: datetime) -> None:
+        """Insert or update; `off_reason` is left as it is (Outbox.switch_off)."""
+
+    def add_invitation(self, token_hash: str, inviter: str, now: datetime, expires_at: datetime) -> None:
+        """Store an invitation by its hash; the token itself is never stored."""
+
+    def accept_invitation(self, token_hash: str, recipient: recipients.Recipient, now: datetime) -> str | None:
+        """Use an invitation up and bring the recipient in; return who invited, None where it is not valid."""
+
+    def add_feedback(self, feedback: recipients.Feedback) -> bool:
+        """Store a reader's word; False where the same reader has said it of this development."""
+
+    def list_feedback(self, limit: int = 20) -> list[recipients.Feedback]:
+        """What readers said, newest first."""
 
 
 class Meta(Protocol):

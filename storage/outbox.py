@@ -75,16 +75,23 @@ class SqlOutbox:
             table.development_id == development_id, table.message_ref.is_not(None)
         )
         with self._db.read() as connection:
-            mine = query.where(table.recipient == _follow(connection, recipient))
+            mine = query.where(table.recipient == follow(connection, recipient))
             return connection.scalar(mine.order_by(table.seq).limit(1))
+
+    def news_sent(self, recipient: str, since: datetime) -> list[datetime]:
+        """When messages that told news went to this recipient; a group counts once."""
+        table = schema.alerts.c
+        query = sa.select(sa.func.max(table.sent_at, type_=schema.UtcTime)).where(
+            table.kind == str(types.AlertKind.NEW), table.sent_at > since, table.message_ref.is_not(None)
+        )
+        with self._db.read() as connection:
+            mine = query.where(table.recipient == follow(connection, recipient)).group_by(table.message_ref)
+            return sorted(connection.scalars(mine))
 
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         """Send nothing more to this recipient."""
-        off = schema.recipients_off
         with self._db.write() as connection:
-            known = connection.scalar(sa.select(off.c.recipient).where(off.c.recipient == recipient))
-            if known is None:
-                connection.execute(off.insert().values(recipient=recipient, reason=reason, at=now))
+            put_off(connection, recipient, reason, now)
 
     def switch_on(self, recipient: str) -> bool:
         """Send to this recipient again, what has waited first; False where it was not off."""
@@ -111,6 +118,7 @@ class SqlOutbox:
             left = schema.alerts.update().where(table.recipient == old, _PENDING)
             reason = f"{new} has that day's digest"
             connection.execute(left.values(state=_DEAD, lease_until=None, last_error=reason))
+            _move_wishes(connection, old, new)
             connection.execute(schema.meta.delete().where(schema.meta.c.name.in_([_MOVED + old, _MOVED + new])))
             connection.execute(schema.meta.insert().values(name=_MOVED + old, value=new))
 
@@ -131,7 +139,7 @@ class SqlOutbox:
         """Insert a digest for (recipient, local date) once; False where there is one already."""
         table = schema.alerts.c
         with self._db.write() as connection:
-            row = _to_row(alert) | {"recipient": _follow(connection, alert.recipient), "local_date": local_date}
+            row = _to_row(alert) | {"recipient": follow(connection, alert.recipient), "local_date": local_date}
             known = sa.select(table.seq).where(table.recipient == row["recipient"], table.local_date == local_date)
             if connection.scalar(known) is not None:
                 return False
@@ -143,7 +151,7 @@ class SqlOutbox:
         table = schema.alerts.c
         query = sa.select(table.payload).where(table.kind == str(types.AlertKind.DIGEST)).order_by(table.seq.desc())
         with self._db.read() as connection:
-            text = connection.scalar(query.where(table.recipient == _follow(connection, recipient)).limit(1))
+            text = connection.scalar(query.where(table.recipient == follow(connection, recipient)).limit(1))
         until = json.loads(text).get("until") if text else None
         return datetime.fromisoformat(until) if until else None
 
@@ -153,11 +161,27 @@ def insert_alerts(connection: sa.Connection, alerts: Sequence[types.Alert]) -> N
     for alert in alerts:
         known = sa.select(schema.alerts.c.seq).where(schema.alerts.c.id == alert.id)
         if connection.scalar(known) is None:
-            row = _to_row(alert) | {"recipient": _follow(connection, alert.recipient)}
+            row = _to_row(alert) | {"recipient": follow(connection, alert.recipient)}
             connection.execute(schema.alerts.insert().values(**row))
 
 
-def _follow(connection: sa.Connection, recipient: str) -> str:
+def put_off(connection: sa.Connection, recipient: str, reason: str, now: datetime) -> None:
+    """Switch off inside a transaction; the first reason stays."""
+    off = schema.recipients_off
+    if connection.scalar(sa.select(off.c.recipient).where(off.c.recipient == recipient)) is None:
+        connection.execute(off.insert().values(recipient=recipient, reason=reason, at=now))
+
+
+def _move_wishes(connection: sa.Connection, old: str, new: str) -> None:
+    """The recipient's row goes along, unless the new place has one of its own."""
+    table = schema.recipients
+    mine = table.c.address == old
+    if connection.scalar(sa.select(table.c.seq).where(table.c.address == new)) is None:
+        connection.execute(table.update().where(mine).values(address=new))
+    connection.execute(table.delete().where(mine))
+
+
+def follow(connection: sa.Connection, recipient: str) -> str:
     """Where a recipient is now, after any number of moves."""
     for _ in range(20):  # moves can't run in a circle, for a move takes away the one that led back
         moved = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == _MOVED + recipient))

@@ -211,4 +211,37 @@ recipients_off = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("address", CleanText, nullable=False, unique=True),
+    Column("source", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("seeded", Text),  # the value as the settings gave it last
+    Column("added_at", UtcTime, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("inviter", CleanText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_by", CleanText),
+    Column("used_at", UtcTime),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("development_id", CleanText, nullable=False),
+    Column("recipient", CleanText, nullable=False),
+    Column("sender", CleanText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("feedback_once", "development_id", "sender", unique=True),
+)
+
 meta = Table("meta", metadata, Column("name", CleanText, primary_key=True), Column("value", CleanText, nullable=False))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage import articles, database, feeds, ledger, meta, outbox
+from storage import articles, database, feeds, ledger, meta, outbox, recipients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class Stores:
     articles: articles.SqlArticleStore
     ledger: ledger.SqlLedgerStore
     outbox: outbox.SqlOutbox
+    recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
     database: database.Database
 
@@ -30,6 +31,7 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         articles=articles.SqlArticleStore(db),
         ledger=ledger.SqlLedgerStore(db),
         outbox=outbox.SqlOutbox(db),
+        recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),
         database=db,
     )

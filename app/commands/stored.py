@@ -123,7 +123,7 @@ def check(chosen: settings.Settings) -> int:
             ("watch", "ok", f"{len(loaded.actors)} actors, {len(loaded.offices)} terms of office, {loaded.version}"),
             ("database", "ok", f"{size} KiB, {len(stores.ledger.load_positions())} positions"),
             ("feeds", "ok", f"{sum(one.feed.enabled for one in records)} of {len(records)} on"),
-            ("recipients", "ok", ", ".join(one.address for one in wiring.to_recipients(chosen))),
+            ("recipients", "ok", ", ".join(one.address for one in wiring.to_seeds(chosen))),
         ]
         off = base.stores.outbox.recipients_off()
         rows += [("recipient off", "!", f"{name}: {reason}") for name, reason in off.items()]

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts import policy
-from monitor import types
+from monitor import recipients, types
 from tests.alerts import fakes
 
-CONSOLE = policy.Recipient(address="console")
-CHAT = policy.Recipient(address="telegram:7", minors=True)
-MAIL = policy.Recipient(address="email:reader@example.net")
+CONSOLE = recipients.Recipient(address="console")
+CHAT = recipients.Recipient(address="telegram:7", minors=True)
+MAIL = recipients.Recipient(address="email:reader@example.net")
 EVERYBODY = (CONSOLE, CHAT, MAIL)
 UPDATE, DISPUTED, TAKEN_BACK = types.AlertKind.UPDATE, types.AlertKind.DISPUTED, types.AlertKind.TAKEN_BACK
 
 
-def told(change: types.DevelopmentChange, *recipients: policy.Recipient) -> list[str]:
+def told(change: types.DevelopmentChange, *recipients: recipients.Recipient) -> list[str]:
     alerts = policy.plan_alerts(fakes.step(change), recipients or EVERYBODY, fakes.NOW, silent=False)
     assert all(alert.kind is change.kind for alert in alerts)
     return [alert.recipient for alert in alerts]
@@ -25,7 +25,7 @@ def told(change: types.DevelopmentChange, *recipients: policy.Recipient) -> list
 
 def test_a_major_is_told_at_once_but_by_mail() -> None:
     assert told(fakes.change()) == ["console", "telegram:7"]
-    assert told(fakes.change(), policy.Recipient(address="email:x@example.net", immediate=True)) == [
+    assert told(fakes.change(), recipients.Recipient(address="email:x@example.net", immediate=True)) == [
         "email:x@example.net"
     ]
 
@@ -36,7 +36,7 @@ def test_a_minor_is_told_to_those_who_want_it() -> None:
 
 
 def test_topics_are_obeyed() -> None:
-    only = policy.Recipient(address="console", topics=(types.Topic.BACKSTOP,))
+    only = recipients.Recipient(address="console", topics=(types.Topic.BACKSTOP,))
     assert told(fakes.change(), only) == []
     assert told(fakes.change(topic=types.Topic.BACKSTOP, subject="US", aspect="air"), only) == ["console"]
 
@@ -52,12 +52,12 @@ def test_topics_are_obeyed() -> None:
 )
 def test_an_update_is_told_where_the_grade_changed(fields: dict[str, object], expected: bool) -> None:
     assert bool(told(fakes.change(UPDATE, **fields), CONSOLE)) is expected
-    assert told(fakes.change(UPDATE, **fields), policy.Recipient(address="console", updates=False)) == []
+    assert told(fakes.change(UPDATE, **fields), recipients.Recipient(address="console", updates=False)) == []
 
 
 @pytest.mark.parametrize("kind", [DISPUTED, TAKEN_BACK])
 def test_disputes_and_take_backs_are_always_told(kind: types.AlertKind) -> None:
-    assert told(fakes.change(kind), policy.Recipient(address="console", updates=False)) == ["console"]
+    assert told(fakes.change(kind), recipients.Recipient(address="console", updates=False)) == ["console"]
 
 
 def test_a_dispute_brings_the_other_side() -> None:
@@ -74,6 +74,87 @@ def test_the_end_of_a_dispute_is_marked() -> None:
     (alert,) = policy.plan_alerts(over, [CONSOLE], fakes.NOW, silent=False)
     (other,) = policy.plan_alerts(fakes.step(change), [CONSOLE], fakes.NOW, silent=False)
     assert alert.payload["settled"] is True and "settled" not in other.payload
+
+
+def flags(change: types.DevelopmentChange, **wishes: object) -> list[tuple[str, bool, bool]]:
+    chat = recipients.Recipient(address="telegram:7", **wishes)  # type: ignore[arg-type]
+    alerts = policy.plan_alerts(fakes.step(change), [chat], fakes.NOW, silent=False)
+    return [(str(a.kind), bool(a.payload.get("if_told")), bool(a.payload.get("silent"))) for a in alerts]
+
+
+LATER = fakes.NOW + timedelta(hours=1)
+OVER = fakes.NOW - timedelta(hours=1)
+ITALY, TROOPS = recipients.Mute(subject="IT"), recipients.Mute(topic=types.Topic.TROOPS)
+TOLD, SILENT = [("new", False, False)], [("new", True, True)]
+CONFIRMED, OFFICIAL = types.Grade.CONFIRMED, types.Grade.OFFICIAL
+
+
+@pytest.mark.parametrize(
+    ("wishes", "fields", "expected"),
+    [
+        ({}, {}, TOLD),
+        ({"countries": ("FR",)}, {}, []),
+        ({"countries": ("FR", "IT")}, {}, TOLD),
+        ({"countries": ("FR",)}, {"subject": "COALITION", "aspect": "headcount:members"}, TOLD),
+        ({"countries": ("FR",)}, {"subject": "US", "topic": types.Topic.BACKSTOP, "aspect": "air"}, TOLD),
+        ({"topics": ()}, {}, []),
+        ({"least_grade": CONFIRMED}, {}, []),
+        ({"least_grade": CONFIRMED}, {"grade": OFFICIAL}, TOLD),
+        ({"mutes": (ITALY,)}, {}, TOLD),  # a major development is the change that ends it
+        ({"mutes": (ITALY,), "minors": True}, {"minor": True}, SILENT),
+        ({"mutes": (recipients.Mute(subject="IT", until=LATER),)}, {}, SILENT),
+        ({"mutes": (recipients.Mute(subject="IT", until=OVER),)}, {}, TOLD),
+        ({"mutes": (recipients.Mute(topic=types.Topic.TROOPS, until=LATER),)}, {}, SILENT),
+        ({"mutes": (recipients.Mute(subject="FR", until=LATER),)}, {}, TOLD),
+        ({"mutes": (recipients.Mute(subject="IT", topic=types.Topic.MEMBERSHIP, until=LATER),)}, {}, TOLD),
+    ],
+)
+def test_wishes(wishes: dict[str, object], fields: dict[str, object], expected: list[tuple[str, bool, bool]]) -> None:
+    assert flags(fakes.change(**fields), **wishes) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "wishes", "fields", "expected"),
+    [
+        (UPDATE, {}, {}, [("update", True, True)]),  # a source joined: where it was told, without a sound
+        (UPDATE, {}, {"grade_rose": True, "grade": CONFIRMED}, [("update", False, False)]),
+        (UPDATE, {"updates": False}, {"grade_rose": True, "grade": CONFIRMED}, [("update", True, True)]),
+        (
+            UPDATE,
+            {"least_grade": CONFIRMED},
+            {"grade_rose": True, "grade": CONFIRMED},
+            [("new", False, False), ("update", True, False)],
+        ),
+        (UPDATE, {"least_grade": OFFICIAL}, {"grade_rose": True, "grade": CONFIRMED}, [("update", True, False)]),
+        (TAKEN_BACK, {"least_grade": CONFIRMED}, {}, [("taken_back", True, False)]),
+        (TAKEN_BACK, {"mutes": (ITALY,)}, {}, [("taken_back", True, True)]),
+        (DISPUTED, {"mutes": (TROOPS,)}, {}, [("disputed", True, True)]),
+    ],
+)
+def test_later_words(
+    kind: types.AlertKind, wishes: dict[str, object], fields: dict[str, object], expected: list[object]
+) -> None:
+    assert flags(fakes.change(kind, **fields), **wishes) == expected
+
+
+def test_a_grade_that_rises_twice_is_news_once_to_who_wants_sure_ones() -> None:
+    careful = recipients.Recipient(address="telegram:7", least_grade=CONFIRMED)
+    ids = [
+        [a.id for a in policy.plan_alerts(fakes.step(change), [careful], fakes.NOW, silent=False)]
+        for change in (
+            fakes.change(UPDATE, grade_rose=True, grade=CONFIRMED),
+            fakes.change(UPDATE, grade_rose=True, grade=OFFICIAL),
+        )
+    ]
+    assert ids[0][0] == ids[1][0] and ids[0][1] != ids[1][1]
+
+
+def test_mutes_are_lifted_by_what_they_wait_for() -> None:
+    timed = recipients.Mute(subject="IT", until=LATER)
+    reader = recipients.Recipient(address="telegram:7", mutes=(ITALY, TROOPS, timed, recipients.Mute(subject="FR")))
+    assert policy.lift_mutes(reader, [fakes.change(UPDATE), fakes.change(minor=True)], fakes.NOW) is reader
+    assert policy.lift_mutes(reader, [fakes.change()], fakes.NOW).mutes == (timed, recipients.Mute(subject="FR"))
+    assert timed not in policy.lift_mutes(reader, [], LATER).mutes
 
 
 def test_nothing_is_told_while_catching_up() -> None:

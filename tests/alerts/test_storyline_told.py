@@ -10,14 +10,14 @@ import pytest
 from alerts import dispatcher, policy, render
 from alerts.channels import telegram
 from app import replay
-from monitor import types, watch
+from monitor import recipients, types, watch
 from monitor.ledger import rules, state
 from storage import store
 from tests import telegram_standin
 from tests.alerts import fakes
 
 STORYLINE = Path(__file__).parent.parent / "data" / "storyline"
-CHAT = policy.Recipient(address="telegram:7", minors=True)
+CHAT = recipients.Recipient(address="telegram:7", minors=True)
 
 
 @pytest.fixture(scope="module")

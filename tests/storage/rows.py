@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor import types
+from monitor import recipients, types
 from storage import store
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -119,6 +119,15 @@ def alert(number: int, **fields: Any) -> types.Alert:
 
 def digest(number: int, recipient: str, until: datetime) -> types.Alert:
     return alert(number, recipient=recipient, kind=types.AlertKind.DIGEST, payload={"until": until.isoformat()})
+
+
+def reader(address: str = "telegram:1", **fields: Any) -> recipients.Recipient:
+    return recipients.Recipient(address=address, **fields)
+
+
+def feedback(sender: str = "telegram:1", **fields: Any) -> recipients.Feedback:
+    values: dict[str, Any] = {"development_id": "D1", "recipient": "telegram:-5", "at": NOW}
+    return recipients.Feedback(sender=sender, **(values | fields))
 
 
 def step(article_id: str = "a1", **fields: Any) -> types.LedgerStep:
