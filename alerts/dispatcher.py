@@ -121,7 +121,8 @@ class Dispatcher:
         reference = self._reference(alert)
         development = alert.development_id or ""
         # What was told just now, or by a later word on it, was rendered from the development as it stands.
-        if development in told or (alert.kind is types.AlertKind.NEW and reference is not None):
+        known = reference is not None
+        if development in told or (alert.kind is types.AlertKind.NEW and known) or (_is_if_told(alert) and not known):
             self._outbox.mark_sent(alert.id, reference, self._clock())
             return SENT
         message = self._render(alert)
@@ -227,3 +228,7 @@ class Dispatcher:
         log.warning("notice text=%s", text)
         if subject != self._options.operator:  # who is told of their own silence hears nothing
             self._outbox.add_alerts([policy.notice_alert(self._options.operator, text, self._clock(), subject)])
+
+
+def _is_if_told(alert: types.Alert) -> bool:
+    return bool(alert.payload.get("if_told"))

@@ -1,4 +1,4 @@
-"""Recipients keep their wishes, follow the settings and moves; invitations work once; feedback is counted once a head."""
+"""Recipients keep their wishes, follow the settings and moves; invitations work once; feedback counts once a head."""
 
 from dataclasses import replace
 
