@@ -36,18 +36,18 @@ def plan_round(
         loud = tuple(alert for alert in waiting if is_loud(alert))
         batches = tuple((alert,) for alert in waiting if not is_loud(alert))
         return Round(batches=batches, held=loud, until=quiet_end if loud else None, reason="quiet hours" * bool(loud))
-    news = [alert for alert in waiting if alert.kind is types.AlertKind.NEW]
+    news = tuple(alert for alert in waiting if alert.kind is types.AlertKind.NEW)
     if not recipient.cap_per_hour or not news:
         return Round(batches=tuple((alert,) for alert in waiting))
     room, until = _room(recipient.cap_per_hour, news_sent, now)
     groups = _group(news, room)
-    first = {group[0].id: group for group in groups[:room]}
+    first: dict[str, tuple[types.Alert, ...]] = {group[0].id: group for group in groups[:room]}
     told = {alert.id for group in groups[:room] for alert in group}
     batches = tuple(
         first.get(alert.id, (alert,)) for alert in waiting if alert.id in first or alert.kind is not types.AlertKind.NEW
     )
     held = tuple(alert for alert in news if alert.id not in told)
-    return Round(batches=batches, held=held, until=until or now if held else None, reason="many messages" * bool(held))
+    return Round(batches=batches, held=held, until=until if held else None, reason="many messages" * bool(held))
 
 
 def is_loud(alert: types.Alert) -> bool:
@@ -76,7 +76,7 @@ def _group(news: Sequence[types.Alert], room: int) -> list[tuple[types.Alert, ..
     return [tuple(news[at : at + GROUP_SIZE]) for at in range(0, len(news), GROUP_SIZE)]
 
 
-def _room(cap: int, news_sent: Sequence[datetime], now: datetime) -> tuple[int, datetime | None]:
+def _room(cap: int, news_sent: Sequence[datetime], now: datetime) -> tuple[int, datetime]:
     """How many messages may go now, and when there is room for the next ones."""
     rooms = []
     for most, window in ((cap, HOUR), BURST):
