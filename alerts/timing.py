@@ -34,8 +34,8 @@ def plan_round(
     quiet_end = quiet_until(recipient.quiet, now)
     if quiet_end is not None:
         loud = tuple(alert for alert in waiting if is_loud(alert))
-        batches = tuple((alert,) for alert in waiting if not is_loud(alert))
-        return Round(batches=batches, held=loud, until=quiet_end if loud else None, reason="quiet hours" * bool(loud))
+        silent = tuple((alert,) for alert in waiting if not is_loud(alert))
+        return Round(batches=silent, held=loud, until=quiet_end if loud else None, reason="quiet hours" * bool(loud))
     news = tuple(alert for alert in waiting if alert.kind is types.AlertKind.NEW)
     if not recipient.cap_per_hour or not news:
         return Round(batches=tuple((alert,) for alert in waiting))
