@@ -197,6 +197,7 @@ def _conditions(request: types.FetchRequest) -> dict[str, str]:
 
 def _check_scheme(hop: _Hop, request: types.FetchRequest) -> None:
     parts = urlsplit(hop.url)
+    _ = parts.port  # raises ValueError for a port that is none; asyncio would fail in a way of its own
     if parts.scheme in ("http", "https") and parts.hostname:
         return
     what = "a redirect to" if hop.count else "not a web address:"

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import feedparser  # type: ignore[import-untyped]
 
-from monitor import charset, errors, jsonfeed, plaintext, sitemap, types, urls
+from monitor import charset, errors, jsonfeed, plaintext, sitemap, types, urls, walls
 
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(days=2)
@@ -33,9 +33,14 @@ _ENTITY = re.compile(
 )
 # Time grows with the square of a tag's attributes.
 _LOADED_TAG = re.compile(r"<[A-Za-z](?:[^<>=]*=){1000}")
+# Nor does anything end well that is nested deeper than any feed (a document 100,000 deep took more than 15 s).
+_DEEP = re.compile(r"(?:<[A-Za-z](?:[^<>]{0,500}[^<>/])?>[^<]{0,200}){300}")
+_CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"GIF8")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
+_MOST_CONTROL = 100  # in the first 2,000 characters
 _REFERENCE = re.compile(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w|%\w+;")
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 
 
@@ -53,9 +58,18 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "", now: datetime |
         raise errors.ParseError(url, "an empty body")
     if text[0] in "{[":
         return _parse_json(text, url, now)
+    _refuse_other_kinds(body, text, url)
     _refuse_pages(text, url)
     _refuse_bombs(text, url)
     return _parse_sitemap(text, url, now) if sitemap.is_sitemap(text) else _parse_xml(text, url, now)
+
+
+def _refuse_other_kinds(body: bytes, text: str, url: str) -> None:
+    """feedparser finds entries wherever feed-like words stand, in an archive too."""
+    if body.startswith(_BINARY) or len(_CONTROL.findall(text[:2000])) > _MOST_CONTROL:
+        raise errors.ParseError(url, "a file of another kind, no feed")
+    if "<" not in text[:10_000]:
+        raise errors.ParseError(url, "plain text, no feed")
 
 
 def _refuse_pages(text: str, url: str) -> None:
@@ -63,14 +77,17 @@ def _refuse_pages(text: str, url: str) -> None:
     first = _DECLARATION.sub("", head, count=1).lstrip()
     if not _PAGE.match(first):
         return
-    login = " (it asks for a login)" if _LOGIN.search(text[:500_000]) else ""
-    raise errors.ParseError(url, f"a web page, not a feed{login}")
+    wall = walls.recognise(text, url)
+    raise errors.ParseError(url, "a web page, not a feed" + (f": {wall}" if wall else ""))
 
 
 def _refuse_bombs(text: str, url: str) -> None:
     """Entities that hold other entities, files or much text: nothing a feed needs, and how bombs are made."""
     if _LOADED_TAG.search(text):
         raise errors.ParseError(url, "refused: a tag with a thousand attributes")
+    # HTML inside CDATA may leave its elements open; XML may not.
+    if _DEEP.search(text) and _DEEP.search(_CDATA.sub("", text)):
+        raise errors.ParseError(url, "refused: elements nested hundreds deep")
     start = text.find("<!DOCTYPE")
     if start < 0:
         start = text.find("<!doctype")

@@ -69,6 +69,7 @@ class Tools:
     random: random.Random
     seeds_root: str | None = None
     concurrency: int = 20
+    feed_timeout_s: float = 30.0  # a feed's whole answer, redirects included
 
 
 class Pipeline:
@@ -151,6 +152,11 @@ class Pipeline:
     async def _poll_one(self, record: types.FeedRecord) -> PollCount:
         try:
             return await self._poll_feed(record)
+        except errors.WatchError:
+            raise  # the database, not the feed
+        except Exception as error:  # a job boundary: one feed's unforeseen answer must not end the others' cycle
+            reason = f"could not be read ({type(error).__name__})"
+            return await self._record_failure(record, errors.ParseError(record.feed.url, reason), jitter=0)
         finally:
             self._in_flight.discard(record.feed.url)
 
@@ -160,7 +166,12 @@ class Pipeline:
         url = record.poll_url or feed.url
         try:
             fetched = await self._tools.fetcher.fetch(
-                types.FetchRequest(url=url, etag=held.etag, last_modified=held.last_modified)
+                types.FetchRequest(
+                    url=url,
+                    etag=held.etag,
+                    last_modified=held.last_modified,
+                    total_timeout_s=self._tools.feed_timeout_s,
+                )
             )
             unchanged = fetched.status == 304 or fetched.body_hash == held.body_hash
             parsed = None if unchanged else await self._parse(fetched)
@@ -209,6 +220,12 @@ class Pipeline:
             page = await self._read_page(record, now)
         except (errors.FetchError, errors.ExtractError) as error:
             await self._page_failed(record, error, now)
+            return
+        except errors.WatchError:
+            raise  # the database, not the page
+        except Exception as error:  # a job boundary: a page must not stop the stage, nor come back for ever
+            reason = f"could not be read ({type(error).__name__})"
+            await self._page_failed(record, errors.ExtractError(record.entry.url, reason), now)
             return
         await self._record_read(record, page)
 

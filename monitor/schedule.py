@@ -49,7 +49,17 @@ def next_state_ok(
         last_error=None,
         entries_seen=max(state.entries_seen, len(entries)),
         gone=False,
+        warning=oddity(parsed) if parsed is not None else state.warning,
     )
+
+
+def oddity(parsed: types.ParsedFeed) -> str | None:
+    """What is odd about a feed that could be read: broken, empty, undated."""
+    if parsed.warning:
+        return parsed.warning
+    if not parsed.entries:
+        return "no entries"
+    return None if any(entry.published for entry in parsed.entries) else "no dates on its entries"
 
 
 def next_state_failed(

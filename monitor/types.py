@@ -105,6 +105,9 @@ class Feed:
     interval_s: int = 900
     enabled: bool = True
     source: str | None = None  # where the address is known from
+    kind: str = "feed"  # or "page": a web page without a feed, watched by its links
+    ladder: str | None = None  # feeds of one ladder stand in for each other ...
+    rung: int = 1  # ... a higher number is polled only while all lower ones fail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,9 @@ class FeedState:
     last_error: str | None = None
     entries_seen: int = 0
     gone: bool = False  # 410: not polled any more
+    gap_s: int | None = None  # between two entries, the median of the last ones: the feed's rhythm
+    longest_gap_s: int | None = None
+    warning: str | None = None  # read, but something is odd about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +215,7 @@ class Article:
     tier: Tier = Tier.PRESS
     arrived: datetime | None = None
     language: str | None = None
+    via: str | None = None  # how it was come by, where not by the outlet's own feed and page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

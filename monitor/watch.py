@@ -215,10 +215,14 @@ def _to_outlet(row: seeds_check.Fields) -> Outlet:
 
 
 def _to_feed(row: seeds_check.Fields) -> types.Feed:
-    row.only("url", "title", "outlet", "tier", "language", "country", "interval_s", "enabled", "source", "note")
+    row.only("url", "title", "outlet", "tier", "language", "country", "interval_s", "enabled", "source", "note",
+             "kind", "ladder", "rung")  # fmt: skip
     interval = row.row.get("interval_s", 900)
     if not isinstance(interval, int) or isinstance(interval, bool) or not 60 <= interval <= 86_400:
         raise row.fail("interval_s", f"seconds from 60 to 86400, not {interval!r}")
+    rung = row.row.get("rung", 1)
+    if not isinstance(rung, int) or isinstance(rung, bool) or not 1 <= rung <= 9:
+        raise row.fail("rung", f"a number from 1 to 9, not {rung!r}")
     row.maybe("note")
     return types.Feed(
         url=_address(row, "url"),
@@ -230,6 +234,9 @@ def _to_feed(row: seeds_check.Fields) -> types.Feed:
         interval_s=interval,
         enabled=row.flag("enabled", True),
         source=row.maybe("source"),
+        kind=row.one_of("kind", ("feed", "page"), "feed"),
+        ladder=row.maybe("ladder"),
+        rung=rung,
     )
 
 

@@ -152,6 +152,7 @@ def _to_row(entry_id: int, article: types.Article, reading: types.Reading, now: 
         "language": article.language,
         "relevant": reading.relevant,
         "reading": codec.dump(reading),
+        "via": article.via,
     }
 
 

@@ -84,6 +84,12 @@ feeds = Table(
     Column("last_error", CleanText),
     Column("entries_seen", Integer, nullable=False, default=0),
     Column("gone", Boolean, nullable=False, default=False),
+    Column("kind", String(8), nullable=False, server_default="feed"),
+    Column("ladder", CleanText),
+    Column("rung", Integer, nullable=False, server_default="1"),
+    Column("gap_s", Integer),
+    Column("longest_gap_s", Integer),
+    Column("warning", CleanText),
 )
 
 entries = Table(
@@ -125,6 +131,7 @@ articles = Table(
     Column("language", CleanText),
     Column("relevant", Boolean, nullable=False),
     Column("reading", Text, nullable=False),
+    Column("via", CleanText),
 )
 
 positions = Table(

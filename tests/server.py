@@ -3,6 +3,7 @@
 import gzip
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import zlib
@@ -33,6 +34,7 @@ class Response:
     body: bytes | Iterable[bytes] = b""
     reset: bool = False  # cut the connection by RST after what was sent
     silent: bool = False  # send nothing at all, not even a status
+    raw: Iterable[bytes] | None = None  # what goes over the line in place of a status, headers and a body
 
 
 Route = Callable[[Request], Response]
@@ -52,7 +54,7 @@ class TestServer:
 
     __test__ = False  # no test class
 
-    def __init__(self, routes: dict[str, Route] | None = None) -> None:
+    def __init__(self, routes: dict[str, Route] | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.routes: dict[str, Route] = dict(routes or {})
         self.requests: list[Request] = []
         self._stopped = threading.Event()
@@ -63,7 +65,11 @@ class TestServer:
             def handle(self) -> None:
                 outer._handle(self)
 
+        self._scheme = "https" if tls else "http"
         self._server = _Server(("127.0.0.1", 0), Handler)
+        if tls:
+            # The handshake belongs to the connection's own thread: one that never ends must not stop the server.
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
@@ -81,7 +87,7 @@ class TestServer:
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     @property
     def hits(self) -> Counter[str]:
@@ -120,7 +126,11 @@ class TestServer:
         return Request(method=line[0], path=line[1], headers=headers, stopped=self._stopped)
 
     def _answer(self, handler: socketserver.StreamRequestHandler, response: Response) -> None:
-        if not response.silent:
+        for piece in response.raw or ():
+            if self._stopped.is_set():
+                break
+            handler.wfile.write(piece)
+        if not response.silent and response.raw is None:
             body = response.body
             headers = {"Connection": "close"} | response.headers
             if isinstance(body, bytes) and response.status != 304:
