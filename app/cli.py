@@ -60,6 +60,19 @@ def run(context: typer.Context) -> None:
 
 
 @app.command()
+def serve(context: typer.Context) -> None:
+    """Serve the dashboard alone.
+
+    Over the database of the settings, which may be in use by a service elsewhere; polls and sends nothing.
+
+    Example: CW_HTTP_PORT=8700 coalition-watch serve
+    """
+    from app import service
+
+    raise typer.Exit(asyncio.run(service.serve(_settings(context))))
+
+
+@app.command()
 def poll(context: typer.Context) -> None:
     """Run one whole cycle and end.
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import policy
 from app import settings as app_settings
-from app import wiring
+from app import tallies, wiring
 from monitor import errors, recipients
 
 log = structlog.get_logger("service")
@@ -31,6 +31,7 @@ class Service:
 
     def __init__(self, app: wiring.App, *, tell_first_poll: bool = False) -> None:
         self._app, self._stores = app, app.base.stores
+        self.tallies = tallies.Tallies()
         self._stopping = asyncio.Event()
         self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._was_offline = False
@@ -45,6 +46,7 @@ class Service:
     async def poll(self) -> None:
         """One cycle: poll what is due; record that it completed."""
         count = await self._app.pipeline.poll_due()
+        self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
         if count.polled:
             log.info(
                 "polled", feeds=count.polled, unchanged=count.unchanged, failed=count.failed, new=count.new_entries
@@ -60,6 +62,7 @@ class Service:
     async def take(self) -> int:
         """Take read articles into the ledger."""
         steps = await self._app.pipeline.take_pending(silent=not self._caught_up)
+        self.tallies.claims += sum(len(step.changes) + len(step.held_back) for step in steps)
         for change in (change for step in steps for change in step.changes):
             development = change.development
             log.info(
@@ -82,6 +85,7 @@ class Service:
     async def deliver(self) -> int:
         """Send what waits in the outbox."""
         count = await self._app.dispatcher.dispatch_once()
+        self.tallies.count_deliveries(count.sent, count.retried, count.dead)
         return count.sent + count.retried + count.dead
 
     async def work_off(self) -> None:
@@ -277,12 +281,47 @@ async def run_service(settings: app_settings.Settings, *, once: bool = False, te
                 with contextlib.suppress(asyncio.CancelledError):
                     await service.work_off()
                 return 0
-            code = await service.run()
+            async with serving(app.base, service.tallies):
+                code = await service.run()
             if code != REPLACED:
                 return code
             log.warning("database_restored", word="starting anew on it")
         finally:
             await app.close()
+
+
+@contextlib.asynccontextmanager
+async def serving(base: wiring.Base, counted: tallies.Tallies) -> AsyncIterator[None]:
+    """The dashboard beside the service, where it is on. Without its port the watch goes on: alerts matter more."""
+    if not base.settings.http_port:
+        yield
+        return
+    from app.dashboard import server  # a second of imports that a service without a dashboard does not need
+
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(server.serving(wiring.dashboard_context(base, counted)))
+        except errors.SettingsError as error:
+            log.warning("no_dashboard", reason=str(error))
+        yield
+
+
+async def serve(settings: app_settings.Settings) -> int:
+    """Serve the dashboard alone over the database, until SIGTERM or SIGINT."""
+    from app.dashboard import server
+
+    if not settings.http_port:
+        raise errors.SettingsError("CW_HTTP_PORT", "0 switches the dashboard off, so there is nothing to serve", "8642")
+    base = wiring.open_base(settings, seed=False)
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    try:
+        async with server.serving(wiring.dashboard_context(base)):
+            await stopping.wait()
+        return 0
+    finally:
+        base.close()
 
 
 async def send_digest_now(settings: app_settings.Settings) -> int:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from alerts import redact
+from app import reach
 from monitor import errors
 
 PREFIX = "CW_"
@@ -69,6 +70,13 @@ class Settings:
     log_level: str
     log_format: str
     health_max_age_s: int
+    http_host: str
+    http_port: int
+    http_password: Secret | None
+    http_token: Secret | None
+    http_proxy_header: str | None
+    http_proxies: tuple[str, ...]
+    http_public_url: str | None
 
     @property
     def user_agent(self) -> str:
@@ -225,6 +233,20 @@ OPTIONS: tuple[Option, ...] = (
            help="how it is logged (standard error)"),
     Option(name="health_max_age_s", default="900", parse=_whole(30, 86_400), expects="seconds, such as 900",
            help="`health` fails when the last completed cycle is older"),
+    Option(name="http_host", default="127.0.0.1", parse=_text, expects="an address of this machine such as 127.0.0.1",
+           help="where the dashboard listens; beyond loopback only with a password, a token or a proxy's header"),
+    Option(name="http_port", default="8642", parse=_whole(0, 65535), expects="a port such as 8642, or 0",
+           help="the dashboard's port; 0 switches it off"),
+    Option(name="http_password", default=None, parse=reach.parse_secret, expects="at least 12 characters",
+           help="asked for by the dashboard (any user name)", secret=True),
+    Option(name="http_token", default=None, parse=reach.parse_secret, expects="at least 12 characters",
+           help="opens the dashboard to programs that send `Authorization: Bearer ...`", secret=True),
+    Option(name="http_proxy_header", default=None, parse=reach.parse_header, expects="a header's name such as X-Forwarded-User",
+           help="a reverse proxy that has checked the reader names him here; believed from `http_proxies` only"),
+    Option(name="http_proxies", default="127.0.0.1,::1", parse=reach.parse_networks,
+           expects="addresses or networks, such as 10.1.0.0/16", help="where that reverse proxy asks from"),
+    Option(name="http_public_url", default=None, parse=_address, expects="an address such as https://watch.example.org",
+           help="how readers reach the dashboard; for links in feeds, behind a reverse proxy"),
 )  # fmt: skip
 _BY_NAME = {option.name: option for option in OPTIONS}
 assert set(_BY_NAME) == {field.name for field in fields(Settings)}
@@ -329,6 +351,8 @@ def _check_together(settings: Settings) -> None:
         raise errors.SettingsError(
             "CW_EMAIL_HOST", "email_to is set, but the mail server is missing", "smtp.example.org"
         )
+    guarded = settings.http_password or settings.http_token or settings.http_proxy_header
+    reach.check(settings.http_host, settings.http_port, guarded=bool(guarded))
     for name in ("feeds_file", "baseline_file"):
         path = getattr(settings, name)
         if path is not None and not path.exists():

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from alerts import digest, dispatcher, policy, render
 from alerts.channels import console, email, telegram
 from app import settings as app_settings
+from app import tallies
+from app.dashboard import context as dashboard
 from monitor import baseline, errors, fetch, pipeline, ports, reading, recipients, schedule, types, watch, workers
 from monitor.ledger import rules, state
 from storage import store
@@ -57,10 +59,12 @@ class App:
         self.base.close()
 
 
-def open_base(settings: app_settings.Settings) -> Base:
-    """Load the watch, open and migrate the database, bring in feeds and baseline."""
+def open_base(settings: app_settings.Settings, *, seed: bool = True) -> Base:
+    """Load the watch, open and migrate the database, bring in feeds and baseline (`seed`)."""
     loaded = watch.load_watch()
     stores = store.open_stores(settings.database_url)
+    if not seed:
+        return Base(settings=settings, watch=loaded, rules=rules.load_rules(), stores=stores)
     stores.feeds.sync_feeds(watch.load_feeds(settings.feeds_file))
     stores.ledger.seed_baseline(baseline.load_baseline(settings.baseline_file), utc_now())
     return Base(settings=settings, watch=loaded, rules=rules.load_rules(), stores=stores)
@@ -209,6 +213,19 @@ def render_digest(base: Base, since: datetime, until: datetime) -> render.Messag
         until,
         ZoneInfo(base.settings.timezone),
         names_of(base.watch),
+    )
+
+
+def dashboard_context(base: Base, counted: tallies.Tallies | None = None) -> dashboard.Context:
+    """What the dashboard needs; `counted` where this process also polls."""
+    return dashboard.Context(
+        stores=base.stores,
+        names=names_of(base.watch),
+        countries=frozenset(actor.code for actor in base.watch.actors if actor.kind == "country"),
+        settings=base.settings,
+        clock=utc_now,
+        counted=counted or tallies.Tallies(),
+        polls=counted is not None,
     )
 
 

@@ -146,6 +146,9 @@ positions = Table(
     Column("held_until", UtcTime),
     Column("value", Text, nullable=False),
     Index("positions_key", "topic", "subject", "aspect", "held_until"),
+    Index("positions_held", "topic", "subject", "aspect", "held_from"),
+    Index("positions_now", "held_until"),
+    Index("positions_first", "held_from"),
 )
 
 developments = Table(
@@ -162,6 +165,9 @@ developments = Table(
     Column("taken_back", Boolean, nullable=False),
     Column("raised_at", UtcTime, nullable=False, index=True),
     Column("value", Text, nullable=False),
+    Index("developments_subject", "subject", "seq"),
+    Index("developments_topic", "topic", "seq"),
+    Index("developments_grade", "grade", "seq"),
 )
 
 development_articles = Table(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage import articles, database, feeds, ledger, meta, outbox, recipients
+from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,8 @@ class Stores:
     outbox: outbox.SqlOutbox
     recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
+    browsing: browsing.SqlBrowsing
+    counting: counting.SqlCounting
     database: database.Database
 
 
@@ -33,5 +35,7 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         outbox=outbox.SqlOutbox(db),
         recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),
+        browsing=browsing.SqlBrowsing(db),
+        counting=counting.SqlCounting(db),
         database=db,
     )

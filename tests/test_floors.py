@@ -44,6 +44,10 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "typer": ("app",),
     "pydantic_settings": ("app",),
     "structlog": ("app",),
+    "fastapi": ("app.dashboard",),
+    "uvicorn": ("app.dashboard",),
+    "jinja2": ("app.dashboard",),
+    "prometheus_client": ("app.dashboard",),
     "asyncio": (
         *FETCHING,
         "monitor.pipeline",

@@ -60,6 +60,7 @@ def stores(here: Path) -> Iterator[store.Stores]:
 def test_all_promised_commands_are_there() -> None:
     promised = [
         "run",
+        "serve",
         "poll",
         "claims",
         "replay",

@@ -43,6 +43,7 @@ def environment(folder: Path, site: sites.Site, *names: str) -> dict[str, str]:
         "CW_FEEDS_FILE": str(feeds),
         "CW_ALLOW_PRIVATE_ADDRESSES": "all",
         "CW_WORKERS": "1",
+        "CW_HTTP_PORT": "0",
         "PYTHONPATH": str(ROOT),
     }
 

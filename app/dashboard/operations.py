@@ -1,0 +1,53 @@
+"""For those who keep it running: /healthz and /metrics."""
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from app.dashboard import context, metrics
+from monitor import errors
+
+
+class Health(BaseModel):
+    """How the installation is."""
+
+    state: Literal["ok", "late", "starting", "no database"] = Field(description="`ok`: it does what it should")
+    last_cycle_age_s: int | None = Field(description="seconds since a polling cycle was completed; null: none yet")
+    limit_s: int = Field(description="what is older is late")
+    database: bool = Field(description="whether the database answers")
+    backlog: dict[str, int] = Field(description="what waits: entries to read, articles to take, alerts to send")
+
+
+def router(around: context.Context) -> APIRouter:
+    """The two routes."""
+    routes = APIRouter(tags=["operations"])
+
+    @routes.get("/healthz", responses={503: {"model": Health}}, summary="Whether it works")
+    def healthz(response: Response) -> Health:
+        found = to_health(around)
+        response.status_code = 200 if found.state in ("ok", "starting") else 503
+        response.headers["cache-control"] = "no-store"
+        return found
+
+    @routes.get("/metrics", include_in_schema=False)
+    def show_metrics() -> Response:
+        return Response(metrics.render(around), media_type=metrics.MEDIA_TYPE)
+
+    return routes
+
+
+def to_health(around: context.Context) -> Health:
+    """The state now; a database that does not answer is a state, not an error."""
+    limit = around.settings.health_max_age_s
+    try:
+        last = around.stores.meta.get("last_cycle_at")
+        backlog = around.stores.counting.backlog()
+    except errors.StoreError:
+        return Health(state="no database", last_cycle_age_s=None, limit_s=limit, database=False, backlog={})
+    if last is None:
+        return Health(state="starting", last_cycle_age_s=None, limit_s=limit, database=True, backlog=backlog)
+    age = max(0, round((around.clock() - datetime.fromisoformat(last)).total_seconds()))
+    state: Literal["ok", "late"] = "late" if age > limit else "ok"
+    return Health(state=state, last_cycle_age_s=age, limit_s=limit, database=True, backlog=backlog)

@@ -1,0 +1,158 @@
+"""What people look at: the board of any moment, pages of developments, histories, counts. Reads only, by index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor import types
+from storage import codec, database, schema
+
+# The keys are walked along the index, one step a key, and of each the last position is looked up: what a past day
+# costs depends on how many keys there are, not on how long their histories have become.
+_HELD_AT = sa.text("""
+WITH RECURSIVE keys(topic, subject, aspect) AS (
+  SELECT * FROM (SELECT topic, subject, aspect FROM positions ORDER BY topic, subject, aspect LIMIT 1) AS first
+  UNION ALL
+  SELECT p.topic, p.subject, p.aspect FROM keys AS k JOIN positions AS p ON p.id = (
+    SELECT n.id FROM positions AS n WHERE (n.topic, n.subject, n.aspect) > (k.topic, k.subject, k.aspect)
+    ORDER BY n.topic, n.subject, n.aspect LIMIT 1)
+)
+SELECT p.value FROM keys AS k JOIN positions AS p ON p.id = (
+  SELECT h.id FROM positions AS h
+  WHERE h.topic = k.topic AND h.subject = k.subject AND h.aspect = k.aspect AND h.held_from <= :moment
+  ORDER BY h.held_from DESC, h.id DESC LIMIT 1)
+WHERE p.held_until IS NULL OR p.held_until > :moment ORDER BY p.id
+""")
+_LATEST = "9999"  # sorts behind every time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which developments are wanted; None: whatever it is."""
+
+    topic: str | None = None
+    subject: str | None = None
+    aspect: str | None = None  # the aspect itself or, as "language", all that begins with it
+    grade: str | None = None
+    minor: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None  # the seq of the last one of the page before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A development and its place in the order in which they were raised."""
+
+    seq: int
+    development: types.Development
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A position's status and how long the ledger held it; its reports are not loaded."""
+
+    topic: str
+    subject: str
+    aspect: str
+    status: str
+    held_from: datetime
+    held_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An alert as far as everybody may see it: by which channel, not to whom."""
+
+    id: str
+    channel: str
+    kind: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class SqlBrowsing:
+    """Queries for the dashboard; every one has an index or is bounded."""
+
+    def __init__(self, db: database.Database) -> None:
+        self._db = db
+
+    def positions(self, moment: datetime | None = None) -> list[types.Position]:
+        """The positions held at a moment, or now; the same query for both."""
+        bound = _LATEST if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
+        with self._db.read() as connection:
+            return [codec.load(types.Position, text) for text in connection.scalars(_HELD_AT, {"moment": bound})]
+
+    def first_day(self) -> datetime | None:
+        """Since when anything has been held."""
+        with self._db.read() as connection:
+            found: datetime | None = connection.scalar(sa.select(sa.func.min(schema.positions.c.held_from)))
+            return found
+
+    def developments(self, wanted: Wanted, limit: int) -> list[Numbered]:
+        """The newest that fit, the newest first."""
+        table = schema.developments.c
+        query = sa.select(table.seq, table.value).where(*_conditions(wanted)).order_by(table.seq.desc()).limit(limit)
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return [Numbered(seq=row.seq, development=codec.load(types.Development, row.value)) for row in rows]
+
+    def spans(self, *, topic: str, subject: str | None = None, aspect: str | None = None, limit: int) -> list[Span]:
+        """The latest statuses of a topic, oldest first."""
+        table = schema.positions.c
+        query = sa.select(
+            table.topic, table.subject, table.aspect, table.status, table.held_from, table.held_until
+        ).where(table.topic == topic)
+        if subject is not None:
+            query = query.where(table.subject == subject)
+        if aspect is not None:
+            query = query.where(table.aspect == aspect)
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(table.id.desc()).limit(limit)).all()
+        return [Span(**row._mapping) for row in reversed(rows)]
+
+    def told(self, development_id: str) -> list[Told]:
+        """The alerts that told a development."""
+        table = schema.alerts.c
+        query = sa.select(table.id, table.recipient, table.kind, table.state, table.created_at, table.sent_at)
+        with self._db.read() as connection:
+            rows = connection.execute(query.where(table.development_id == development_id).order_by(table.seq)).all()
+        return [
+            Told(
+                id=row.id,
+                channel=row.recipient.partition(":")[0],
+                kind=row.kind,
+                state=row.state,
+                created_at=row.created_at,
+                sent_at=row.sent_at,
+            )
+            for row in rows
+        ]
+
+    def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """{article id: text}, to cut a quotation's sentence from."""
+        table = schema.articles.c
+        query = sa.select(table.id, table.text).where(table.id.in_(list(article_ids)))
+        with self._db.read() as connection:
+            return {row.id: row.text for row in connection.execute(query)}
+
+
+def _conditions(wanted: Wanted) -> list[Any]:
+    table = schema.developments.c
+    pairs = ((table.topic, wanted.topic), (table.subject, wanted.subject), (table.grade, wanted.grade))
+    conditions: list[Any] = [column == value for column, value in pairs if value is not None]
+    if wanted.aspect is not None:
+        conditions.append(sa.or_(table.aspect == wanted.aspect, table.aspect.startswith(f"{wanted.aspect}:")))
+    if wanted.minor is not None:
+        conditions.append(table.minor.is_(wanted.minor))
+    if wanted.since is not None:
+        conditions.append(table.raised_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(table.raised_at <= wanted.until)
+    if wanted.before is not None:
+        conditions.append(table.seq < wanted.before)
+    return conditions

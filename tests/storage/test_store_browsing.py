@@ -1,0 +1,116 @@
+"""What people look at: the board of any moment, pages of developments, counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor import types
+from storage import browsing, store
+from tests.storage.builders import NOW, alert, bring_in, development, minutes, page, position, step
+
+
+def take(stores: store.Stores, number: int, **fields: object) -> None:
+    """One step that makes a development and its position, a minute after the one before."""
+    made = development(f"D{number}", raised_at=minutes(number), **fields)
+    held = position(
+        topic=made.topic, subject=made.subject, aspect=made.aspect, status=str(made.new), development_id=made.id
+    )
+    change = types.DevelopmentChange(kind=types.AlertKind.NEW, development=replace(made, new_position=held))
+    stores.ledger.record_step(None, step(f"a{number}", positions=(held,), changes=(change,)), [], minutes(number))
+
+
+@pytest.fixture
+def filled(stores: store.Stores) -> store.Stores:
+    take(stores, 1, new="open", minor=True)
+    take(stores, 2, new="pledged")
+    take(stores, 3, subject="SE", new="support_only", minor=True, grade=types.Grade.OFFICIAL)
+    take(stores, 4, topic=types.Topic.BACKSTOP, subject="US", aspect="air", new="offered")
+    take(stores, 5, topic=types.Topic.BACKSTOP, subject="US", aspect="language:Somebody", new="a safety net")
+    take(stores, 6, new="ruled_out")
+    return stores
+
+
+def statuses(found: list[types.Position]) -> dict[str, str]:
+    return {f"{one.subject} {one.aspect}": one.status for one in found}
+
+
+@pytest.mark.parametrize("minute", [None, 0, 0.5, 1, 1.5, 2, 3.9, 6, 100])
+def test_the_board_of_a_moment_is_the_ledger_s(filled: store.Stores, minute: float | None) -> None:
+    moment = None if minute is None else minutes(minute)
+    expected = filled.ledger.load_positions() if moment is None else filled.ledger.positions_at(moment)
+    assert filled.browsing.positions(moment) == expected
+
+
+def test_a_position_that_no_longer_holds_is_not_on_the_board(filled: store.Stores) -> None:
+    gone = step("a7", positions=(), changes=(), removed=(("troops", "SE", "troops"),))
+    filled.ledger.record_step(None, gone, [], minutes(7))
+    assert "SE troops" not in statuses(filled.browsing.positions())
+    assert "SE troops" in statuses(filled.browsing.positions(minutes(6.5)))
+
+
+def test_positions_of_one_moment_the_last_counts(stores: store.Stores) -> None:
+    for status in ("open", "pledged"):
+        stores.ledger.record_step(None, step(positions=(position(status=status),), changes=()), [], NOW)
+    assert statuses(stores.browsing.positions(NOW)) == {"DK troops": "pledged"}
+
+
+def test_an_empty_ledger(stores: store.Stores) -> None:
+    assert stores.browsing.positions() == stores.browsing.positions(NOW) == []
+    assert stores.browsing.first_day() is None
+    assert stores.browsing.developments(browsing.Wanted(), 10) == []
+
+
+def ids(filled: store.Stores, wanted: browsing.Wanted, limit: int = 10) -> list[str]:
+    return [one.development.id for one in filled.browsing.developments(wanted, limit)]
+
+
+def test_developments_come_newest_first_and_fit(filled: store.Stores) -> None:
+    assert ids(filled, browsing.Wanted()) == ["D6", "D5", "D4", "D3", "D2", "D1"]
+    assert ids(filled, browsing.Wanted(topic="troops", subject="DK")) == ["D6", "D2", "D1"]
+    assert ids(filled, browsing.Wanted(grade="official")) == ["D3"]
+    assert ids(filled, browsing.Wanted(minor=False)) == ["D6", "D5", "D4", "D2"]
+    assert ids(filled, browsing.Wanted(aspect="language")) == ["D5"]
+    assert ids(filled, browsing.Wanted(since=minutes(2), until=minutes(4))) == ["D4", "D3", "D2"]
+
+
+def test_developments_come_in_pages(filled: store.Stores) -> None:
+    first = filled.browsing.developments(browsing.Wanted(), 4)
+    assert ids(filled, browsing.Wanted(before=first[-1].seq)) == ["D2", "D1"]
+
+
+def test_spans_say_how_long_a_status_was_held(filled: store.Stores) -> None:
+    found = filled.browsing.spans(topic="troops", subject="DK", limit=10)
+    assert [(one.status, one.held_until) for one in found] == [
+        ("open", minutes(2)), ("pledged", minutes(6)), ("ruled_out", None),
+    ]  # fmt: skip
+    assert found[0].held_from == minutes(1)
+    assert [one.status for one in filled.browsing.spans(topic="troops", limit=1)] == ["ruled_out"]
+
+
+def test_alerts_are_told_by_channel_only(filled: store.Stores) -> None:
+    filled.outbox.add_alerts([alert("A-1", recipient="email:a@example.org"), alert("A-2", development_id="D2")])
+    told = filled.browsing.told("D1")
+    assert [(one.id, one.channel, one.state) for one in told] == [("A-1", "email", "waiting")]
+    assert "example.org" not in repr(told)
+
+
+def test_texts_are_found_by_article(stores: store.Stores) -> None:
+    (entry,) = bring_in(stores, 1)
+    stores.articles.record_read(entry, page(1), NOW)
+    assert stores.browsing.texts(["a1", "a2"]) == {"a1": "Denmark will send 300 soldiers."}
+
+
+def test_counts_and_backlog(filled: store.Stores) -> None:
+    waiting = bring_in(filled, 1, 2)
+    filled.articles.record_read(waiting[0], page(1), NOW)
+    filled.outbox.add_alerts(
+        [alert("A-1", recipient="email:a@example.org"), alert("A-2", created_at=NOW - timedelta(1))]
+    )
+    counts = filled.counting.counts()
+    assert counts.entries == {"new": 1, "read": 1} and counts.articles == 1
+    assert counts.developments[("troops", "official")] == 1 and sum(counts.developments.values()) == 6
+    assert counts.held_back == {"same": 6} and counts.positions == 4
+    assert counts.alerts == {("email", "waiting"): 1, ("console", "waiting"): 1}
+    assert counts.oldest_waiting == NOW - timedelta(1)
+    assert filled.counting.backlog() == {"entries_to_read": 1, "articles_to_take": 1, "alerts_to_send": 2}
