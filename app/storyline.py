@@ -3,6 +3,7 @@
 Compares JSON with JSON; runs nothing.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Sequence
@@ -120,6 +121,12 @@ def _name(row: Row) -> str:
         f"{row['article_ids'][0]} {row['topic']} {row['subject']} {row['aspect']}: "
         f"{row['old']} -> {row['new']} ({row['old_number']} -> {row['new_number']}, {kind})"
     )
+
+
+def to_counts(figures: Figures) -> dict[str, int]:
+    """The figures as plain counts, for pinning as floors."""
+    rows = dataclasses.asdict(figures)
+    return {name: value if isinstance(value, int) else len(value) for name, value in rows.items()}
 
 
 def table(figures: Figures) -> str:

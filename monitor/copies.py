@@ -8,6 +8,7 @@ import unicodedata
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 SIZE = 48
 SHINGLE = 3
@@ -52,6 +53,7 @@ _DROPPED = frozenset(
 )
 
 
+@lru_cache(maxsize=256)  # asked for twice for each article: to look up copies, then to keep it
 def sketch(text: str) -> tuple[int, ...]:
     """The text's sketch, ascending; empty for a text of fewer than three words."""
     words = _words(text)
@@ -95,6 +97,7 @@ def _words(text: str) -> list[str]:
     return [_spell(word) for word in _WORD.findall(plain) if word not in _DROPPED]
 
 
+@lru_cache(maxsize=20_000)  # words come again and again
 def _spell(word: str) -> str:
     for pattern, form in _SPELLING:
         word = pattern.sub(form, word)

@@ -68,6 +68,7 @@ class _Comparison:
         if is_copy:
             for key, claim in items:
                 if self._is_the_originals(key, claim):
+                    self.moves.date_by_copy(key, claim, self.published)
                     self.draft.hold_back(key, claim, "copy")
             items = [(key, claim) for key, claim in items if not self._is_the_originals(key, claim)]
         touched = corrections.touched(correction, self.article, items, self.state, self.watch, self.rules, self.now)
@@ -151,6 +152,8 @@ class _Comparison:
             return "beside"
         if not verdict.holds:
             return verdict.kind  # weaker, none
+        if held is not None and self._contradicts_earlier(key, held, verdict, claim, report):
+            return "disputed"
         if reason := self._why_no_change(key, held, verdict, claim, report, restated=restated):
             return reason
         if held is None or not verdict.develops:
@@ -159,13 +162,31 @@ class _Comparison:
         if self._takes_back(held, report, claim):
             return self._take_back(key, held, claim, report)
         if self.moves.is_dispute(held, report, verdict):
-            if self.moves.dispute(held, report):  # the other side is confirmed now
-                return self._weigh(key, claim, report, restated=False)
-            return "disputed"
+            others = self.moves.dispute(held, report)
+            if not others:
+                return "disputed"
+            reason = self._weigh(key, claim, report, restated=False)  # this side is confirmed now
+            self.moves.join(key, others)
+            return reason
         if self._is_known(key, held, claim, report):
             return "known"
         self.moves.hold(key, held, report, verdict)
         return None
+
+    def _contradicts_earlier(
+        self, key: state.Key, held: types.Position, verdict: rules.Verdict, claim: types.Claim, report: types.Report
+    ) -> bool:
+        """A contradiction that was published before the position, on the same day: the earlier one stands."""
+        if claim.optional or claim.act is types.Act.DRAFT or not self.moves.is_earlier_that_day(held, report.published):
+            return False
+        development = self.draft.development(held.development_id)
+        if development is None or development.disputed or not self.moves.is_dispute(held, report, verdict):
+            return False
+        of_old = self._verdict(key, development.old_position, claim)
+        if not of_old.develops or self.moves.was_taken_back(key, held, report):
+            return False
+        self.moves.stand_first(held, report, of_old)
+        return True
 
     def _why_no_change(
         self,
@@ -201,6 +222,9 @@ class _Comparison:
         """Older than the position, by the claim's own mark of time or the article's date."""
         if claim.said_at is not None and claim.said_at.date() < held.since.date():
             return True
+        development = self.draft.development(held.development_id)
+        if development is not None and development.disputed and self.moves.is_earlier_that_day(held, report.published):
+            return False  # it takes a side of the day's dispute
         if self.article.date_only:
             return self.published.date() < held.since.date()
         official = [r.published for r in held.reports if r.official] if not report.official else []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from monitor import types, watch
 from monitor.ledger import rules
@@ -14,17 +15,27 @@ _CREDIT_NOISE = re.compile(r"^(?:the|a)\s+|\s+(?:newspaper|daily|news agency|age
 
 def canonical(name: str, watched: watch.Watch) -> str:
     """An outlet's own name for any name under which others credit it."""
-    bare = _CREDIT_NOISE.sub("", name.strip()).casefold()
-    for outlet in watched.outlets:
+    return _names(watched.outlets).get(_bare(name), name.strip())
+
+
+@lru_cache(maxsize=4)
+def _names(outlets: tuple[watch.Outlet, ...]) -> dict[str, str]:
+    """{bare name or alias: outlet}; the first outlet of a name has it."""
+    named: dict[str, str] = {}
+    for outlet in outlets:
         for alias in (outlet.name, *outlet.aliases):
-            if _CREDIT_NOISE.sub("", alias.strip()).casefold() == bare:
-                return outlet.name
-    return name.strip()
+            named.setdefault(_bare(alias), outlet.name)
+    return named
+
+
+@lru_cache(maxsize=4096)
+def _bare(name: str) -> str:
+    return _CREDIT_NOISE.sub("", name.strip()).casefold()
 
 
 def same_origin(one: str, other: str) -> bool:
     """Whether two names stand for one origin ("Hemisphere", "Hemisphere News Agency")."""
-    first, second = (_CREDIT_NOISE.sub("", name.strip()).casefold() for name in (one, other))
+    first, second = _bare(one), _bare(other)
     if first == second:
         return True
     short, long = sorted((first.split(), second.split()), key=len)

@@ -20,19 +20,23 @@ class Moves:
 
     def hold(self, key: state.Key, held: types.Position | None, report: types.Report, verdict: rules.Verdict) -> None:
         """Hold a new position; where the verdict says so, as a development."""
+        position = self._position(key, held, report, self._new_id(key, report) if verdict.develops else None)
+        self.draft.put(position)
+        if verdict.develops:
+            self.draft.change(types.AlertKind.NEW, self._development(held, position, verdict))
+
+    def _position(
+        self, key: state.Key, held: types.Position | None, report: types.Report, development_id: str | None
+    ) -> types.Position:
         number, number_max = report.number, report.number_max
         if number is None and held is not None and {held.status, report.status} <= self.rules.with_figure:
             number, number_max = held.number, held.number_max
-        position = types.Position(
+        return types.Position(
             topic=types.Topic(key[0]), subject=key[1], aspect=key[2], status=report.status,
             number=number, number_max=number_max, since=report.published,
             grade=evidence.grade((report,), report.published, self.rules), reports=(report,),
-            development_id=self._new_id(key, report) if verdict.develops else None,
+            development_id=development_id,
         )  # fmt: skip
-        self.draft.put(position)
-        if verdict.develops:
-            figure = rules.is_figure(key[2]) or verdict.kind == "figure"
-            self._raise(key, held, position, report, figure=figure, minor=verdict.minor)
 
     def _new_id(self, key: state.Key, report: types.Report) -> str:
         """The raising article and the key; a changed page that raises again needs the value too."""
@@ -41,27 +45,20 @@ class Moves:
             return name
         return development_id(f"{self.article.id}|{report.status}|{report.number}", key)
 
-    def _raise(
-        self,
-        key: state.Key,
-        held: types.Position | None,
-        position: types.Position,
-        report: types.Report,
-        *,
-        figure: bool,
-        minor: bool,
-    ) -> None:
+    def _development(
+        self, held: types.Position | None, position: types.Position, verdict: rules.Verdict
+    ) -> types.Development:
+        figure = rules.is_figure(position.aspect) or verdict.kind == "figure"
         old: str | int | None = held.status if held else None
         if figure and held is not None and held.number is not None:
             old = held.number
-        development = types.Development(
-            id=position.development_id or "", topic=position.topic, subject=key[1], aspect=key[2],
+        return types.Development(
+            id=position.development_id or "", topic=position.topic, subject=position.subject, aspect=position.aspect,
             old=old, new=position.number if figure and position.number is not None else position.status,
-            old_number=held.number if held else None, new_number=position.number, minor=minor,
-            grade_at_first=position.grade, grade=position.grade, published=report.published, raised_at=self.now,
-            reports=(report,), old_position=held, new_position=position,
+            old_number=held.number if held else None, new_number=position.number, minor=verdict.minor,
+            grade_at_first=position.grade, grade=position.grade, published=position.since, raised_at=self.now,
+            reports=position.reports, old_position=held, new_position=position,
         )  # fmt: skip
-        self.draft.change(types.AlertKind.NEW, development)
 
     def corroborate(self, held: types.Position, report: types.Report) -> str:
         """Add a source to what is held; the grade may rise, and a dispute may end."""
@@ -70,7 +67,8 @@ class Moves:
             return "same"  # who names no figure bears none out
         reports = evidence.add(held.reports, report)
         grade = max(held.grade, evidence.grade(reports, held.since, self.rules), key=evidence.rank)
-        self.draft.put(dataclasses.replace(held, reports=reports, grade=grade))
+        dated = self._dated(held, known, report)
+        self.draft.put(dataclasses.replace(dated, reports=reports, grade=grade))
         development = known
         if development is None or development.taken_back:
             return "same" if held.source == "news" else "baseline"
@@ -84,9 +82,37 @@ class Moves:
             grade=max(development.grade, grade, key=evidence.rank),
             disputed=development.disputed and not settled,
             note="" if settled else development.note,
+            new=dated.status if development.aspect == "language" else development.new,
         )
         self.draft.change(types.AlertKind.UPDATE, changed, grade_rose=rose)
         return "same"
+
+    def _dated(
+        self, held: types.Position, development: types.Development | None, report: types.Report
+    ) -> types.Position:
+        """The position as its first report of the day dates and words it: within a day the order of arrival says
+        nothing."""
+        if not evidence.counts(report) or not self._may_date(held, development, report.published):
+            return held
+        return dataclasses.replace(held, since=report.published, status=report.status)
+
+    def date_by_copy(self, key: state.Key, claim: types.Claim, published: datetime) -> None:
+        """A copy that was printed before the text that came in first dates the position; it adds no report."""
+        held = self.draft.held(key)
+        if held is None or (held.status, held.number) != (claim.status, claim.number):
+            return
+        if self._may_date(held, self.draft.development(held.development_id), published):
+            self.draft.put(dataclasses.replace(held, since=published))
+
+    def _may_date(self, held: types.Position, development: types.Development | None, published: datetime) -> bool:
+        before = development.old_position if development else None
+        if development is None or (before is not None and published < before.since):
+            return False
+        return self.is_earlier_that_day(held, published)
+
+    def is_earlier_that_day(self, held: types.Position, published: datetime) -> bool:
+        """Whether it was published before the report that the position rests on, on the same day (UTC)."""
+        return not self.article.date_only and published < held.since and published.date() == held.since.date()
 
     def keep_beside(self, key: state.Key, claim: types.Claim, report: types.Report) -> None:
         """Keep what stands beside a position, with its sources; it changes nothing."""
@@ -102,8 +128,9 @@ class Moves:
         if evidence.has(held.reports, report):
             return
         reports = evidence.add(held.reports, report)
-        grade = evidence.grade(reports, held.since, self.rules)
-        self.draft.put(dataclasses.replace(held, reports=reports, grade=grade))
+        since = report.published if self.is_earlier_that_day(held, report.published) else held.since
+        grade = evidence.grade(reports, since, self.rules)
+        self.draft.put(dataclasses.replace(held, since=since, reports=reports, grade=grade))
 
     # ------------------------------------------------------------ earlier values
 
@@ -151,12 +178,12 @@ class Moves:
             return False
         return report.published - held.since <= timedelta(days=self.rules.days["dispute"])
 
-    def dispute(self, held: types.Position, report: types.Report) -> bool:
-        """Note the other side; True where it is confirmed by now and the position has been taken back."""
+    def dispute(self, held: types.Position, report: types.Report) -> tuple[types.Report, ...]:
+        """Note the other side; where it is confirmed by now take the position back and return its earlier reports."""
         aside = _beside(held.key, DISPUTED)
         other = self.draft.held(aside)
         if other is not None and evidence.has(other.reports, report):
-            return False
+            return ()
         reports = evidence.add(other.reports if other else (), report)
         since = other.since if other else report.published
         grade = evidence.grade(reports, since, self.rules)
@@ -164,23 +191,53 @@ class Moves:
         assert development is not None
         if grade is not types.Grade.REPORTED:
             self.take_back(development, "the opposite is confirmed: " + _sources(reports))
-            return True
-        self.draft.put(
-            types.Position(
-                topic=held.topic,
-                subject=held.subject,
-                aspect=aside[2],
-                status=report.status,
-                number=report.number,
-                number_max=report.number_max,
-                since=since,
-                grade=grade,
-                reports=reports,
-            )
-        )
-        note = f"{_sources(reports)}: {report.status.replace('_', ' ')}"
-        self.draft.change(types.AlertKind.DISPUTED, dataclasses.replace(development, disputed=True, note=note))
-        return False
+            return reports[:-1]
+        side = types.Position(
+            topic=held.topic, subject=held.subject, aspect=held.aspect, status=report.status, number=report.number,
+            number_max=report.number_max, since=min(since, report.published), grade=grade, reports=reports,
+        )  # fmt: skip
+        self.draft.put(_other_side(side))
+        changed = dataclasses.replace(development, disputed=True, note=_other_word(side))
+        self.draft.change(types.AlertKind.DISPUTED, changed)
+        return ()
+
+    def join(self, key: state.Key, reports: tuple[types.Report, ...]) -> None:
+        """Give a development that has just been raised the reports that had been kept as one side of a dispute."""
+        held = self.draft.held(key)
+        development = self.draft.development(held.development_id) if held else None
+        if held is None or development is None or development.reports != held.reports:
+            return
+        joined = (*held.reports, *reports)
+        grade = evidence.grade(joined, held.since, self.rules)
+        self.draft.put(dataclasses.replace(held, reports=joined, grade=grade))
+        raised = dataclasses.replace(development, reports=joined, grade=grade, grade_at_first=grade)
+        self.draft.change(types.AlertKind.NEW, raised)
+
+    def stand_first(self, held: types.Position, report: types.Report, verdict: rules.Verdict) -> None:
+        """Of two that contradict each other the one published first stands, though it came in later that day; the
+        development turns to it and shows the other side, as if they had come in in order."""
+        development = self.draft.development(held.development_id)
+        assert development is not None
+        position = self._position(held.key, development.old_position, report, development.id)
+        self.draft.put(position)
+        self._drop_beside(held)
+        self.draft.put(_other_side(held))
+        turned = self._development(development.old_position, position, verdict)
+        self.draft.change(
+            types.AlertKind.DISPUTED,
+            dataclasses.replace(
+                turned, grade_at_first=development.grade_at_first, raised_at=development.raised_at, disputed=True,
+                note=_other_word(held),
+            ),
+        )  # fmt: skip
+
+    def _drop_beside(self, held: types.Position) -> None:
+        """What the same texts said beside a status goes with it."""
+        texts = {report.article_id for report in held.reports}
+        for status in self.rules.back_beside:
+            aside = self.draft.held(_beside(held.key, f":{status}"))
+            if aside is not None and {report.article_id for report in aside.reports} <= texts:
+                self.draft.drop(aside.key)
 
     def take_back(self, development: types.Development, note: str) -> None:
         """Take a development back; where it is the last word, the old position returns."""
@@ -245,6 +302,15 @@ class Moves:
 
 def _beside(key: state.Key, suffix: str) -> state.Key:
     return (key[0], key[1], key[2] + suffix)
+
+
+def _other_side(side: types.Position) -> types.Position:
+    """One side of a dispute as it is kept beside the other."""
+    return dataclasses.replace(side, aspect=side.aspect + DISPUTED, development_id=None)
+
+
+def _other_word(side: types.Position) -> str:
+    return f"{_sources(side.reports)}: {side.status.replace('_', ' ')}"
 
 
 def _sources(reports: tuple[types.Report, ...]) -> str:

@@ -38,6 +38,7 @@ class Rules:
     against_only_from: dict[str, frozenset[str]]
     back_major: frozenset[str]
     back_minor: frozenset[str]
+    back_beside: frozenset[str]
     minor_counts: frozenset[str]
     with_figure: frozenset[str]
     beside: frozenset[str]
@@ -86,6 +87,7 @@ def _build(data: dict[str, Any]) -> Rules:
         against_only_from={new: frozenset(old) for new, old in data["against_only_from"].items()},
         back_major=frozenset(data["back_major"]),
         back_minor=frozenset(data["back_minor"]),
+        back_beside=frozenset(data["back_beside"]),
         minor_counts=frozenset(data["minor_counts"]),
         with_figure=frozenset(data["with_figure"]),
         beside=frozenset(data["beside"]),

@@ -84,3 +84,45 @@ def test_taking_an_article_again_at_once_raises_nothing(run: list[tuple[types.Ar
         known = set(held.developments)
         take(held, article, read)
         assert set(held.developments) == known
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(articles(), max_size=8, unique_by=lambda pair: pair[0].id), st.integers(0, 400))
+def test_positions_at_a_time_depend_on_nothing_published_later(
+    run: list[tuple[types.Article, types.Reading]], hours: int
+) -> None:
+    moment = START + timedelta(hours=hours)
+    run = sorted(run, key=lambda pair: pair[0].published or START)
+    early = [pair for pair in run if pair[0].published is not None and pair[0].published <= moment]
+    alone, going = state.LedgerState(), state.LedgerState()
+    for article, read in early:
+        take(alone, article, read)
+    history = [dict(going.positions)]
+    for article, read in run:
+        take(going, article, read)
+        history.append(dict(going.positions))
+    assert history[len(early)] == alone.positions
+    assert all(position.since <= moment for position in history[len(early)].values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(articles(), max_size=5, unique_by=lambda pair: pair[0].id), st.sampled_from(["Alpha Wire", "Gamma"]))
+def test_a_claim_equal_to_the_position_never_makes_a_development(
+    run: list[tuple[types.Article, types.Reading]], outlet: str
+) -> None:
+    held = state.LedgerState()
+    for article, read in run:
+        take(held, article, read)
+    for number, position in enumerate(list(held.positions.values())):
+        if position.aspect.startswith("language") or position.aspect.count(":"):
+            continue
+        components = (position.aspect,) if position.topic is types.Topic.BACKSTOP else ()
+        same = claim(
+            str(position.topic), position.subject, position.status, number=position.number, components=components
+        )
+        article = types.Article(
+            id=f"same{number}", url=None, outlet=outlet, title="News", text=same.evidence,
+            published=START + timedelta(hours=450),
+        )  # fmt: skip
+        step = take(held, article, types.Reading(relevant=True, claims=(same,)))
+        assert [change for change in step.changes if change.kind is types.AlertKind.NEW] == []

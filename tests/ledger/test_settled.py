@@ -1,10 +1,12 @@
 """The settled cases, one by one."""
 
+from datetime import timedelta
+
 import pytest
 
 from monitor import types
 from monitor.ledger import compare
-from tests.ledger.world import World, claim, count, member, told, troops, us
+from tests.ledger.world import START, World, claim, count, member, told, troops, us
 
 
 def test_first_count_is_a_development_and_kinds_are_not_mixed() -> None:
@@ -72,8 +74,50 @@ def test_dispute_is_lost_when_the_other_side_is_confirmed() -> None:
     world.say(troops("NO", "pledged"), outlet="Fjord Post")
     world.say(troops("NO", "ruled_out"), outlet="Alpha Wire", hours=5)
     changes = world.say(troops("NO", "ruled_out"), outlet="Beta Wire", hours=9)
-    assert told(changes)[0][0] == "taken_back"
+    assert told(changes) == [("taken_back", None, "pledged"), ("new", None, "ruled_out")]
+    raised = changes[1].development
+    assert (raised.grade_at_first, [r.outlet for r in raised.reports]) == ("confirmed", ["Beta Wire", "Alpha Wire"])
     assert world.status("troops", "NO", "troops") == "ruled_out"
+
+
+def test_of_one_days_contradiction_the_first_published_stands_whichever_comes_first() -> None:
+    in_order, turned = World(), World()
+    said = (troops("NO", "pledged", 800), "Fjord Post", 0), (troops("NO", "ruled_out"), "Alpha Wire", 5)
+    for world, order in ((in_order, said), (turned, said[::-1])):
+        for claim_, outlet, hours in order:
+            changes = world.say(claim_, outlet=outlet, hours=hours, article_id=outlet)
+            world.say(claim_, outlet=outlet, hours=hours, article_id=outlet)
+        assert [c.kind for c in changes] == [types.AlertKind.DISPUTED]
+    assert {key: (p.status, p.number, p.since) for key, p in turned.state.positions.items()} == {
+        key: (p.status, p.number, p.since) for key, p in in_order.state.positions.items()
+    }
+    (development,) = turned.state.developments.values()
+    assert (development.new, development.disputed, development.note) == ("pledged", True, "Alpha Wire: ruled out")
+    changes = turned.say(troops("NO", "ruled_out"), outlet="Beta Wire", hours=9)
+    assert told(changes) == [("taken_back", None, "pledged"), ("new", None, "ruled_out")]
+
+
+def test_third_report_of_a_dispute_counts_though_it_was_published_first() -> None:
+    world = World()
+    world.say(troops("NO", "pledged"), outlet="Fjord Post", hours=4)
+    world.say(troops("NO", "ruled_out"), outlet="Alpha Wire", hours=5)
+    changes = world.say(troops("NO", "ruled_out"), outlet="Beta Wire", hours=1)
+    assert told(changes) == [("taken_back", None, "pledged"), ("new", None, "ruled_out")]
+
+
+def test_report_of_another_day_that_comes_late_turns_nothing() -> None:
+    world = World()
+    world.say(troops("NO", "ruled_out"), outlet="Alpha Wire", days=1)
+    assert world.say(troops("NO", "pledged"), outlet="Fjord Post") == [] and world.reasons == ["old"]
+
+
+def test_position_is_dated_by_the_days_first_report() -> None:
+    world = World()
+    world.say(troops("NO", "pledged"), outlet="Alpha Wire", hours=5)
+    world.say(troops("NO", "pledged"), outlet="Fjord Post", hours=2)
+    world.say(troops("NO", "pledged"), outlet="Beta Wire", hours=1, date_only=True)
+    position = world.held("troops", "NO", "troops")
+    assert position is not None and position.since == START + timedelta(hours=2)
 
 
 def test_after_three_days_the_opposite_is_a_development() -> None:
