@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import markup, words
@@ -25,6 +25,8 @@ class Message:
     html: str  # a mail page
     telegram_html: str  # within Telegram's limit after entity parsing
     plain_short: str  # plain text within the same limit
+    answer_html: str = ""  # what an answer to the earlier message says, in Telegram HTML
+    answer_plain: str = ""
 
 
 def render_alert(
@@ -63,9 +65,12 @@ def render_development(
     `settled`: the update ends a dispute; `against`: the reports of the other side, as policy.to_json gives them.
     """
     d = development
-    lines = [*_state_lines(d, kind, settled=settled), _headline(d, names), *_wording_lines(d), *_sure_lines(d, kind)]
-    lines += [_quote_line(d), *_source_lines(d), *against_lines(against), *_before_lines(d), _foot(d, alert_id)]
-    return to_message(subject_of(d, names, kind), lines)
+    head = [*_state_lines(d, kind, settled=settled), _headline(d, names)]
+    sure, foot = _sure_lines(d, kind), _foot(d, alert_id)
+    lines = [*head, *_wording_lines(d), *sure, _quote_line(d), *_source_lines(d), *against_lines(against)]
+    message = to_message(subject_of(d, names, kind), [*lines, *_before_lines(d), foot])
+    answer = markup.fit([*head, *sure, _quote_line(d), *against_lines(against), foot])
+    return replace(message, answer_html=markup.to_telegram(answer), answer_plain=markup.to_plain(answer, links=False))
 
 
 def to_message(subject: str, lines: Sequence[Line], extra_html: str = "", extra_plain: str = "") -> Message:
@@ -235,6 +240,23 @@ def _foot(d: types.Development, alert_id: str) -> Line:
 
 
 # ---------------------------------------------------------------- others
+
+
+def render_group(told: Sequence[tuple[str, types.Development]], names: Mapping[str, str]) -> Message:
+    """Several developments in one message, a line each with its alert's id; none is left out."""
+    title = f"{len(told)} developments"
+    # So short that all lines together keep Telegram's limit, whatever they hold.
+    room = max(60, (markup.TELEGRAM_LIMIT - 200) // max(1, len(told)) - 90)
+    lines = [line(span(title, "bold"), kind="head")]
+    for alert_id, d in told:
+        mark = _mark(d, types.AlertKind.NEW)
+        text = (f"{mark}: " if mark else "") + words.headline(d, names)
+        url = next((r.url for r in d.reports if r.url), None)
+        tail = f" ({d.grade}{', minor' if d.minor else ''}) "
+        lines.append(line(span(text, limit=room, href=url), tail, span(f"{alert_id} {d.id}", "quiet"), kind="item"))
+    lines.append(line(span("/why, /sources with an id tell more of each", "quiet"), kind="small"))
+    heads = "; ".join(markup.clip(words.subject_words(d, names), 60) for _, d in told[:3])
+    return to_message(f"{title}: {heads}", lines)
 
 
 def render_summary(alert: types.Alert, told: Sequence[types.Development], names: Mapping[str, str]) -> Message:

@@ -83,7 +83,12 @@ class Service:
         return len(steps)
 
     async def deliver(self) -> int:
-        """Send what waits in the outbox."""
+        """Send what waits in the outbox, for a turn; slow recipients go on meanwhile."""
+        count = await self._app.dispatcher.dispatch_turn()
+        return count.sent + count.retried + count.dead
+
+    async def deliver_all(self) -> int:
+        """Send what waits in the outbox and wait for the slowest."""
         count = await self._app.dispatcher.dispatch_once()
         self.tallies.count_deliveries(count.sent, count.retried, count.dead)
         return count.sent + count.retried + count.dead
@@ -96,7 +101,7 @@ class Service:
         while await self.take():
             pass
         self._finish_catching_up()
-        while await self.deliver():
+        while await self.deliver_all():
             pass
 
     def _tell_network(self, *, offline: bool, polled: int) -> None:

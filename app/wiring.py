@@ -185,6 +185,7 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         load_development=base.stores.ledger.development,
         names=names_of(base.watch),
         clock=utc_now,
+        recipient_of=base.stores.recipients.recipient,
         options=dispatcher.DispatchOptions(operator=operator_of(base.settings)),
         render_digest_for=lambda alert: digest_for(base, alert),
     )

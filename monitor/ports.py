@@ -1,6 +1,6 @@
 """The edges as protocols: what the stages and the service need of network, database and chat. No code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -109,12 +109,18 @@ class Outbox(Protocol):
     def add_alerts(self, alerts: Sequence[types.Alert]) -> None:
         """Insert alerts (ids already known are left as they are)."""
 
-    def claim_alerts(self, now: datetime, lease_s: float, limit: int) -> list[types.Alert]:
+    def claim_alerts(self, now: datetime, lease_s: float, limit: int, busy: Collection[str] = ()) -> list[types.Alert]:
         """Claim WAITING alerts that are due, and SENDING ones whose lease ended (attempts + 1); recipients switched off
-        are left out."""
+        or `busy` are left out."""
 
     def mark_sent(self, alert_id: str, message_ref: str | None, now: datetime) -> None:
         """Record that the channel accepted it."""
+
+    def mark_group_sent(self, alert_ids: Sequence[str], message_ref: str, now: datetime) -> None:
+        """Record that the channel accepted one message that tells them all."""
+
+    def hold_alerts(self, alert_ids: Sequence[str], not_before: datetime, reason: str) -> None:
+        """Give claims back untried (attempts - 1), to be looked at again at the time given."""
 
     def mark_retry(self, alert_id: str, not_before: datetime, error: str) -> None:
         """Back to WAITING, not before the time given."""
@@ -123,7 +129,10 @@ class Outbox(Protocol):
         """Permanently failed."""
 
     def message_ref(self, recipient: str, development_id: str) -> str | None:
-        """The channel's id of the first message that told this development to this recipient."""
+        """The channel's id of the first message that told this development to this recipient.
+
+        One of its own goes before a group's ("group:...").
+        """
 
     def news_sent(self, recipient: str, since: datetime) -> list[datetime]:
         """When messages that told news went to this recipient; a group counts once."""

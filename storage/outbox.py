@@ -1,7 +1,7 @@
 """Alert rows: written with the development, claimed, sent, recorded."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,14 +30,16 @@ class SqlOutbox:
         with self._db.write() as connection:
             insert_alerts(connection, alerts)
 
-    def claim_alerts(self, now: datetime, lease_s: float, limit: int) -> list[types.Alert]:
-        """Claim alerts that are due, and those whose lease ended; recipients switched off are left out."""
+    def claim_alerts(self, now: datetime, lease_s: float, limit: int, busy: Collection[str] = ()) -> list[types.Alert]:
+        """Claim alerts that are due, and those whose lease ended; recipients switched off or `busy` are left out."""
         table = schema.alerts.c
         due = sa.or_(
             sa.and_(table.state == _WAITING, sa.or_(table.not_before.is_(None), table.not_before <= now)),
             sa.and_(table.state == _SENDING, sa.or_(table.lease_until.is_(None), table.lease_until <= now)),
         )
-        on = table.recipient.not_in(sa.select(schema.recipients_off.c.recipient))
+        on = sa.and_(
+            table.recipient.not_in(sa.select(schema.recipients_off.c.recipient)), table.recipient.not_in(list(busy))
+        )
         with self._db.write() as connection:
             query = sa.select(schema.alerts).where(due, on).order_by(table.created_at, table.seq).limit(limit)
             # On PostgreSQL two dispatchers must not claim one row; SQLite's single writer sees to it anyway.
@@ -56,6 +58,20 @@ class SqlOutbox:
             alert_id, sa.true(), state=_SENT, sent_at=now, message_ref=message_ref, lease_until=None, last_error=None
         )
 
+    def mark_group_sent(self, alert_ids: Sequence[str], message_ref: str, now: datetime) -> None:
+        """Record that the channel accepted one message that tells them all."""
+        values = {"state": _SENT, "sent_at": now, "message_ref": message_ref, "lease_until": None, "last_error": None}
+        with self._db.write() as connection:
+            connection.execute(schema.alerts.update().where(schema.alerts.c.id.in_(alert_ids)).values(**values))
+
+    def hold_alerts(self, alert_ids: Sequence[str], not_before: datetime, reason: str) -> None:
+        """Give claims back untried, to be looked at again at the time given; counts no attempt."""
+        table = schema.alerts.c
+        values = {"state": _WAITING, "not_before": not_before, "lease_until": None, "last_error": reason}
+        with self._db.write() as connection:
+            held = schema.alerts.update().where(table.id.in_(alert_ids), table.state == _SENDING)
+            connection.execute(held.values(attempts=table.attempts - 1, **values))
+
     def mark_retry(self, alert_id: str, not_before: datetime, error: str) -> None:
         """Back to WAITING, not before the time given; what another dispatcher has sent meanwhile stays sent."""
         self._update(alert_id, _UNSENT, state=_WAITING, not_before=not_before, lease_until=None, last_error=error)
@@ -69,14 +85,17 @@ class SqlOutbox:
             connection.execute(schema.alerts.update().where(schema.alerts.c.id == alert_id, condition).values(**values))
 
     def message_ref(self, recipient: str, development_id: str) -> str | None:
-        """The channel's id of the first message that told this development to this recipient."""
+        """The channel's id of the first message that told this development to this recipient.
+
+        One of its own goes before a group's ("group:..."), which tells of others too.
+        """
         table = schema.alerts.c
         query = sa.select(table.message_ref).where(
             table.development_id == development_id, table.message_ref.is_not(None)
         )
         with self._db.read() as connection:
             mine = query.where(table.recipient == follow(connection, recipient))
-            return connection.scalar(mine.order_by(table.seq).limit(1))
+            return connection.scalar(mine.order_by(table.message_ref.startswith("group:"), table.seq).limit(1))
 
     def news_sent(self, recipient: str, since: datetime) -> list[datetime]:
         """When messages that told news went to this recipient; a group counts once."""

@@ -54,6 +54,8 @@ HOLDERS: dict[str, tuple[str, ...]] = {
         "monitor.workers",
         "alerts.channels",
         "alerts.dispatcher",
+        "alerts.delivery",
+        "alerts.pacing",
         "alerts.bot",
         "app",
     ),

@@ -1,12 +1,14 @@
 """The Telegram channel: one message to one chat through the Bot API; foreign errors become SendError.
 
-Updates edit the message that told the development; disputes, their end and take-backs edit it and answer it besides,
-for an edit alone makes no sound.
+Updates edit the message that told the development; a grade that rises, disputes, their end and take-backs edit it and
+answer it besides, for an edit alone makes no sound.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import httpx
 import telegram
@@ -17,6 +19,10 @@ from telegram.request import HTTPXRequest
 from alerts import redact, render
 from monitor import errors, types
 
+T = TypeVar("T")
+
+BUTTONS = ("Why", "Sources", "Mute", "Wrong")
+_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 API = "https://api.telegram.org"
 _ANSWERS = (types.AlertKind.DISPUTED, types.AlertKind.TAKEN_BACK)
 # Bad requests after which nothing can ever reach the chat.
@@ -29,6 +35,8 @@ _CHAT_GONE = (
     "not enough rights to send",
     "chat_write_forbidden",
     "user is deactivated",
+    "message thread not found",
+    "topic_closed",
 )
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
@@ -54,14 +62,20 @@ class TelegramChannel:
     async def send(self, alert: types.Alert, message: object) -> str | None:
         """Send, edit or answer; return the message's number; raises errors.SendError."""
         assert isinstance(message, render.Message)
-        chat = alert.recipient.partition(":")[2]
+        chat, _, thread = alert.recipient.partition(":")[2].partition("/")
+        place = _Place(chat=chat, thread=int(thread) if thread else None, buttons=to_buttons(alert))
         async with self._mapped(alert.recipient):
             if not alert.message_ref:
-                return await self._post(chat, message, None)
-            edited = await self._edit(chat, alert, message)
-            if edited and not _is_answer(alert):
-                return alert.message_ref
-            return await self._post(chat, message, int(alert.message_ref) if edited else None)
+                return await self._post(place, message, None)
+            told = int(alert.message_ref)
+            if alert.payload.get("grouped"):  # told among others: its own message from now on, as an answer
+                return await self._post(place, message, told)
+            edited = await self._edit(place, told, message)
+            if not edited:
+                return await self._post(place, message, None)
+            if _is_answer(alert):
+                await self._answer(place, told, message)
+            return alert.message_ref
         raise AssertionError("unreachable: _mapped swallows nothing")
 
     async def check(self) -> str:
@@ -74,41 +88,51 @@ class TelegramChannel:
         """Give connections back."""
         await self._bot.request.shutdown()
 
-    async def _post(self, chat: str, message: render.Message, answered: int | None) -> str:
-        reply = telegram.ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
-        preview = telegram.LinkPreviewOptions(is_disabled=True)
-        try:
-            sent = await self._bot.send_message(
-                chat,
-                message.telegram_html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=preview,
-                reply_parameters=reply,
-            )
-        except telegram_errors.BadRequest as error:
-            if not _is_unparsed(error):
-                raise
-            sent = await self._bot.send_message(
-                chat, message.plain_short, link_preview_options=preview, reply_parameters=reply
-            )
-        return str(sent.message_id)
+    async def _post(self, place: "_Place", message: render.Message, answered: int | None) -> str:
+        return await self._say(place, message.telegram_html, message.plain_short, answered)
 
-    async def _edit(self, chat: str, alert: types.Alert, message: render.Message) -> bool:
-        """Edit the earlier message; False where that is gone, so that the update is sent on its own."""
-        number, preview = int(alert.message_ref or 0), telegram.LinkPreviewOptions(is_disabled=True)
-        try:
-            await self._bot.edit_message_text(
-                message.telegram_html, chat, number, parse_mode=ParseMode.HTML, link_preview_options=preview
+    async def _answer(self, place: "_Place", answered: int, message: render.Message) -> str:
+        """In short, for the whole stands in the message that is answered."""
+        return await self._say(place, message.answer_html or message.telegram_html, message.answer_plain, answered)
+
+    async def _say(self, place: "_Place", marked_up: str, plain: str, answered: int | None) -> str:
+        reply = telegram.ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
+
+        async def say(text: str, mode: str | None) -> telegram.Message:
+            return await self._bot.send_message(
+                place.chat,
+                text,
+                parse_mode=mode,
+                link_preview_options=_NO_PREVIEW,
+                reply_parameters=reply,
+                message_thread_id=place.thread,
+                reply_markup=place.buttons,
             )
+
+        return str((await _marked_up_or_plain(say, marked_up, plain)).message_id)
+
+    async def _edit(self, place: "_Place", number: int, message: render.Message) -> bool:
+        """Edit the earlier message; False where that is gone, so that the update is sent on its own."""
+
+        async def edit(text: str, mode: str | None) -> object:
+            return await self._bot.edit_message_text(
+                text,
+                place.chat,
+                number,
+                parse_mode=mode,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=place.buttons,
+            )
+
+        try:
+            await _marked_up_or_plain(edit, message.telegram_html, message.plain_short)
         except telegram_errors.BadRequest as error:
             told = str(error).lower()
             if "message is not modified" in told:
                 return True
             if any(word in told for word in _NOT_EDITABLE):
                 return False
-            if not _is_unparsed(error):
-                raise
-            await self._bot.edit_message_text(message.plain_short, chat, number, link_preview_options=preview)
+            raise
         return True
 
     @asynccontextmanager
@@ -138,8 +162,44 @@ class TelegramChannel:
         return errors.SendError(recipient, told, unknown_outcome=not unsent)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a message goes, and the buttons below it."""
+
+    chat: str
+    thread: int | None
+    buttons: telegram.InlineKeyboardMarkup | None
+
+
+def to_buttons(alert: types.Alert) -> telegram.InlineKeyboardMarkup | None:
+    """The buttons of an alert that tells one development; alerts/bot answers them."""
+    if alert.development_id is None:
+        return None
+    row = [
+        telegram.InlineKeyboardButton(label, callback_data=f"{label.lower()}:{alert.development_id}")
+        for label in BUTTONS
+    ]
+    return telegram.InlineKeyboardMarkup([row])
+
+
+Say = Callable[[str, str | None], Awaitable[T]]
+
+
+async def _marked_up_or_plain(say: Say[T], marked_up: str, plain: str) -> T:
+    """Say it with markup; where Telegram cannot read that, without."""
+    try:
+        return await say(marked_up, ParseMode.HTML)
+    except telegram_errors.BadRequest as error:
+        if not _is_unparsed(error):
+            raise
+        return await say(plain or marked_up, None)
+
+
 def _is_answer(alert: types.Alert) -> bool:
-    return alert.kind in _ANSWERS or bool(alert.payload.get("settled"))
+    """Whether an edit alone is not enough: it makes no sound."""
+    if alert.payload.get("silent"):
+        return False
+    return alert.kind in _ANSWERS or any(alert.payload.get(flag) for flag in ("settled", "rose"))
 
 
 def _to_bot_url(base_url: str) -> str:

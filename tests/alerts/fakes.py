@@ -1,7 +1,7 @@
 """An outbox in memory and builders of ledger values for the tests of alerts/."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,7 @@ class FakeOutbox:
         self.leases: dict[str, datetime] = {}
         self.off: dict[str, str] = {}
         self.moved: dict[str, str] = {}
+        self.sent_at: dict[str, datetime] = {}
         self.digests: set[tuple[str, date]] = set()
 
     def add_alerts(self, alerts: Sequence[types.Alert]) -> None:
@@ -50,8 +51,9 @@ class FakeOutbox:
             recipient = self.moved.get(alert.recipient, alert.recipient)
             self.rows.setdefault(alert.id, dataclasses.replace(alert, recipient=recipient))
 
-    def claim_alerts(self, now: datetime, lease_s: float, limit: int) -> list[types.Alert]:
-        due = [row for row in self.rows.values() if self._is_due(row, now) and row.recipient not in self.off]
+    def claim_alerts(self, now: datetime, lease_s: float, limit: int, busy: Collection[str] = ()) -> list[types.Alert]:
+        kept = {*self.off, *busy}
+        due = [row for row in self.rows.values() if self._is_due(row, now) and row.recipient not in kept]
         claimed = []
         for row in sorted(due, key=lambda each: each.created_at)[:limit]:
             self._set(row.id, state=types.DeliveryState.SENDING, attempts=row.attempts + 1)
@@ -69,6 +71,22 @@ class FakeOutbox:
 
     def mark_sent(self, alert_id: str, message_ref: str | None, now: datetime) -> None:
         self._set(alert_id, state=types.DeliveryState.SENT, message_ref=message_ref)
+        self.sent_at[alert_id] = now
+
+    def mark_group_sent(self, alert_ids: Sequence[str], message_ref: str, now: datetime) -> None:
+        for alert_id in alert_ids:
+            self._set(alert_id, state=types.DeliveryState.SENT, message_ref=message_ref)
+            self.sent_at[alert_id] = now
+
+    def hold_alerts(self, alert_ids: Sequence[str], not_before: datetime, reason: str) -> None:
+        for alert_id in alert_ids:
+            self.mark_retry(alert_id, not_before, reason)
+            self._set(alert_id, attempts=self.rows[alert_id].attempts - 1)
+
+    def news_sent(self, recipient: str, since: datetime) -> list[datetime]:
+        mine = [r for r in self.rows.values() if r.recipient == recipient and r.kind is types.AlertKind.NEW]
+        found = {r.message_ref: self.sent_at[r.id] for r in mine if r.message_ref and r.id in self.sent_at}
+        return sorted(at for at in found.values() if at > since)
 
     def mark_retry(self, alert_id: str, not_before: datetime, error: str) -> None:
         self._set(alert_id, state=types.DeliveryState.WAITING, not_before=not_before, last_error=error)
@@ -79,7 +97,8 @@ class FakeOutbox:
     def message_ref(self, recipient: str, development_id: str) -> str | None:
         told = [r for r in self.rows.values() if (r.recipient, r.development_id) == (recipient, development_id)]
         told = [r for r in told if r.message_ref is not None]
-        return min(told, key=lambda each: each.created_at).message_ref if told else None
+        own = [r for r in told if not str(r.message_ref).startswith("group:")]
+        return min(own or told, key=lambda each: each.created_at).message_ref if told else None
 
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         self.off[recipient] = reason

@@ -106,6 +106,39 @@ async def test_telegram_answers_where_a_dispute_is_over(
     assert [(sent.answers, sent.edits) for sent in api.of("7")] == [(None, 1), (1, 0)]
 
 
+async def test_telegram_answers_a_grade_that_rose_and_edits_in_silence_what_joins(
+    api: telegram_standin.Standin, channel: telegram.TelegramChannel
+) -> None:
+    first = await channel.send(fakes.alert(), message())
+    joined = fakes.alert(kind=types.AlertKind.UPDATE, message_ref=first, payload={"silent": True, "rose": True})
+    reports = (fakes.report(), fakes.report(article_id="a2", outlet="Other", origin="Other"))
+    await channel.send(joined, message(reports=reports))
+    assert [(sent.answers, sent.edits) for sent in api.of("7")] == [(None, 1)]
+    rose = fakes.alert(kind=types.AlertKind.UPDATE, message_ref=first, payload={"rose": True})
+    await channel.send(rose, message(reports=reports, grade=types.Grade.CONFIRMED))
+    whole, answer = api.of("7")
+    assert answer.answers == whole.number and whole.edits == 2
+    assert "confirmed by 2 independent origins" in answer.text and len(answer.text) < len(whole.text)
+
+
+async def test_telegram_writes_into_a_forum_topic(
+    api: telegram_standin.Standin, channel: telegram.TelegramChannel
+) -> None:
+    await channel.send(fakes.alert(recipient="telegram:-1009/5"), message())
+    (sent,) = api.of("-1009")
+    assert sent.thread == "5"
+
+
+async def test_telegram_offers_buttons_for_one_development(
+    api: telegram_standin.Standin, channel: telegram.TelegramChannel
+) -> None:
+    await channel.send(fakes.alert(), message())
+    await channel.send(fakes.alert(kind=types.AlertKind.UPDATE, message_ref="1"), message(grade=types.Grade.OFFICIAL))
+    await channel.send(fakes.alert(kind=types.AlertKind.NOTICE, development_id=None), message())
+    expected = {"Why": "why:D-1", "Sources": "sources:D-1", "Mute": "mute:D-1", "Wrong": "wrong:D-1"}
+    assert [sent.buttons for sent in api.of("7")] == [expected, {}], "an edit keeps them"
+
+
 async def test_telegram_falls_back_to_plain_text(
     api: telegram_standin.Standin, channel: telegram.TelegramChannel
 ) -> None:

@@ -170,6 +170,8 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "add_alerts": lambda s: s.outbox.add_alerts([rows.alert(2)]),
     "claim_alerts": lambda s: s.outbox.claim_alerts(rows.NOW, 60, 10),
     "mark_sent": lambda s: s.outbox.mark_sent("A-9", None, rows.NOW),
+    "mark_group_sent": lambda s: s.outbox.mark_group_sent(["A-9"], "group:7", rows.NOW),
+    "hold_alerts": lambda s: s.outbox.hold_alerts(["A-9"], rows.NOW, "x"),
     "mark_retry": lambda s: s.outbox.mark_retry("A-9", rows.NOW, "x"),
     "mark_dead": lambda s: s.outbox.mark_dead("A-9", "x", rows.NOW),
     "switch_off": lambda s: s.outbox.switch_off("console", "x", rows.NOW),
