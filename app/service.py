@@ -11,8 +11,8 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import policy
+from app import housekeeping, tallies, wiring
 from app import settings as app_settings
-from app import tallies, wiring
 from monitor import errors, recipients
 
 log = structlog.get_logger("service")
@@ -21,8 +21,7 @@ TICK_S = 5.0  # how often due feeds are looked for
 IDLE_S = 5.0  # a stage that nobody wakes looks for work this often
 DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local times when the clocks change
 SHUTDOWN_S = 4.0  # what runs at SIGTERM has this long to end, and pages as long again; a container waits 10 s
-HOUSEKEEPING_S = 6 * 3600.0
-KEEP_DAYS = 90
+HOUSEKEEPING_S = 900.0  # how often is looked whether it is time for it
 REPLACED = -1  # run() ended because the database was restored: build everything anew on it
 
 
@@ -37,6 +36,9 @@ class Service:
         self._was_offline = False
         self._was_replaced = False
         self._caught_up = tell_first_poll or self._stores.meta.get("caught_up_at") is not None
+        self._housekeeper = housekeeping.Housekeeper(
+            app.base.settings, self._stores, wiring.operator_of(app.base.settings)
+        )
         app.pipeline.on_new_entries = self._to_read.set
         app.pipeline.on_read = self._to_take.set
         app.pipeline.on_failure = lambda subject, reason: log.info("feed_failed", feed=subject, reason=reason)
@@ -140,9 +142,9 @@ class Service:
                 self._to_send.set()
 
     async def housekeep(self) -> None:
-        """Prune what no development rests on."""
-        pruned = await asyncio.to_thread(self._stores.articles.prune, wiring.utc_now(), KEEP_DAYS)
-        log.info("housekeeping", pruned=pruned)
+        """Look after the database where it is time for it."""
+        if await asyncio.to_thread(self._housekeeper.work, wiring.utc_now()):
+            self._to_send.set()
 
     # ------------------------------------------------------------ life
 
@@ -188,7 +190,7 @@ class Service:
         jobs: list[tuple[Callable[[], Awaitable[None]], float, datetime]] = [
             (self.poll, TICK_S, now),
             (self.digests, DIGEST_TICK_S, now),
-            (self.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=HOUSEKEEPING_S)),
+            (self.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=TICK_S)),
         ]
         for work, seconds, first in jobs:
             scheduler.add_job(self._guard(work), "interval", seconds=seconds, next_run_time=first, id=work.__name__)

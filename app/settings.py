@@ -46,6 +46,11 @@ class Settings:
     """Everything that can be set; built by load_settings."""
 
     database_url: str
+    keep_texts_days: int
+    keep_entries_days: int
+    keep_deliveries_days: int
+    database_max_mb: int
+    quiet_hours: str
     feeds_file: Path | None
     baseline_file: Path | None
     concurrency: int
@@ -141,6 +146,11 @@ def _time(value: str) -> str:
     return f"{int(hour):02}:{int(minute):02}"
 
 
+def _hours(value: str) -> str:
+    begin, end = value.split("-")
+    return f"{_time(begin.strip())}-{_time(end.strip())}"
+
+
 def _zone(value: str) -> str:
     ZoneInfo(value)
     return value
@@ -184,6 +194,16 @@ def _recipient(value: str) -> str:
 OPTIONS: tuple[Option, ...] = (
     Option(name="database_url", default="sqlite:///data/coalition-watch.db", parse=_database,
            expects="a database address such as sqlite:///data/coalition-watch.db", help="where everything is kept"),
+    Option(name="keep_texts_days", default="90", parse=_whole(7, 3650), expects="days, such as 90",
+           help="how long the texts of articles are kept on which no development rests"),
+    Option(name="keep_entries_days", default="365", parse=_whole(45, 3650), expects="days, such as 365",
+           help="how long entries are remembered that no feed shows any more"),
+    Option(name="keep_deliveries_days", default="365", parse=_whole(30, 3650), expects="days, such as 365",
+           help="how long it is remembered what was told to whom"),
+    Option(name="database_max_mb", default="4096", parse=_whole(16, 10_000_000), expects="megabytes, such as 4096",
+           help="beyond this less is kept than the days say, and the operator told"),
+    Option(name="quiet_hours", default="02:00-05:00", parse=_hours, expects="hours such as 02:00-05:00",
+           help="when the database is pruned and compacted, in the timezone"),
     Option(name="feeds_file", default=None, parse=Path, expects="a file such as feeds.yaml",
            help="a feed list of your own in place of the shipped one"),
     Option(name="baseline_file", default=None, parse=Path, expects="a file such as baseline.yaml",

@@ -1,7 +1,7 @@
 """Entries on their way, and the articles read from them."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -102,24 +102,6 @@ class SqlArticleStore:
         """All that is stored of an article id, entry id, URL, alert or development id. JSON values."""
         with self._db.read() as connection:
             return tracing.trace(connection, reference)
-
-    def prune(self, now: datetime, keep_days: int) -> int:
-        """Blank the texts of old articles on which no development rests; return how many. Nothing else is forgotten."""
-        table = schema.articles.c
-        with self._db.write() as connection:
-            done = connection.execute(
-                schema.articles.update()
-                .where(
-                    table.arrived < now - timedelta(days=keep_days),
-                    table.text != "",
-                    table.id.not_in(sa.select(schema.development_articles.c.article_id)),
-                    table.entry_id.in_(
-                        sa.select(schema.entries.c.id).where(schema.entries.c.step == str(types.Step.DONE))
-                    ),
-                )
-                .values(text="")
-            )
-            return int(done.rowcount)
 
 
 def _to_record(row: sa.Row[Any]) -> types.EntryRecord:

@@ -1,10 +1,11 @@
 """The open database: engine, one writer at a time, migrations at start. Maps SQLAlchemy's errors to StoreError."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from alembic import command
@@ -18,6 +19,7 @@ from monitor import errors
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
+JOURNAL_LIMIT = 64 * 1024 * 1024  # the journal's file shrinks to this after a checkpoint
 _MIGRATING = threading.Lock()  # Alembic holds its context in the module: one migration at a time in a process
 # What SQLite's error names and PostgreSQL's SQLSTATEs begin with.
 _KINDS = {
@@ -87,12 +89,29 @@ class Database:
         if now != self._generation:
             raise errors.StoreError("the database was restored from a copy since it was opened", kind="replaced")
 
+    @contextmanager
+    def outside_transactions(self) -> Iterator[sqlite3.Cursor]:
+        """A cursor for what SQLite does outside of transactions only; this program's writers wait meanwhile."""
+        with self._writer, _mapped():
+            connection = self.engine.raw_connection()
+            cursor = connection.cursor()
+            try:
+                yield cast(sqlite3.Cursor, cursor)
+            except sqlite3.Error as error:
+                raise errors.StoreError(f"the database refused: {error}", kind=kind_of(error)) from error
+            finally:
+                cursor.close()
+                connection.close()
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, where there is one."""
+        name = sa.make_url(self.url).database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
     def size_bytes(self) -> int:
         """Size of the database file with its journal (0 in memory or elsewhere)."""
-        name = sa.make_url(self.url).database
-        if not self.is_sqlite or not name or name == ":memory:":
-            return 0
-        files = (Path(name), Path(f"{name}-wal"))
+        files = (self.file, Path(f"{self.file}-wal")) if self.file else ()
         return sum(file.stat().st_size for file in files if file.exists())
 
     def close(self) -> None:
@@ -132,7 +151,9 @@ def _set_up_sqlite(engine: sa.Engine, busy_timeout_ms: int) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late for BEGIN IMMEDIATE
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_ms)}")
+        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before the first table; no effect later (upkeep.py)
         cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA journal_size_limit={JOURNAL_LIMIT}")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()

@@ -1,7 +1,7 @@
 """Feeds, their state between polls, and the entries they announce."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from monitor import types
 from storage import codec, database, schema
 
+SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
 _ON, _OFF = "on", "off"
 _FEED = tuple(types.Feed.__dataclass_fields__)
@@ -77,6 +78,7 @@ class SqlFeedStore:
                 state["poll_url"] = outcome.new_url
             connection.execute(schema.feeds.update().where(table.id == row.id).values(**state))
             fresh = _unknown(connection, row.id, outcome.entries)
+            _mark_seen(connection, row.id, outcome.entries, now)
             if fresh:
                 rows = [_to_row(row.id, entry, now, row.ok_at is None) for entry in fresh]
                 connection.execute(schema.entries.insert(), rows)
@@ -121,6 +123,22 @@ def _unknown(connection: sa.Connection, feed_id: int, entries: Sequence[types.En
     return fresh
 
 
+def _mark_seen(connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry], now: datetime) -> None:
+    """Note that a body showed these; once a day is enough, and costs next to nothing on the polls between."""
+    table = schema.entries.c
+    stale = table.last_seen < now - SEEN_EVERY
+    marks: list[tuple[Any, set[str], tuple[Any, ...]]] = [
+        (table.key, {schema.clean(entry.key) for entry in entries}, (table.feed_id == feed_id, stale)),
+        (table.content_key, {schema.clean(entry.content_key) for entry in entries}, (table.feed_id == feed_id, stale)),
+        (table.url, {schema.clean(entry.url) for entry in entries}, (stale,)),
+    ]
+    for column, values, conditions in marks:
+        wanted = sorted(values - {""})
+        for start in range(0, len(wanted), 500):
+            seen = schema.entries.update().where(column.in_(wanted[start : start + 500]), *conditions)
+            connection.execute(seen.values(last_seen=now))
+
+
 def _present(connection: sa.Connection, column: Any, values: set[str], *conditions: Any) -> set[str]:
     found: set[str] = set()
     wanted = sorted(values)
@@ -143,4 +161,5 @@ def _to_row(feed_id: int, entry: types.Entry, now: datetime, first_poll: bool) -
         "attempts": 0,
         "first_seen": now,
         "first_poll": first_poll,
+        "last_seen": now,
     }

@@ -110,6 +110,7 @@ entries = Table(
     Column("first_seen", UtcTime, nullable=False),
     Column("done_at", UtcTime),
     Column("first_poll", Boolean, nullable=False),
+    Column("last_seen", UtcTime, index=True),  # the last body that showed it, to a day (feeds.py)
     Index("entries_feed_key", "feed_id", "key", unique=True),
     Index("entries_feed_content", "feed_id", "content_key"),
     Index("entries_step", "step", "id"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients
+from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients, retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Stores:
     meta: meta.SqlMeta
     browsing: browsing.SqlBrowsing
     counting: counting.SqlCounting
+    retention: retention.SqlRetention
     database: database.Database
 
 
@@ -37,5 +38,6 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         meta=meta.SqlMeta(db),
         browsing=browsing.SqlBrowsing(db),
         counting=counting.SqlCounting(db),
+        retention=retention.SqlRetention(db),
         database=db,
     )

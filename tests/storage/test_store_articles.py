@@ -135,19 +135,6 @@ def test_what_was_read_is_counted_by_what_became_of_it(stores: store.Stores) -> 
     assert stores.articles.count_read(rows.NOW) == {}
 
 
-def test_pruning_blanks_old_texts_on_which_nothing_rests(stores: store.Stores) -> None:
-    carrying, plain, waiting, young = rows.read(stores, 1, 2, 3, 4)
-    stores.ledger.record_step(carrying, rows.step("a1"), [], rows.NOW)
-    stores.ledger.record_step(plain, types.LedgerStep(article_id="a2"), [], rows.NOW)
-    stores.ledger.record_step(young, types.LedgerStep(article_id="a4"), [], rows.NOW)
-    later = rows.at(3.5 + 30 * 24 * 60)
-    assert stores.articles.prune(later, 30) == 1
-    assert stores.articles.prune(later, 30) == 0
-    texts = {name: cast(Any, stores.articles.article(name))[0].text for name in ("a1", "a2", "a3", "a4")}
-    assert texts == {"a1": rows.TEXT, "a2": "", "a3": rows.TEXT, "a4": rows.TEXT}
-    assert [entry_id for entry_id, _, _ in stores.articles.unledgered(9)] == [waiting]
-
-
 # ---------------------------------------------------------------- why
 
 

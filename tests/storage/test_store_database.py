@@ -164,7 +164,6 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "record_poll": lambda s: s.feeds.record_poll(rows.outcome(rows.entry(9)), rows.NOW),
     "record_read": lambda s: s.articles.record_read(2, rows.page(2), rows.NOW),
     "record_entry_failure": lambda s: s.articles.record_entry_failure(2, "x", retry_at=None, now=rows.NOW),
-    "prune": lambda s: s.articles.prune(rows.NOW, 30),
     "seed_baseline": lambda s: s.ledger.seed_baseline([rows.position()], rows.NOW),
     "record_step": lambda s: s.ledger.record_step(1, rows.step(), [rows.alert(1)], rows.NOW),
     "add_alerts": lambda s: s.outbox.add_alerts([rows.alert(2)]),

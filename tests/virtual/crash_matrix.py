@@ -1,0 +1,286 @@
+"""The crash matrix: the program is killed before and after every commit of a whole story, started again, and compared.
+
+Writes JSON: the commits of the story by name, and for each point what went wrong, if anything. Run as a process of its
+own, which forks one child for each life of the program: `python -m tests.virtual.crash_matrix --out FILE [--sample]`.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor import errors
+from storage import database, schema
+from tests.virtual import world as worlds
+
+START = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
+KILLED = 9
+TELEGRAM_OLD, TELEGRAM_NEW, TELEGRAM_GONE = "telegram:1", "telegram:-1001", "telegram:2"
+SETTINGS = {
+    "CW_CONSOLE": "true", "CW_TELEGRAM_TOKEN": "1:x", "CW_TELEGRAM_CHATS": "1,2", "CW_EMAIL_HOST": "mail.example",
+    "CW_EMAIL_TO": "a@example.org", "CW_QUIET_HOURS": "00:00-23:59",
+}  # fmt: skip
+PLEDGE = (
+    "Denmark to send 300 soldiers to Ukraine force",
+    "Denmark will send 300 soldiers to Ukraine as part of the coalition of the willing's reassurance force once a "
+    "ceasefire holds, Prime Minister Mette Frederiksen said on Tuesday.",
+)
+REFUSAL = (
+    "Italy rules out troops for Ukraine",
+    "Italy will not send troops to Ukraine, Foreign Minister Antonio Tajani said on Tuesday after a meeting of the "
+    "coalition of the willing.",
+)
+JOINS = (
+    "Malta joins the coalition of the willing",
+    "Malta has joined the coalition of the willing for Ukraine, the government in Valletta announced on Tuesday.",
+)
+JOINS_TOO = (
+    "Malta is in the coalition of the willing, Valletta says",
+    "The government of Malta said that the country has joined the coalition of the willing for Ukraine. Officials in "
+    "Valletta spoke of a step that had been prepared for weeks.",
+)
+WEATHER = ("Rain expected", "Rain is expected over the weekend, and gardens will be glad of it.")
+
+
+# ---------------------------------------------------------------- the story
+
+
+def first_poll(world: worlds.World) -> None:
+    """The silent first poll; a page that fails at first."""
+    _announce(world, "one", "weather", WEATHER)
+    _announce(world, "two", "pledge", PLEDGE)
+    world.web.broken[f"{worlds.SITE}/page/weather"] = errors.FetchError("", "down", status=503)
+
+
+def news(world: worlds.World) -> None:
+    """Two developments; the page is back; a chat moves, another is gone, a mail server stutters."""
+    first_poll(world)
+    world.web.broken.clear()
+    world.clock.advance(hours=1)
+    _announce(world, "one", "refusal", REFUSAL)
+    _announce(world, "two", "joins", JOINS)
+    world.recorder.fails = {
+        "console": [errors.SendError("console", "busy")],
+        TELEGRAM_OLD: [errors.SendError(TELEGRAM_OLD, "upgraded", permanent=True, moved_to=TELEGRAM_NEW)],
+        TELEGRAM_GONE: [errors.SendError(TELEGRAM_GONE, "blocked", permanent=True)] * 9,
+    }
+
+
+def more(world: worlds.World) -> None:
+    """Another outlet says the same; the digest's time has come; a feed has moved; one is gone."""
+    news(world)
+    world.recorder.fails = {}
+    world.clock.advance(hours=25)
+    _announce(world, "two", "joins-too", JOINS_TOO)
+    world.web.moved[f"{worlds.SITE}/feed/one"] = f"{worlds.SITE}/feed/one-now"
+    world.web.feeds["one-now"] = world.web.feeds["one"]
+    world.web.broken[f"{worlds.SITE}/page/rain"] = errors.FetchError("", "gone", status=404)
+    _announce(world, "one-now", "rain", WEATHER)
+
+
+def much_later(world: worlds.World) -> None:
+    """Long after: leases have ended, everything old is pruned."""
+    more(world)
+    world.clock.advance(days=400)
+    world.web.feeds = {name: [] for name in world.web.feeds}
+    _announce(world, "one-now", "late", WEATHER)
+    _announce(world, "two", "late-too", WEATHER)
+
+
+def end(world: worlds.World) -> None:
+    """A day on: what a crash has delayed is made up for."""
+    much_later(world)
+    world.clock.advance(days=2)
+
+
+STORY: tuple[Callable[[worlds.World], None], ...] = (first_poll, news, more, much_later, end)
+
+
+def _announce(world: worlds.World, feed: str, slug: str, article: tuple[str, str]) -> None:
+    world.web.announce(feed, slug, *article, published=world.clock.now)
+
+
+async def live(folder: Path) -> None:
+    """One life of the program: it starts in the chapter where the world is, and goes on to the end unless killed."""
+    chapter = folder / "chapter"
+    at = int(chapter.read_text()) if chapter.exists() else 0
+    feeds = (worlds.feed("one"), worlds.feed("two"))
+    world = worlds.World(folder, worlds.Clock(START), feeds=feeds, given=SETTINGS)
+    STORY[at](world)
+    service = world.start()
+    for number in range(at, len(STORY)):
+        chapter.write_text(str(number))
+        world.clock.now, world.web.feeds = START, {}
+        STORY[number](world)
+        await service.housekeep()
+        for _ in range(2):  # a second round finds nothing, or what the first put off
+            await service.work_off()
+            await service.digests()
+            await service.deliver()
+            world.clock.advance(minutes=20)
+    await world.close()
+
+
+# ---------------------------------------------------------------- killing
+
+
+@contextmanager
+def watched(at_commit: Callable[[str, str], None]) -> Iterator[None]:
+    """Every transaction of the stores calls at_commit(method, "before" | "after")."""
+    original = database.Database.write
+
+    @contextmanager
+    def write(self: database.Database) -> Iterator[sa.Connection]:
+        frame = sys._getframe(2)  # past contextlib's __enter__
+        while frame.f_code.co_name.startswith("_") and frame.f_back is not None:
+            frame = frame.f_back
+        name = frame.f_code.co_name
+        with original(self) as connection:
+            yield connection
+            at_commit(name, "before")
+        at_commit(name, "after")
+
+    database.Database.write = write  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        database.Database.write = original  # type: ignore[method-assign]
+
+
+def in_child(work: Callable[[], None]) -> int:
+    """Run in a forked process; return its exit code."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def live_and_list(folder: Path) -> None:
+    """A life without a crash; writes the names of its commits."""
+    names: list[str] = []
+    with watched(lambda name, when: names.append(name) if when == "after" else None):
+        asyncio.run(live(folder))
+    (folder / "commits.json").write_text(json.dumps(names))
+
+
+def live_until(folder: Path, number: int, when: str) -> None:
+    """A life that ends before or after its nth commit, as if by kill -9."""
+    seen = {"before": 0, "after": 0}
+
+    def at_commit(name: str, moment: str) -> None:
+        seen[moment] += 1
+        if moment == when and seen[moment] == number:
+            os._exit(KILLED)
+
+    with watched(at_commit):
+        asyncio.run(live(folder))
+
+
+# ---------------------------------------------------------------- comparing
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """What an installation has come to: ledger, entries, deliveries, and what was told."""
+    db = database.open_database(f"sqlite:///{folder}/watch.db")
+    developments, positions, entries, alerts = (
+        schema.developments.c, schema.positions.c, schema.entries.c, schema.alerts.c
+    )  # fmt: skip
+    key = (positions.topic, positions.subject, positions.aspect)
+    queries = {
+        "developments": sa.select(developments.value).order_by(developments.id),
+        "positions": sa.select(positions.value).where(positions.held_until.is_(None)).order_by(*key),
+        "entries": sa.select(entries.key, entries.step).order_by(entries.key),
+        "waiting": sa.select(alerts.id).where(alerts.state.in_(["waiting", "sending"])),
+    }
+    with db.read() as connection:
+        found: dict[str, Any] = {what: [list(row) for row in connection.execute(q)] for what, q in queries.items()}
+        found["integrity"] = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+    db.close()
+    lines = [json.loads(line) for line in (folder / "told.jsonl").read_text().splitlines()]
+    found["told"] = lines
+    return found
+
+
+def complaints(clean: dict[str, Any], found: dict[str, Any], repeats: int) -> list[str]:
+    """What differs from a life without a crash; a message of unknown outcome may have come `repeats` times more."""
+    said = [
+        f"{what}: {found[what]} instead of {clean[what]}"
+        for what in ("developments", "positions", "entries", "waiting", "integrity")
+        if found[what] != clean[what]
+    ]
+    told, wanted = ([line["id"] for line in each["told"]] for each in (found, clean))
+    about = {(line["to"], line["about"]) for line in clean["told"] if line["about"]}
+    missing = about - {(line["to"], line["about"]) for line in found["told"]}
+    if missing:
+        said.append(f"never told: {sorted(missing)}")
+    twice = sum(told.count(name) - 1 for name in set(told))
+    if twice > repeats:
+        said.append(f"told {twice} times too often: {[name for name in set(told) if told.count(name) > 1]}")
+    if repeats == 0 and len(told) > len(wanted):
+        said.append(f"told more: {len(told)} messages instead of {len(wanted)}")
+    return said
+
+
+def run(folder: Path, *, sample: bool) -> dict[str, Any]:
+    """The matrix; as a sample one commit of each name: killed before it where something was sent, else after it."""
+    worlds.prepare()
+    clean = folder / "clean"
+    clean.mkdir()
+    live_and_list(clean)  # here, so that the children have all that is imported on the way
+    names: list[str] = json.loads((clean / "commits.json").read_text())
+    expected = outcome(clean)
+    failed: dict[str, list[str]] = {}
+    tried = 0
+    for number, name in enumerate(names, start=1):
+        ranks = [n for n, other in enumerate(names, start=1) if other == name]
+        telling = name.startswith("mark_")
+        for when in ("before", "after"):
+            if sample and (number != ranks[-1 if telling else 0] or (when == "before") != telling):
+                continue
+            tried += 1
+            place = folder / f"{number}-{when}"
+            place.mkdir()
+            problems = _one(place, number, when, name, expected)
+            if problems:
+                failed[f"{number} {name} {when}"] = problems
+            shutil.rmtree(place)
+    return {"commits": names, "tried": tried, "failed": failed, "told": len(expected["told"])}
+
+
+def _one(place: Path, number: int, when: str, name: str, expected: dict[str, Any]) -> list[str]:
+    if in_child(lambda: live_until(place, number, when)) != KILLED:
+        return ["it was not killed"]
+    if in_child(lambda: asyncio.run(live(place))) != 0:
+        return ["it did not start again"]
+    unknown = name == "mark_sent" and when == "before"  # sent, and killed before that was written down
+    return complaints(expected, outcome(place), int(unknown))
+
+
+def main() -> None:
+    """Print the matrix as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", action="store_true", help="only the first and last commit of each name")
+    parser.add_argument("--out", type=Path, required=True, help="where the JSON goes; the logs go to standard output")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        chosen.out.write_text(json.dumps(run(Path(folder), sample=chosen.sample), indent=1))
+
+
+if __name__ == "__main__":
+    main()

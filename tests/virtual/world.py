@@ -1,0 +1,235 @@
+"""The real service in a made-up world: a clock that is told the time, a web in memory, channels that write to a file.
+
+Everything else is what runs: stores on a file, stages, ledger, dispatcher, housekeeping. Every text is fiction.
+"""
+
+import email.utils
+import hashlib
+import html
+import json
+import os
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from alerts import render
+from app import service, settings, wiring
+from monitor import baseline, errors, pipeline, reading, types, watch
+from monitor.ledger import rules, state
+from storage import store
+
+T = TypeVar("T")
+SITE = "https://paper.example"
+PADDING = (
+    "The force is to reassure Ukraine after a ceasefire with Russia. Planners have met several times in recent weeks, "
+    "and officials said that details remained to be worked out in the capitals concerned."
+)
+
+
+@dataclass
+class Clock:
+    """The time, as told."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Move on (or back)."""
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Web:
+    """Feeds of items, and their pages; `broken` names addresses and the errors they answer with."""
+
+    feeds: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    broken: dict[str, errors.FetchError] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    offline: bool = False
+    asked: int = 0
+
+    def announce(self, feed: str, slug: str, title: str, text: str, published: datetime) -> None:
+        """Put an item on top of a feed."""
+        item = {"slug": slug, "title": title, "text": text, "published": published}
+        self.feeds.setdefault(feed, []).insert(0, item)
+
+    async def fetch(self, request: types.FetchRequest) -> types.Fetched:
+        """monitor.ports.Fetcher."""
+        self.asked += 1
+        if self.offline:
+            raise errors.FetchError(request.url, "no network", offline=True)
+        if request.url in self.broken:
+            raise self.broken[request.url]
+        url = self.moved.get(request.url, request.url)
+        kind, _, name = url.removeprefix(SITE).strip("/").partition("/")
+        body = self._feed(name) if kind == "feed" else self._page(name)
+        digest = hashlib.sha256(body).hexdigest()
+        return types.Fetched(
+            url=request.url,
+            final_url=url,
+            status=304 if request.etag == digest else 200,
+            body=b"" if request.etag == digest else body,
+            content_type="application/rss+xml" if kind == "feed" else "text/html",
+            etag=digest,
+            body_hash=None if request.etag == digest else digest,
+            moved_permanently=url != request.url,
+        )
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def _feed(self, name: str) -> bytes:
+        items = "".join(
+            f"<item><guid>{item['slug']}</guid><title>{html.escape(item['title'])}</title>"
+            f"<link>{SITE}/page/{item['slug']}</link>"
+            f"<pubDate>{email.utils.format_datetime(item['published'])}</pubDate></item>"
+            for item in self.feeds.get(name, [])
+        )
+        return f'<rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode()
+
+    def _page(self, slug: str) -> bytes:
+        for item in (item for items in self.feeds.values() for item in items):
+            if item["slug"] == slug:
+                title = html.escape(item["title"])
+                text = "".join(f"<p>{html.escape(part)}</p>" for part in (item["text"], PADDING))
+                page = f"<article><h1>{title}</h1>{text}</article>"
+                return f'<html lang="en"><head><title>{title}</title></head><body>{page}</body></html>'.encode()
+        raise errors.FetchError(f"{SITE}/page/{slug}", "not found", status=404)
+
+
+class Inline:
+    """monitor.pipeline.Pool without processes."""
+
+    async def run(self, function: Callable[..., T], /, *args: object) -> T:
+        """Call it here."""
+        return function(*args)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class NoJitter(random.Random):
+    """Pauses of the same length in every run, so that runs can be compared."""
+
+    def uniform(self, a: float, b: float) -> float:
+        """The middle."""
+        return (a + b) / 2
+
+
+@dataclass
+class Recorder:
+    """A channel that writes what it tells to a file; `fails` names recipients and the errors they meet, in order."""
+
+    file: Path
+    fails: dict[str, list[errors.SendError]] = field(default_factory=dict)
+
+    async def send(self, alert: types.Alert, message: object) -> str | None:
+        """Write, or fail as told."""
+        if self.fails.get(alert.recipient):
+            raise self.fails[alert.recipient].pop(0)
+        assert isinstance(message, render.Message)
+        line = {"id": alert.id, "kind": str(alert.kind), "to": alert.recipient, "about": alert.development_id}
+        with self.file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(line | {"subject": message.subject}) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        return f"m-{alert.id}"
+
+
+@dataclass
+class World:
+    """One installation in a folder."""
+
+    folder: Path
+    clock: Clock
+    web: Web = field(default_factory=Web)
+    feeds: tuple[types.Feed, ...] = ()
+    given: dict[str, str] = field(default_factory=dict)
+    url: str | None = None
+    tell_first_poll: bool = False
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.folder / "told.jsonl")
+
+    def start(self) -> service.Service:
+        """The program starts; to be ended by `close`."""
+        wiring.utc_now = self.clock  # the program's one clock
+        wiring.build_channels = lambda chosen: dict.fromkeys(("console", "telegram", "email"), self.recorder)
+        chosen = settings.load_settings(
+            {"CW_DATABASE_URL": self.url or f"sqlite:///{self.folder}/watch.db"} | self.given
+        )
+        base = open_base(chosen, self.feeds, self.clock.now)
+        wiring.seed_recipients(base)
+        way = pipeline.Pipeline(
+            pipeline.Stores(feeds=base.stores.feeds, articles=base.stores.articles, ledger=base.stores.ledger),
+            pipeline.Tools(
+                fetcher=self.web,
+                pool=Inline(),
+                rules=base.rules,
+                watch=base.watch,
+                plan_alerts=lambda step, now, silent: wiring.plan_alerts(base, step, now, silent),
+                clock=self.clock,
+                random=NoJitter(),
+                concurrency=1,
+            ),
+            state.LedgerState.load(base.stores.ledger.load_positions(), base.stores.ledger.load_developments()),
+        )
+        app = wiring.App(
+            base=base,
+            fetcher=self.web,
+            pool=Inline(),  # type: ignore[arg-type]
+            pipeline=way,
+            dispatcher=wiring.build_dispatcher(base),
+        )
+        self.app = app
+        return service.Service(app, tell_first_poll=self.tell_first_poll)
+
+    async def close(self) -> None:
+        """The program ends in order."""
+        await self.app.close()
+
+    def told(self) -> list[dict[str, str]]:
+        """What was told so far, in order."""
+        if not self.recorder.file.exists():
+            return []
+        return [json.loads(line) for line in self.recorder.file.read_text(encoding="utf-8").splitlines()]
+
+
+_loaded: dict[str, Any] = {}
+
+
+def prepare() -> None:
+    """Load data and engine once; a process that is forked afterwards has them."""
+    reading.prepare(None)
+    if not _loaded:
+        _loaded.update(watch=watch.load_watch(), rules=rules.load_rules(), baseline=baseline.load_baseline()[:5])
+
+
+def open_base(chosen: settings.Settings, feeds: tuple[types.Feed, ...], now: datetime) -> wiring.Base:
+    """As wiring.open_base, on data that is loaded already."""
+    prepare()
+    stores = store.open_stores(chosen.database_url)
+    stores.feeds.sync_feeds(feeds)
+    stores.ledger.seed_baseline(_loaded["baseline"], now)
+    return wiring.Base(settings=chosen, watch=_loaded["watch"], rules=_loaded["rules"], stores=stores)
+
+
+def feed(name: str, tier: types.Tier = types.Tier.PRESS) -> types.Feed:
+    """A feed of the made-up web."""
+    return types.Feed(
+        url=f"{SITE}/feed/{name}", title=name, outlet=f"Outlet {name}", tier=tier, language="en", interval_s=900
+    )
+
+
+@pytest.fixture
+def restored_wiring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A world changes the wiring's clock and channels; afterwards they are as before."""
+    monkeypatch.setattr(wiring, "utc_now", wiring.utc_now)
+    monkeypatch.setattr(wiring, "build_channels", wiring.build_channels)
