@@ -147,7 +147,7 @@ def test_pruning_says_so_when_the_database_is_locked(open_file: Opener, file: Pa
 def grow(stores: store.Stores) -> None:
     numbers = range(1, 60)
     for entry_id, number in zip(rows.polled(stores, *numbers), numbers, strict=True):
-        stores.articles.record_read(entry_id, rows.page(number, relevant=False, text="word " * 4000), rows.at(number))
+        stores.articles.record_read(entry_id, rows.page(number, relevant=False, text="word " * 20_000), rows.at(number))
 
 
 def test_room_goes_back_to_the_disk_and_the_journal_is_emptied(open_file: Opener, file: Path) -> None:
