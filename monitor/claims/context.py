@@ -50,7 +50,7 @@ _GOVERNMENT = frozenset(
     (
         "government country cabinet ministry parliament army military nation minister premier president chancellor "
         "leader spokesman spokeswoman spokesperson administration presidency pm taoiseach side capital "
-        "kingdom republic authorities forces troops soldiers office embassy delegation state bundestag"
+        "kingdom republic island duchy authorities forces troops soldiers office embassy delegation state bundestag"
     ).split()
 )
 _PERSONAL = frozenset(["minister", "premier", "president", "chancellor", "leader", "pm", "taoiseach", "secretary"])

@@ -31,7 +31,7 @@ from monitor.claims import (
 _MAX_TEXT = 150_000  # characters, some 25,000 words; what is longer is no article, and its head says what it is about
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")  # Cyrillic letters that slip into English copy
 _ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
-_REACH = 2  # sentences before, whose words are still in a reader's mind
+_REACH = 3  # sentences before, whose words are still in a reader's mind
 
 
 class Engine:
@@ -63,7 +63,7 @@ class Engine:
         topic = self._judge.judge(article.title, built)
         if not topic.relevant:
             return types.Reading(relevant=False)
-        speech.attribute(built)
+        speech.attribute(built, self._gazetteer.find(article.title, on))
         credit = self._origins.of_article(article.title, article.outlet)
         claims: list[types.Claim] = []
         for one in self._drafts(built, topic):
@@ -105,7 +105,7 @@ class Engine:
         counted_at = -1
         stand: tuple[int, str] = (-9, "")
         for index, sentence in enumerate(built):
-            named = named or "phrases.coalition" in names[index] or topic.titled
+            named = named or "phrases.coalition" in names[index] or topic.titled or (topic.force and _is_ours(sentence))
             if index in rows:
                 listed = self._listings.read(sentence, index)
                 if listed:
@@ -137,6 +137,18 @@ class Engine:
                 sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
             )
         return made
+
+
+def _is_ours(sentence: context.Sentence) -> bool:
+    """Whether "the coalition" stands there by itself, in an article about the force: no party's, no other matter's."""
+    return any(
+        h.lemma == "coalition" and h.first and sentence.row[h.first - 1].low == "the"
+        for h in sentence.parse.hits
+        if h.name == "phrases.coalition_loose"
+    ) and not any(t.low in _PARTY_TALK for t in sentence.row)
+
+
+_PARTY_TALK = frozenset("party parties ruling governing junior partner partners agreement opposition election".split())
 
 
 def _is_prose(raw: str) -> bool:

@@ -28,7 +28,10 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         spoken = subject is None or (
             subject.kind == nouns.PRONOUN and subject.head in ("there", "it", "we", "this", "that")
         )
-        of_things = (deed.passive or deed.nominal) and subject is not None and subject.kind != nouns.GROUP
+        of_things = subject is not None and (
+            ((deed.passive or deed.nominal) and subject.kind != nouns.GROUP)
+            or (subject.kind == nouns.FORCE and not subject.codes)  # "the army isn't going"
+        )
         if spoken or of_things:
             codes = (voice.code,)
     found = [c for c in dict.fromkeys(codes) if c not in setting.NO_SENDER]

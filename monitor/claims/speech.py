@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.claims import clauses, nouns, verbs
+from monitor.claims import actors, clauses, nouns, verbs
 from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice
 from monitor.claims.nouns import Noun
 
@@ -12,13 +12,16 @@ _BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
 _SEATS = frozenset(
     "Street House Pentagon Kremlin Elysee Élysée Palace Matignon Chancellery Chigi Whitehall 10 Ministry Office Department Treasury".split()
 )
+_TO_HEARERS = frozenset("told tells assured informed reminded".split())
 _MOST_STRANGERS = 200  # an article names fewer
 _TITLES = frozenset("minister premier president chancellor leader pm secretary".split())
 
 
-def attribute(sentences: Sequence[Sentence]) -> None:
-    """Set the voice and the resolved subject of every clause, sentence by sentence."""
+def attribute(sentences: Sequence[Sentence], titled: Sequence[actors.Mention] = ()) -> None:
+    """Set the voice and the resolved subject of every clause, sentence by sentence; `titled`: who the title names."""
     memory = Memory()
+    for mention in titled:
+        memory.see(mention)
     for index, sentence in enumerate(sentences):
         _Attribution(sentence, memory, sentences[index + 1 : index + 4]).run()
 
@@ -123,6 +126,9 @@ class _Attribution:
         for index, clause in enumerate(self._parts):
             verb = self._say_verb(clause)
             if verb is None:
+                label = self._label(index, clause)
+                if label is not None:
+                    found.append((index, label, False))
                 continue
             noun = self._inverted(clause, verb) or clause.subject
             known = noun is not None and noun.head in self._memory.surnames
@@ -134,6 +140,15 @@ class _Attribution:
             if voice is not None:
                 found.append((index, voice, self._is_tail(index, verb)))
         return found
+
+    def _label(self, index: int, clause: clauses.Clause) -> Voice | None:
+        """ "Plenkovic, on his way in: “We won't”": a name and a colon before a quotation."""
+        if index or clause.verb is not None or clause.last >= len(self._row) or self._row[clause.last - 1].text != ":":
+            return None
+        if not self._row[clause.last].is_mark and not self._row[clause.last].quoted:
+            return None
+        noun = next((n for n in clause.nouns if n.preposition is None and n.person is not None), None)
+        return self._voice_of(noun) if noun is not None and noun.kind == nouns.ACTOR else None
 
     def _say_verb(self, clause: clauses.Clause) -> int | None:
         for hit in clause.hits:
@@ -156,6 +171,8 @@ class _Attribution:
         """ "..., said Macron"."""
         if any(n.last < verb and n.preposition is None for n in clause.nouns):
             return None
+        if self._row[verb].low in _TO_HEARERS:
+            return None  # "told reporters": what follows is who hears it
         if verb != clause.first or clause.kind == clauses.ING:
             return None
         return next((n for n in clause.nouns if n.first in (verb + 1, verb + 2)), None)

@@ -69,6 +69,10 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
     low = row[hit.first].low
     if hit.name == "cues.negation" and low == "nor" and any(t.low == "neither" for t in row[clause.first : hit.first]):
         return False  # "neither X nor Y" denies once
+    if hit.name == "cues.negation" and low in ("neither", "nor") and hit.first and row[hit.first - 1].text == ",":
+        before = row[clause.first : hit.first]
+        if any(t.low in ("no", "not", "n't", "never", "without", "nobody", "none") for t in before):
+            return False  # "no plans for soldiers, neither today nor": the same denial once more
     if hit.name == "cues.negation":
         if any(row[i].low in ("forever", "indefinitely") for i in range(hit.last, clause.last)):
             return False
