@@ -31,7 +31,11 @@ class BackstopRules:
         monitored = _monitoring(sentence, index, clause)
         if monitored is not None:
             return monitored
-        part = parts.part(sentence, index, clause, recent) or self._doubted(sentence, index, clause, recent)
+        part = (
+            parts.part(sentence, index, clause, recent)
+            or self._doubted(sentence, index, clause, recent)
+            or _unsaid(sentence, index, clause, recent)
+        )
         if part is None:
             return None
         actor = parts.is_us_acting(sentence, index, clause, part)
@@ -237,6 +241,21 @@ def _is_wished(sentence: Sentence, index: int) -> bool:
     if above is None or "US" in sentence.subjects[index - 1]:
         return False
     return any(h.name == "verbs.seek" and h.lemma in _WISHES and h.last >= above.last - 2 for h in above.hits)
+
+
+def _unsaid(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> parts.Part | None:
+    """ "Washington has given them no reply": the part was spoken of just before."""
+    subject = clause.subject
+    if (
+        not recent & {"phrases.backstop", "phrases.guarantee"}
+        or "cues.uncommitted" not in clause.classes
+        or clause.classes & {"phrases.other_matter", "phrases.other_send", "phrases.meeting", "phrases.force"}
+        or subject is None
+        or subject.kind not in (nouns.ACTOR, nouns.PRONOUN)
+        or sentence.subjects[index] != ("US",)
+    ):
+        return None
+    return parts.Part(("general",), clause.last, clause.last, True)
 
 
 def _names_us(token: Token) -> bool:

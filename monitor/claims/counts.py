@@ -132,6 +132,8 @@ def _kind(
             if (meeting or "phrases.meeting" in names) and ("verbs.attend" in names or "phrases.meeting" in names)
             else None
         )
+    if _sends(sentence, counted):
+        return "troop_contributors"
     if row[counted.last].low.startswith("signator") or (
         near & {"signed", "sign", "signing", "signatories", "endorsed"} and "up" not in near
     ):
@@ -191,6 +193,10 @@ def _kind(
                 "dial in",
                 "gather",
                 "be represented",
+                "be present",
+                "dial into",
+                "connect",
+                "log on",
                 "beam in",
                 "take part",
                 "convene",
@@ -205,6 +211,18 @@ def _kind(
     return None
 
 
+def _sends(sentence: Sentence, counted: sizes.Count) -> bool:
+    """ "nine countries with ground units": soldiers as what is counted by."""
+    row = sentence.row
+    noun = next((n for n in sentence.parse.nouns if n.preposition == "with" and 0 < n.first - counted.last <= 2), None)
+    if noun is None or noun.codes:
+        return False
+    heads = {h.lemma for h in sentence.parse.hits if h.name == "phrases.force" and h.last == noun.last}
+    return bool(heads & {"troop", "soldier", "ground unit", "unit", "combat unit", "ground force", "battalion", "peacekeeper"}) and not any(
+        t.low == "without" for t in row[counted.first : noun.last]
+    )
+
+
 _GIVE = frozenset(
     (
         "send|deploy|contribute|contribute to|commit|provide|offer|pledge|promise|participate in|enter|participate|"
@@ -216,7 +234,7 @@ _GIVE = frozenset(
 
 _ATTEND = frozenset(
     (
-        "attend|take part|participate|join|gather|meet|be represented|dial in|convene|host|beam in|be present|"
+        "attend|take part|participate|join|gather|meet|be represented|dial in|dial into|connect|log on|convene|host|beam in|be present|"
         "bring|include|involve|assemble"
     ).split("|")
 )

@@ -168,24 +168,36 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
 _OTHER_TALK = frozenset(
     "phrases.other_matter phrases.meeting phrases.support_noun phrases.guarantee phrases.backstop".split()
 )
+_TALK = frozenset("discussion talk call debate".split())  # "the whole discussion is premature": the one on the force
+_THINKING = frozenset("consider|weigh|mull|contemplate|look at|think about|examine|study|explore|discuss".split("|"))
+_DOORS = frozenset(["rule out", "rule * out", "exclude", "reject", "dismiss"])
 _SUCH = frozenset("it that this anything nothing such idea option scenario".split())
 
 
 def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.Deed | None:
     """A stance alone ("no decision has been made", "we have not ruled it out") on the force spoken of just before."""
-    if not scene.recent & {"phrases.force", "phrases.deployment"} or clause.classes & _OTHER_TALK:
+    if not scene.recent & {"phrases.force", "phrases.deployment", "phrases.mission"} or any(
+        h.name in _OTHER_TALK and not (h.name == "phrases.meeting" and h.lemma in _TALK) for h in clause.hits
+    ):
         return None
-    row = sentence.row
     for hit in clause.hits:
-        if hit.name == "cues.undecided" or (
-            hit.name == "verbs.refuse"
-            and hit.lemma in ("rule out", "rule * out", "exclude", "reject", "dismiss")
-            and sentence.parse.kinds[hit.first] is not None
-            and any(t.low in _SUCH for t in row[hit.first : hit.last + 4])
-        ):
+        if hit.name == "cues.undecided" or _is_on_it(sentence, hit) or "door" in hit.lemma:
             words = sentence.text(hit.first, hit.last).lower()
             return setting.Deed(hit.last + 1, hit.last, (), None, False, None, nominal=True, why=words)
     return None
+
+
+def _is_on_it(sentence: Sentence, hit: Hit) -> bool:
+    """ "has not ruled it out", "we will consider it": a verb of refusing or thinking whose object is a mere pronoun."""
+    row = sentence.row
+    if sentence.parse.kinds[hit.first] is None:
+        return False
+    if hit.name == "verbs.refuse" and hit.lemma in _DOORS:
+        return any(t.low in _SUCH for t in row[hit.first : hit.last + 4])
+    if hit.name == "verbs.soft" and hit.lemma in _THINKING and hit.last + 1 < len(row):
+        following = row[hit.last + 2] if hit.last + 2 < len(row) else None
+        return row[hit.last + 1].low in ("it", "that") and (following is None or following.is_mark)
+    return False
 
 
 def _mission_after(clause: Clause, last: int) -> Hit | None:

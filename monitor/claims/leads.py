@@ -38,6 +38,8 @@ def leads(sentence: Sentence, coalition: list[Hit]) -> list[draft.Draft]:
         codes, first, last = _led_by(sentence, group)
         if not codes:
             codes, first, last = _who_leads(sentence, group)
+        if not codes:
+            codes, first, last = _led_bare(sentence, group)
         codes = tuple(c for c in codes if c not in _NO_LEADER)
         if codes:
             start = min(first, group.first)
@@ -64,6 +66,21 @@ def _led_by(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int]:
             if noun is not None and noun.codes and not noun.is_former and not _stops_between(sentence, group, index):
                 return noun.codes, index, noun.last
     return (), 0, 0
+
+
+def _led_bare(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int]:
+    """ "the coalition they lead", "the coalition that Paris and London head"."""
+    row = sentence.row
+    noun = next((n for n in sentence.parse.nouns if group.last < n.first <= group.last + 2), None)
+    if noun is None or noun.kind not in (nouns.ACTOR, nouns.PRONOUN) or noun.is_former or noun.last + 1 >= len(row):
+        return (), 0, 0
+    verb = next((h for h in sentence.parse.hits if h.name == "verbs.lead" and noun.last < h.first <= noun.last + 3), None)
+    if verb is None or verb.lemma not in _LEADING or _stops_between(sentence, group, verb.first):
+        return (), 0, 0
+    codes = noun.codes
+    if noun.kind == nouns.PRONOUN:
+        codes = sentence.subjects[sentence.parse.clause_at(group.first)] if noun.head in ("they", "it") else ()
+    return codes, noun.first, verb.last
 
 
 def _is_led(sentence: Sentence, group: Hit, index: int) -> bool:

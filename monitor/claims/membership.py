@@ -23,6 +23,8 @@ class MembershipRules:
         if meeting:
             made += attends.gathered(sentence)
             made += attends.chaired(sentence)
+        if group or meeting:
+            made += _admitted(sentence)
         coalition = [h for h in sentence.parse.hits if roles.is_coalition(h, group)]
         led = coalition + [
             h
@@ -47,6 +49,31 @@ class MembershipRules:
                 )
             made += attends.attends(sentence, index, clause, meeting=meeting, coalition=bool(coalition))
         return made
+
+
+def _admitted(sentence: Sentence) -> list[draft.Draft]:
+    """ "welcomed Iceland and Montenegro as new members", "Montenegro became the 36th member"."""
+    row, parse = sentence.row, sentence.parse
+    if "phrases.coalition" not in parse.classes and any(t.low in _OTHER_CLUBS for t in row):
+        return []
+    for place in range(1, len(row)):
+        if row[place].low not in ("member", "members", "participant", "participants"):
+            continue
+        index = parse.clause_at(place)
+        clause = parse.clauses[index]
+        before = [t.low for t in row[max(clause.first, place - 4) : place]]
+        if "as" in before and any(h.lemma in ("welcome", "admit", "greet") and h.first < place for h in clause.hits):
+            named = [n for n in clause.nouns if n.kind == nouns.ACTOR and n.last < place and n.preposition is None]
+            named = [n for n in named if clause.verb is not None and n.first > clause.verb]
+            return roles.make(sentence, clause, index, [c for n in named for c in n.codes], "member", "welcomed as")
+        counted = any(w.endswith(("th", "st", "nd", "rd")) and w[0].isdigit() for w in before)
+        became = any(h.lemma == "become" for h in clause.hits) or "new" in before or "newest" in before
+        if counted and became and sentence.subjects[index]:
+            return roles.make(sentence, clause, index, sentence.subjects[index], "member", "became a member")
+    return []
+
+
+_OTHER_CLUBS = frozenset("eu nato un bloc union alliance council".split())
 
 
 def _join_status(leaving: bool, state: str, kind: str | None, pre: list[stance.Operator]) -> str | None:
