@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.claims import draft, nouns, roles, stance, verbs
+from monitor.claims import clauses, draft, nouns, roles, stance, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
@@ -138,7 +138,12 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     parse, row = sentence.parse, sentence.row
     made: list[draft.Draft] = []
     met = [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
+    met = [h for h in met if row[min(h.last + 1, len(row) - 1)].low != "for" or h.lemma != "call"]  # "the call for more"
     subject = clause.subject
+    if clause.kind == clauses.REL and index:  # "hosted a call, which was also joined by X"
+        met += [
+            h for h in parse.clauses[index - 1].hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None
+        ]
     if subject is not None and not clause.first <= subject.first < clause.last:  # "the summit, hosted by X"
         met += [h for h in parse.hits if h.name == "phrases.meeting" and subject.first <= h.first <= subject.last]
     for hit in clause.hits:
@@ -177,6 +182,8 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             noun = nouns.at(clause.nouns, hit.first)
             if noun is not None and noun.codes:
                 made += roles.make(sentence, clause, index, noun.codes, "attended", "participation")
+    if not made:
+        made += _also_there(sentence, index, clause, meeting=meeting)
     if not made:
         made += _present(sentence, index, clause, met, meeting=meeting, coalition=coalition)
     return made
@@ -251,6 +258,23 @@ def _at_meeting(sentence: Sentence, said: Hit, met: Hit) -> bool:
     return bool(words & {"during", "at"}) or (
         met.first - said.last <= 4 and row[said.first].low in ("told", "tells", "addressed")
     )
+
+
+def _also_there(sentence: Sentence, index: int, clause: Clause, *, meeting: bool) -> list[draft.Draft]:
+    """ "Also taking part were the leaders of X and Y.", "Also present was X"."""
+    row, parse = sentence.row, sentence.parse
+    verb = clause.verb
+    if not meeting or verb is None or row[verb].low not in ("was", "were", "is", "are") or verb - clause.first > 6:
+        return []
+    opening = row[clause.first : verb]
+    taking = any(
+        h.name == "verbs.attend" and h.lemma not in _WEAK_ATTEND and h.first < verb and parse.kinds[h.first] == verbs.ING
+        for h in clause.hits
+    )
+    if not taking and not any(t.low == "present" for t in opening):
+        return []
+    named = [n for n in clause.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former]
+    return roles.make(sentence, clause, index, [c for n in named for c in n.codes], "attended", "also there")
 
 
 def _present(

@@ -23,7 +23,8 @@ class BackstopRules:
             one = self._clause(sentence, index, clause, recent, us_recent)
             if one is not None:
                 made.append(one)
-        return made
+        named = {d.status for d in made if d.components != ("general",)}
+        return [d for d in made if d.components != ("general",) or d.status != "uncommitted" or d.status not in named]
 
     def _clause(
         self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str], us_recent: bool
@@ -42,9 +43,13 @@ class BackstopRules:
         named = us_recent and "phrases.backstop" in clause.classes
         if not (part.american or actor or named or parts.is_us_object(clause)):
             return None
-        status, word = (
-            self._us_stance(sentence, index, clause, part) if actor else self._others(sentence, index, clause, part)
-        )
+        voice = sentence.voices[index]
+        if clause.kind == clauses.IF and actor and (voice is None or voice.code != "US"):
+            status, word = ("sought", "if") if _is_condition(sentence, index, clause) else (None, "")
+        elif actor:
+            status, word = self._us_stance(sentence, index, clause, part)
+        else:
+            status, word = self._others(sentence, index, clause, part)
         if status is None or (part.components == ("ground_troops",) and status in ("sought", "discussed")):
             return None
         start, end = scopes.evidence(sentence, clause, index)
@@ -55,7 +60,11 @@ class BackstopRules:
 
     def _doubted(self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> parts.Part | None:
         """ "air support, something Trump has been unwilling to say": the part stands in the clause before."""
-        doubted = "cues.uncommitted" in clause.classes and parts.is_us_subject(sentence, index)
+        doubted = ("cues.uncommitted" in clause.classes and parts.is_us_subject(sentence, index)) or (
+            "verbs.refuse" in clause.classes
+            and clause.subject is not None
+            and clause.subject.head in ("something", "possibility", "idea", "option", "which")
+        )  # "..., something already ruled out by Washington"
         subject = clause.subject
         needed = "cues.vital" in clause.classes and subject is not None and "US" in subject.codes
         if not index or not (doubted or (needed and subject is not None and subject.first < clause.first)):
@@ -90,6 +99,9 @@ class BackstopRules:
         talks = _talks(sentence, clause, part.last + 1)
         if clause.kind == clauses.WHETHER:
             return "uncommitted", "whether"
+        if clause.kind == clauses.WH and any(t.low in ("role", "part") for t in sentence.row[clause.first : part.first + 1]):
+            above = sentence.parse.clauses[index - 1] if index else clause
+            return ("uncommitted", "what role") if "cues.uncommitted" in above.classes else (None, "")
         if clause.kind == clauses.WH:
             above = sentence.parse.clauses[index - 1] if index else clause
             return ("uncommitted", "wh") if "cues.uncommitted" in above.classes else (None, "")
@@ -178,6 +190,8 @@ class BackstopRules:
             return None, ""
         talks = _talks(sentence, clause, clause.last)
         row = sentence.row
+        if _is_theirs(sentence, clause, part):
+            return "offered", "willingness"
         for place in range(max(clause.first, part.first - 4), part.first):
             if row[place].low == "without" and not parts.is_us_subject(sentence, index):
                 return "sought", "without"
@@ -251,9 +265,10 @@ def _unsaid(sentence: Sentence, index: int, clause: Clause, recent: frozenset[st
         or "cues.uncommitted" not in clause.classes
         or clause.classes & {"phrases.other_matter", "phrases.other_send", "phrases.meeting", "phrases.force"}
         or subject is None
-        or subject.kind not in (nouns.ACTOR, nouns.PRONOUN)
-        or sentence.subjects[index] != ("US",)
     ):
+        return None
+    acts = subject.kind in (nouns.ACTOR, nouns.PRONOUN) and sentence.subjects[index] == ("US",)
+    if not acts and not any(h.name == "cues.uncommitted" and h.lemma.endswith("by @US") for h in clause.hits):
         return None
     return parts.Part(("general",), clause.last, clause.last, True)
 
@@ -321,12 +336,41 @@ def _talks(sentence: Sentence, clause: Clause, last: int) -> Hit | None:
     return None
 
 
+def _is_condition(sentence: Sentence, index: int, clause: Clause) -> bool:
+    """ "only if Washington provides support", "unless the US backs it": the part is what others make a condition of."""
+    row = sentence.row
+    word = row[clause.first].low
+    before = row[clause.first - 1].low if clause.first else ""
+    above = sentence.parse.clauses[index - 1].classes if index else frozenset()
+    return word == "unless" or before == "only" or "only" in {t.low for t in row[: clause.first]} or "verbs.send" in above
+
+
+def _is_theirs(sentence: Sentence, clause: Clause, part: parts.Part) -> bool:
+    """ "thanked the United States for its willingness to act as a backstop", "hailed Washington's readiness to"."""
+    row = sentence.row
+    for hit in clause.hits:
+        if hit.lemma not in ("willingness", "readiness") or hit.first > part.first:
+            continue
+        noun = nouns.at(clause.nouns, hit.first)
+        if noun is None or sentence.parse.kinds[hit.first] is not None:
+            continue
+        if "US" in noun.codes:
+            return True
+        before = [n for n in clause.nouns if n.last < noun.first and n.kind == nouns.ACTOR and n.codes]
+        if row[noun.first].low in ("its", "his", "their") and before and before[-1].codes == ("US",):
+            return True
+    return False
+
+
 def _seek(sentence: Sentence, clause: Clause, part: parts.Part) -> Hit | None:
     """A word of asking or needing before the part, or before the US that is to provide it."""
     kinds = sentence.parse.kinds
     for hit in clause.hits:
         if hit.name != "verbs.seek" or hit.lemma in _WEAK_SEEK or kinds[hit.first] is None:
             continue
+        following = sentence.row[min(hit.last + 1, len(sentence.row) - 1)].low
+        if hit.lemma == "ask" and following in ("about", "whether", "if", "how", "what", "on", "why"):
+            continue  # a question put to somebody
         if hit.first < part.first and hit.last < part.first:
             return hit
     return None

@@ -1,9 +1,10 @@
 """Counts: of countries that belong, attend, sign or contribute, and of soldiers planned. Names no country's own stand."""
 
-from monitor.claims import clauses, draft, numbers, scopes, sizes
+from monitor.claims import clauses, draft, nouns, numbers, scopes, sizes
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
+from monitor.claims.tokens import Token
 
 _LEAST = 3  # countries; fewer are named one by one
 
@@ -45,9 +46,66 @@ class CountRules:
             if counted is None or not (group or meeting or force):
                 continue
             kind = _kind(sentence, index, clause, counted, meeting=meeting, group=group, recent=recent)
+            if kind == "attendees" and _is_share(sentence, counted):
+                continue  # "27 of them heads of state"
             if kind is not None and counted.number >= _LEAST_OF.get(kind, _LEAST):
                 made.append(_count_draft(sentence, index, clause, counted, kind))
+                made += _named(sentence, index, counted, kind)
         return made
+
+
+def _is_share(sentence: Sentence, counted: sizes.Count) -> bool:
+    """ "27 of them": a part of what was counted just before."""
+    row = sentence.row
+    return counted.last - counted.first >= 2 and row[counted.last].low in ("them", "whom", "which")
+
+
+def _named(sentence: Sentence, index: int, counted: sizes.Count, kind: str) -> list[draft.Draft]:
+    """Those that a count goes on to name: "six countries have committed troops – Britain, France and"; "35, including Canada"."""
+    status = _NAMED.get(kind)
+    if status is None:
+        return []
+    row = sentence.row
+    opens = next(
+        (i for i in range(counted.last + 1, len(row)) if row[i].text in "–—:(" or row[i].low in ("including", "namely")), None
+    )
+    kinds = sentence.parse.kinds
+    if opens is None or any(
+        h.name == "verbs.say" and h.first > opens and kinds[h.first] is not None for h in sentence.parse.hits
+    ):
+        return []
+    codes: list[str] = []
+    last = opens
+    for noun in sentence.parse.nouns:
+        if noun.first <= opens or not noun.codes:
+            continue
+        if noun.kind != nouns.ACTOR or noun.is_former or any(not _joins(row[i]) for i in range(last + 1, noun.first)):
+            break
+        codes += noun.codes
+        last = noun.last
+    clause = sentence.parse.clauses[index]
+    codes = [c for c in dict.fromkeys(codes) if c not in _NO_MEMBER]
+    if len(codes) < 2 and row[opens].low != "including":
+        return []
+    start, _ = scopes.evidence(sentence, clause, index)
+    return [
+        draft.Draft(
+            topic="troops" if status == "pledged" else "membership", subject=code, status=status, start=start,
+            end=sentence.start + row[last].end, sentence=sentence.index, clause=index, rule=f"count.{kind}.named",
+            why=(sentence.text(counted.first, counted.last),), in_passing=status == "member",
+        )
+        for code in codes
+    ]  # fmt: skip
+
+
+_NAMED = {"troop_contributors": "pledged", "members": "member", "attendees": "attended"}
+_NO_MEMBER = frozenset({"RU", "BY", "KP", "COALITION", "UN", "EU", "NATO"})
+_BETWEEN = frozenset("the and as well baltic states state nordic countries plus also alongside both".split())
+
+
+def _joins(token: Token) -> bool:
+    """A token that may stand within a list of names."""
+    return token.is_mark or token.low in _BETWEEN
 
 
 def _counted(sentence: Sentence, place: int, number: int, high: int | None) -> sizes.Count | None:
@@ -182,6 +240,10 @@ def _kind(
             if h.lemma in ("join", "take part in", "participate in", "be part of", "be a part of", "serve in")
         ]
         bare = any(h.lemma in ("troop contribution",) for h in hits)
+        ground += [h for h in hits if h.name == "phrases.mission" and h.lemma.split()[0] in ("peacekeeping", "peace-keeping")
+                   and any(0 < h.first - g.last <= 3 for g in give)]  # "deploy peacekeeping forces"
+        if ground and _or_otherwise(sentence, clause, ground[-1].last):
+            return "contributors"
         land = {"land", "ground", "sea"} & {t.low for t in row[clause.first : clause.last + 12]}
         return "troop_contributors" if ground or bare or land else "contributors"
     if (meeting or "phrases.coalition" in names or group) and (
@@ -247,6 +309,19 @@ def _wants(hits: list[Hit], counted: sizes.Count) -> bool:
     )
 
 
+def _or_otherwise(sentence: Sentence, clause: Clause, last: int) -> bool:
+    """ "to deploy troops or give other help": more than ground troops is counted."""
+    row = sentence.row
+    end = min(len(row), last + 9)
+    return any(
+        row[i].low == "or" and any(t.low in _OTHERWISE for t in row[i + 1 : min(end, i + 5)]) for i in range(last + 1, end)
+    )
+
+
+_OTHERWISE = frozenset("other otherwise support help assistance aid logistics funding equipment assets weapons".split())
+_GROWING = frozenset("grow|expand|swell|rise|increase|shrink|fall|extend|widen|balloon".split("|"))
+
+
 def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[str], group: bool) -> bool:
     row = sentence.row
     classes = sentence.parse.classes
@@ -287,7 +362,19 @@ def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[s
         and not any(w in text for w in ("meeting", "summit", "call", "leaders"))
     ):
         return True
-    subject = sentence.parse.clauses[sentence.parse.clause_at(counted.first)].subject
+    clause = sentence.parse.clauses[sentence.parse.clause_at(counted.first)]
+    subject = clause.subject
+    if (
+        subject is not None
+        and row[counted.first - 1].low == "to"
+        and any(h.lemma in _GROWING and h.first < counted.first for h in clause.hits)
+        and any(
+            h.name in ("phrases.coalition", "phrases.coalition_loose", "phrases.member_noun")
+            and subject.first <= h.first <= subject.last + 6
+            for h in sentence.parse.hits
+        )
+    ):
+        return True
     if (
         subject is not None
         and subject.last < counted.first

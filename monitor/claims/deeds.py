@@ -79,6 +79,8 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
     for other in reversed(clause.hits):
         if other.last >= noun.first or noun.first - other.last > _REACH or other.first in used:
             continue
+        if other.lemma == "host":
+            continue  # "Lithuania will host a German brigade"
         if other.name == "verbs.send" and kinds[other.first] is not None and _is_direct(sentence, other, noun):
             if (
                 other.lemma in ("have", "get", "see", "bring", "give", "move", "host", "introduce", "involve")
@@ -97,7 +99,9 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
                 other.first,
                 why=f"{row[other.first].low} {row[noun.last].low}",
             )
-        if other.name == "phrases.deployment" and kinds[other.first] is None and _is_of(sentence, other, noun):
+        if other.name == "phrases.deployment" and kinds[other.first] is None and (
+            _is_of(sentence, other, noun) or (noun.preposition == "including" and noun.first - other.last <= 3)
+        ):
             return setting.Deed(
                 other.first,
                 noun.last,
@@ -108,6 +112,10 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
                 nominal=True,
                 why=f"{row[other.first].low} of {row[noun.last].low}",
             )
+    if denied and noun.first and row[noun.first - 1].low in ("but", "not") and not weak:
+        giving = next((h for h in clause.hits if h.name in ("verbs.send", "verbs.help") and h.last < noun.first), None)
+        if giving is not None and kinds[giving.first] is not None:  # "will contribute ships and training, but no troops"
+            return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"but no {row[noun.last].low}")
     resized = _resized(sentence, clause, noun)
     if resized is not None:
         return setting.Deed(

@@ -20,7 +20,7 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
             "military",
             "ground",
         )
-        target = _mission_after(clause, hit.last) or (
+        target = _mission_after(clause, hit.last, scene) or (
             military and setting.in_ukraine(sentence, hit.last + 1, clause.last)
         )
         owned = bool(owner) and "cues.condition" in clause.classes  # "Spain's participation would require a vote"
@@ -39,7 +39,7 @@ def with_mission(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Sc
     if kinds[hit.first] is None:
         return None
     if hit.name == "verbs.partake" and hit.lemma not in _VAGUE:
-        mission = _mission_after(clause, hit.last)
+        mission = _mission_after(clause, hit.last, scene)
         if mission is None or any(
             h.name in ("phrases.meeting",) and hit.last < h.first <= mission.last + 3 for h in clause.hits
         ):
@@ -200,9 +200,11 @@ def _is_on_it(sentence: Sentence, hit: Hit) -> bool:
     return False
 
 
-def _mission_after(clause: Clause, last: int) -> Hit | None:
+def _mission_after(clause: Clause, last: int, scene: setting.Scene) -> Hit | None:
+    spoken_of = bool(scene.recent & {"phrases.mission", "phrases.force", "phrases.deployment"})
     for hit in clause.hits:
-        if hit.name == "phrases.mission" and last < hit.first <= last + 9:
+        is_mission = hit.name == "phrases.mission" or (spoken_of and hit.name == "phrases.mission_loose")
+        if is_mission and last < hit.first <= last + 9:
             return hit
     return None
 

@@ -163,7 +163,8 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
         (
             w
             for i, w in enumerate(before)
-            if w in ("member", "members", "part", "participant", "participants", "membership")
+            if w in ("member", "members", "part", "participant", "participants", "membership", "belong", "belongs")
+            or (w == "in" and i and before[i - 1] in ("remain", "remains", "remained", "stay", "stays", "staying"))
             and not (w == "part" and i and before[i - 1] == "as")  # "send troops as part of the coalition"
         ),
         None,
@@ -190,6 +191,10 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
             "were",
             "'s",
             "belongs",
+            "does",
+            "do",
+            "stays",
+            "wo",
         )
     ):
         subject = clause.subject
@@ -198,7 +203,7 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
             past = row[clause.verb].low in ("was", "were")
             if state in (stance.ACT, stance.YES) and not past:
                 return roles.make(sentence, clause, index, codes, "member", word, passing=True)
-            if state == stance.NO and word in ("part", "member", "participant"):
+            if state == stance.NO and word in ("part", "member", "participant", "belong"):
                 return roles.make(sentence, clause, index, codes, "declined", word)
     listed = _listed(sentence, group)
     if listed:

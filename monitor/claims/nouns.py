@@ -162,6 +162,9 @@ def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[
     return joined
 
 
+_BALTIC_HEADS = frozenset("baltics states countries republics nations trio".split())
+
+
 def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[str]]) -> Noun:
     while last > first and row[last].is_mark:
         last -= 1
@@ -177,6 +180,8 @@ def _noun(row: Sequence[Token], first: int, last: int, classes: dict[int, set[st
     def make(kind: str) -> Noun:
         return Noun(first, last, head.low, kind, codes, inside, preposition)
 
+    if not inside and any(t.low in ("baltic", "baltics") for t in row[first : last + 1]) and head.low in _BALTIC_HEADS:
+        return Noun(first, last, head.low, ACTOR, ("EE", "LV", "LT"), (), preposition)
     if not inside:
         return make(_plain_kind(row[first : last + 1], head, head_names, names))
     if head.mention is not None and head.low in ("bundeswehr", "the bundeswehr"):
@@ -239,6 +244,8 @@ def _preposition(row: Sequence[Token], first: int) -> str | None:
     place = first - 1
     while place >= 0 and row[place].is_mark and row[place].text in "“\"‘'":
         place -= 1
+    if place > 0 and row[place].low == "to" and row[place - 1].low == "up" and row[first].low in ("a", "an"):
+        return None  # "up to a company"
     of_number = row[first].is_number and place >= 0 and row[place].low in _OF_NUMBERS
     if of_number and (row[place].low != "to" or (place and row[place - 1].low == "up")):
         return None  # "up to 150 troops"
@@ -259,6 +266,14 @@ def _coordinate(row: Sequence[Token], nouns: list[Noun], kinds: Sequence[str | N
     """Actors and forces in a row become one phrase."""
     result: list[Noun] = []
     for noun in nouns:
+        if result and noun.kind == ACTOR and not noun.mentions and result[-1].kind == ACTOR and result[-1].codes:
+            before = result[-1]  # "Britain, France and the three Baltic states"
+            if all(t.low in _JOINERS for t in row[before.last + 1 : noun.first]):
+                result[-1] = Noun(
+                    before.first, noun.last, noun.head, ACTOR, tuple(dict.fromkeys(before.codes + noun.codes)),
+                    before.mentions, before.preposition,
+                )  # fmt: skip
+                continue
         if result and noun.kind in (ACTOR, FORCE) and noun.mentions:
             before = result[-1]
             gap = row[before.last + 1 : noun.first]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from monitor.claims import nouns
+from monitor.claims import clauses, nouns
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
@@ -56,6 +56,8 @@ def part(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str])
             found.setdefault(component, hit)
     if us_in_play and not general and not found:
         general += _backed(sentence, clause)
+        if not general and (sentence.subjects[index] == ("US",) or _voice_is_us(sentence, index)):
+            general += _promised(sentence, clause)
     if not us_in_play and not any(h.name == "phrases.backstop" for h in general):
         return None
     if (
@@ -91,6 +93,29 @@ def _backed(sentence: Sentence, clause: Clause) -> list[Hit]:
     return []
 
 
+def _promised(sentence: Sentence, clause: Clause) -> list[Hit]:
+    """ "we'll help them out", "there's going to be a lot of help", "the United States would be involved": said by the US."""
+    row = sentence.row
+    if clause.classes & {"phrases.other_send", "phrases.other_matter", "phrases.meeting", "phrases.private_noun"}:
+        return []
+    ahead = [
+        i
+        for i in range(clause.first, clause.last)
+        if row[i].low in ("will", "'ll", "would", "'d") or (row[i].low == "going" and row[min(i + 1, len(row) - 1)].low == "to")
+    ]
+    if not ahead:
+        return []
+    found = [
+        h
+        for h in clause.hits
+        if h.first > ahead[0] and h.name in ("phrases.support", "verbs.help", "verbs.partake") and h.lemma in _HELPING
+    ]
+    return found[:1]
+
+
+_HELPING = frozenset(["help", "be involved", "support", "assist", "involvement", "backing"])
+
+
 def _is_american(sentence: Sentence, hit: Hit) -> bool:
     """ "a US backstop", "American air support", "guarantees from Washington", "Trump's support"."""
     row = sentence.row
@@ -115,6 +140,8 @@ def _is_us_support(sentence: Sentence, clause: Clause, hit: Hit) -> bool:
         owner = next((c for c in reversed(sentence.subjects[: sentence.parse.clauses.index(clause)]) if c), ())
         if owner == ("US",):
             return hit.lemma not in _LOOSE_SUPPORT or bool((_TOPICS - {"phrases.deployment"}) & clause.classes)
+    if clause.kind == clauses.IF and sentence.subjects[sentence.parse.clauses.index(clause)] == ("US",):
+        return hit.lemma not in _LOOSE_SUPPORT  # "if the United States provides military support"
     if _is_american(sentence, hit):
         return hit.lemma not in _LOOSE_SUPPORT or bool(_TOPICS & clause.classes)
     if any(

@@ -23,7 +23,7 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         codes = deeds.own(sentence, clause, deed.force) if sentence.row[deed.force.first].low in ("our", "my") else ()
     if not codes:
         codes = _agent(sentence, index, clause, deed)
-    if not codes and voice is not None and voice.code and not voice.private and not voice.unnamed:
+    if not codes and voice is not None and voice.code and not voice.private:
         subject = clause.subject
         spoken = subject is None or (
             subject.kind == nouns.PRONOUN and subject.head in ("there", "it", "we", "this", "that")
@@ -31,6 +31,7 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         of_things = subject is not None and (
             ((deed.passive or deed.nominal) and subject.kind != nouns.GROUP)
             or (subject.kind == nouns.FORCE and not subject.codes)  # "the army isn't going"
+            or _is_gerund(sentence, clause, deed)  # "a decision on deploying troops would depend"
         )
         if spoken or of_things:
             codes = (voice.code,)
@@ -38,6 +39,16 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
     if foreign(voice, found):
         return []
     return found
+
+
+def _is_gerund(sentence: Sentence, clause: Clause, deed: setting.Deed) -> bool:
+    """Whether sending is what the clause speaks about and not what its subject does."""
+    return (
+        deed.verb is not None
+        and sentence.parse.kinds[deed.verb] == verbs.ING
+        and clause.verb is not None
+        and clause.verb > deed.last
+    )
 
 
 def excepted(sentence: Sentence, clause: Clause) -> list[str]:

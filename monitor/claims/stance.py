@@ -60,7 +60,8 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
         low = parse.row[index].low
         if low in _MODALS and parse.kinds[index] is not None and index not in taken:
             chosen[index] = Operator(index, index, _MODALS[low], low)
-    return [chosen[i] for i in sorted(chosen)]
+    cut = max((i for i, o in chosen.items() if o.word == "without"), default=first)  # an adverbial of its own
+    return [chosen[i] for i in sorted(chosen) if i >= cut]
 
 
 def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:

@@ -93,6 +93,8 @@ class TroopRules:
                 if any(o.kind in (stance.NEGATION, stance.UNDECIDED_CUE) for o in outer)
                 else stance.VOID
             )
+        if any(h.name == "cues.undecided" and h.first < deed.first and deed.last < h.last for h in clause.hits):
+            state = stance.UNDECIDED  # "a decision on deploying troops would depend on"
         if excepted:  # "other than Britain and France, no member has pledged"
             codes, state = excepted, stance.YES if state == stance.NO else stance.VOID
         status = _STATUS.get(state)
