@@ -156,7 +156,7 @@ class Gazetteer:
             match.end(),
             places[0].code,
             "office",
-            held[0].holder if len(held) >= 1 else None,
+            held[0].holder if held and (on is not None or len(held) == 1) else None,
             held[0].decides if held else True,
             former,
             self._titles[held[0].holder] if held else frozenset(),
@@ -198,7 +198,7 @@ def _index_offices(offices: tuple[watch.Office, ...]) -> dict[tuple[str, str], l
 
 def _holds(office: watch.Office, on: date | None) -> bool:
     if on is None:
-        return office.end is None
+        return True  # an article without a date: nobody of the watch's years is taken for a former holder
     return (office.start is None or office.start <= on) and (office.end is None or on < office.end)
 
 

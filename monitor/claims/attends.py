@@ -78,7 +78,8 @@ def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
             leaders = noun.preposition
         if noun.first <= hit.last or noun.kind != nouns.ACTOR or noun.is_former:
             continue
-        preposition = leaders if noun.preposition in ("of", "from") and leaders else noun.preposition
+        named = noun.preposition is None and row[noun.first - 1].text == "," and leaders == "by"  # "by the president, X"
+        preposition = leaders if (noun.preposition in ("of", "from") or named) and leaders else noun.preposition
         if (
             preposition in ("by", "alongside", "including", "among")
             or (preposition == "with" and (noun.person is not None or len(noun.codes) > 1))
@@ -169,6 +170,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             and not subject.is_former
             and parse.kinds[hit.first] != verbs.PARTICIPLE
         ) or (subject is not None and parse.kinds[hit.first] == verbs.PARTICIPLE and _has_have(row, clause, hit.first)):
+            codes += _rows_before(sentence, index)
             codes += sentence.subjects[index]
         codes += _companions(sentence, clause, hit)
         made += roles.make(sentence, clause, index, codes, "attended", hit.lemma)
@@ -189,6 +191,38 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     return made
 
 
+def _rows_before(sentence: Sentence, index: int) -> list[str]:
+    """ "X; Y; and Z also took part": the names that stand before semicolons."""
+    codes: list[str] = []
+    parts = sentence.parse.clauses
+    while index and parts[index].verb is None:
+        index -= 1
+    for clause in reversed(parts[:index]):
+        subject = clause.subject
+        if clause.verb is not None or sentence.row[clause.last - 1].text not in ";," or subject is None:
+            break
+        if subject.kind == nouns.ACTOR and not subject.is_former:
+            codes = [*subject.codes, *codes]
+    return codes
+
+
+def _speaks_there(sentence: Sentence, clause: Clause, met: list[Hit]) -> bool:
+    """ "At the summit, Macron signed", "During the call, she", "spoke by video link"."""
+    row = sentence.row
+    subject = clause.subject
+    if subject is None or clause.verb is None:
+        return False
+    for hit in met:
+        if hit.last < subject.first and hit.first - clause.first <= 5 and row[clause.first].low in ("at", "during"):
+            return True
+        if hit.first > clause.verb and row[hit.first - 1].low in ("via", "by") and _VIDEO & {t.low for t in row[hit.first : hit.last + 1]}:
+            return row[clause.verb].low in ("spoke", "speaks", "addressed", "took", "appeared", "connected")
+    return False
+
+
+_VIDEO = frozenset("videoconference video-conference video videolink teleconference".split())
+
+
 def _host(
     sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool
 ) -> list[draft.Draft]:
@@ -199,6 +233,8 @@ def _host(
         return []
     subject = clause.subject
     codes: list[str] = []
+    if subject is not None and subject.kind in (nouns.ACTOR, nouns.PRONOUN) and _speaks_there(sentence, clause, met):
+        codes += [] if subject.is_former else sentence.subjects[index]
     if subject is not None and subject.kind == nouns.PRONOUN and subject.head == "it":
         for hit in clause.hits:  # "The call ... . It is also set to include the leaders of"
             if hit.lemma in ("include", "involve", "bring together") and parse.kinds[hit.first] is not None:
@@ -264,17 +300,21 @@ def _also_there(sentence: Sentence, index: int, clause: Clause, *, meeting: bool
     """ "Also taking part were the leaders of X and Y.", "Also present was X"."""
     row, parse = sentence.row, sentence.parse
     verb = clause.verb
-    if not meeting or verb is None or row[verb].low not in ("was", "were", "is", "are") or verb - clause.first > 6:
+    if not meeting or verb is None or row[verb].low not in ("was", "were", "is", "are") or verb - clause.first > 9:
         return []
     opening = row[clause.first : verb]
+    among = row[clause.first].low == "among" and any(t.low in _PRESENT for t in row[clause.first : verb])
     taking = any(
         h.name == "verbs.attend" and h.lemma not in _WEAK_ATTEND and h.first < verb and parse.kinds[h.first] == verbs.ING
         for h in clause.hits
     )
-    if not taking and not any(t.low == "present" for t in opening):
+    if not taking and not among and not any(t.low == "present" for t in opening):
         return []
     named = [n for n in clause.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former]
     return roles.make(sentence, clause, index, [c for n in named for c in n.codes], "attended", "also there")
+
+
+_PRESENT = frozenset("present participants attendees attending participating leaders guests".split())
 
 
 def _present(

@@ -146,7 +146,7 @@ class BackstopRules:
         soft = [
             h
             for h in clause.hits
-            if h.name in ("verbs.soft", "cues.soft", "cues.firm")
+            if (h.name in ("verbs.soft", "cues.soft", "cues.firm") and h.lemma not in ("plan", "preparation", "duty"))
             or (h.lemma in _OFFER and sentence.parse.kinds[h.first] is not None)
             or (h.name.startswith("cues.") and h.lemma in _OFFER)
         ]
@@ -329,6 +329,8 @@ def _talks(sentence: Sentence, clause: Clause, last: int) -> Hit | None:
     for hit in clause.hits:
         if hit.name == "verbs.negotiate" and hit.first < last:
             kind = sentence.parse.kinds[hit.first]
+            if kind == verbs.ING and hit.first and sentence.row[hit.first - 1].low in ("in", "of", "by", "for", "from"):
+                continue  # "engagement in shaping"
             if kind is not None and not (
                 kind == verbs.PARTICIPLE and hit.lemma in ("prepare", "agree", "settle", "develop")
             ):

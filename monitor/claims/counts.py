@@ -1,6 +1,6 @@
 """Counts: of countries that belong, attend, sign or contribute, and of soldiers planned. Names no country's own stand."""
 
-from monitor.claims import clauses, draft, nouns, numbers, scopes, sizes
+from monitor.claims import clauses, draft, nouns, numbers, scopes, sizes, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
@@ -52,6 +52,14 @@ class CountRules:
                 made.append(_count_draft(sentence, index, clause, counted, kind))
                 made += _named(sentence, index, counted, kind)
         return made
+
+
+def _is_meetings(sentence: Sentence, counted: sizes.Count) -> bool:
+    """ "a call joined by 30 countries": those at a meeting."""
+    return any(
+        h.name == "phrases.meeting" and 0 < counted.first - h.last <= 6 and sentence.parse.kinds[h.first] is None
+        for h in sentence.parse.hits
+    )
 
 
 def _is_share(sentence: Sentence, counted: sizes.Count) -> bool:
@@ -132,12 +140,11 @@ def _counted(sentence: Sentence, place: int, number: int, high: int | None) -> s
             and row[min(step + 1, len(row) - 1)].low in ("them", "those", "which", "whom")
         ):
             return sizes.Count(number, high, place, step + 1, False)
-        if (
-            step > place
-            and sentence.parse.kinds[step] is not None
-            and row[step].low in ("have", "had", "will", "would", "are", "were")
-        ):
-            return sizes.Count(number, high, place, step - 1, False) if step == place + 1 else None
+        if step > place and sentence.parse.kinds[step] is not None:
+            bare = row[step].low in ("have", "had", "will", "would", "are", "were") or (
+                place and row[place - 1].low in ("with", "of") and sentence.parse.kinds[step] == verbs.ING
+            )  # "35 members, with 26 expressing willingness to"
+            return sizes.Count(number, high, place, step - 1, False) if step == place + 1 and bare else None
     return _number_of(sentence, place, number, high)
 
 
@@ -215,6 +222,8 @@ def _kind(
         return "members"
     if _is_membership(sentence, counted, after_words, group):
         return "members"
+    if row[counted.first - 1].low == "by" and row[counted.first - 2].low == "joined" and not _is_meetings(sentence, counted):
+        return "members" if "phrases.coalition" in sentence.parse.classes or group else None
     give = [
         h
         for h in hits
@@ -223,7 +232,13 @@ def _kind(
         and h.first > counted.first
         and (kinds[h.first] is not None or h.name == "phrases.deployment")
     ]
-    attend = [h for h in hits if h.name == "verbs.attend" and h.lemma in _ATTEND]
+    attend = [
+        h
+        for h in hits
+        if h.name == "verbs.attend"
+        and h.lemma in _ATTEND
+        and not (h.lemma in ("include", "involve", "bring", "host") and h.first > counted.last)
+    ]
     is_force = "phrases.force" in names or "phrases.mission" in names
     if (
         give
@@ -246,8 +261,11 @@ def _kind(
             return "contributors"
         land = {"land", "ground", "sea"} & {t.low for t in row[clause.first : clause.last + 12]}
         return "troop_contributors" if ground or bare or land else "contributors"
+    met = [h for h in clause.hits if h.name == "phrases.meeting"]
+    if give and not attend:
+        return None  # what they gave or agreed to give is another count
     if (meeting or "phrases.coalition" in names or group) and (
-        "phrases.meeting" in names
+        bool(met)
         or any(
             h.lemma
             in (

@@ -109,6 +109,8 @@ def _who_leads(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, in
             founding = hit.lemma in _FOUNDING
             if (hit.lemma not in _LEADING and not founding) or group.last >= clause.last + 8:
                 continue
+            if founding and group.name == "phrases.mission":
+                continue  # "pledged to establish a multinational force"
             builds = any(
                 h.name == "verbs.lead" and h.lemma in _FOUNDING and hit.last < h.first < group.first
                 for h in sentence.parse.hits

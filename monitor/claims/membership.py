@@ -205,9 +205,32 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
                 return roles.make(sentence, clause, index, codes, "member", word, passing=True)
             if state == stance.NO and word in ("part", "member", "participant", "belong"):
                 return roles.make(sentence, clause, index, codes, "declined", word)
+    taking = _participation(sentence, index, clause, group)
+    if taking:
+        return taking
     listed = _listed(sentence, group)
     if listed:
         return roles.make(sentence, clause, index, listed, "member", "includes", passing=True)
+    return []
+
+
+def _participation(sentence: Sentence, index: int, clause: Clause, group: Hit) -> list[draft.Draft]:
+    """ "confirmed his country's participation in the coalition", "Japan's membership of the coalition"."""
+    row, parse = sentence.row, sentence.parse
+    for noun in parse.nouns:
+        if noun.head not in ("participation", "membership", "accession", "entry") or not 0 < group.first - noun.last <= 7:
+            continue
+        governing = stance.operators(parse, clause, max(0, noun.first - 8), noun.first)
+        state = stance.evaluate(governing, stance.YES)
+        if any(h.name == "phrases.meeting" and noun.last < h.first < group.first + 3 for h in parse.hits):
+            return []
+        codes = noun.codes
+        if not codes and any(t.low in ("his", "her", "its", "our", "their") for t in row[noun.first : noun.last]):
+            voice = sentence.voices[index]
+            codes = (voice.code,) if voice is not None and voice.code and not voice.private else ()
+        said = any(h.name == "verbs.say" and h.lemma in ("confirm", "announce", "reaffirm") for h in parse.hits)
+        if codes and said and state == stance.YES:
+            return roles.make(sentence, clause, index, codes, "member", noun.head)
     return []
 
 
