@@ -50,6 +50,8 @@ def _ends_bare(row: Sequence[Token], hit: Hit) -> bool:
         following is None
         or following.is_mark
         or following.low in ("online", "remotely", "virtually", "via", "too")
+        or (following.low == "in" and row[min(hit.last + 2, len(row) - 1)].low == "person")
+        or (following.low == "by" and hit.lemma == "be represented")
         or (
             following.low == "by"
             and row[min(hit.last + 2, len(row) - 1)].low in ("video", "videolink", "phone", "telephone", "video-link")
