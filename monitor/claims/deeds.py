@@ -135,12 +135,15 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
         )
     if hit.lemma in ("troop contribution", "troop contingent", "troop deployment"):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=hit.lemma)
-    if (not weak or owner) and _is_object_of_stance(sentence, clause, noun):
+    taken_back = any(h.name == "verbs.withdraw" and "*" in h.lemma and h.last < noun.first for h in clause.hits)
+    if (not weak or owner or taken_back) and _is_object_of_stance(sentence, clause, noun):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if owner and noun is clause.subject and _serves(sentence, clause, noun):
         return setting.Deed(
             noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} serve"
         )
+    if owner and noun is clause.subject and _is_sized(sentence, clause):
+        return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} number")
     if owner and (denied or _is_there(sentence, clause, noun)):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if denied and setting.in_ukraine(sentence, noun.last + 1, clause.last) and not weak:
@@ -292,6 +295,21 @@ def _passive_verb(sentence: Sentence, clause: Clause, noun: Noun) -> int | None:
             return None
         place += 1
     return None
+
+
+_SIZING = frozenset("number comprise total amount consist".split())
+
+
+def _is_sized(sentence: Sentence, clause: Clause) -> bool:
+    """ "The British contingent is to number up to 7,500": a size told of forces to come."""
+    if clause.verb is None:
+        return False
+    row = sentence.row
+    ahead = row[clause.verb].low in closed.MODALS or row[min(clause.verb + 1, len(row) - 1)].low == "to"
+    return ahead and any(
+        not _SIZING.isdisjoint(row[i].keys) and any(t.is_number for t in row[i + 1 : min(clause.last, i + 6)])
+        for i in range(clause.verb, min(clause.last, clause.verb + 4))
+    )
 
 
 def _is_there(sentence: Sentence, clause: Clause, noun: Noun) -> bool:

@@ -76,11 +76,17 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         return False, False
     low = token.low
     if token.is_mark:
+        if token.text in "-‑" and 0 < index < len(row) - 1:  # a dash between words of its own, as behind a dateline
+            return False, row[index - 1].end == token.start or token.end == row[index + 1].start
         return False, token.text in "-‑$€£%" or (token.text in '“"‘”’' and _is_inside(row, index, kinds))
     if low == "'s":
         return False, True
     if low in closed.PRONOUNS and low not in closed.DETERMINERS:
         return True, True
+    if (low == "no" and index + 1 < len(row) and row[index + 1].low == "longer") or (
+        low == "longer" and index and row[index - 1].low == "no"
+    ):
+        return False, False
     if low == "that" and not _is_demonstrative(row, index):
         return False, False
     if low == "other" and index + 1 < len(row) and row[index + 1].low == "than":

@@ -73,7 +73,7 @@ class Judge:
             mine += 0.5
         if _OTHER.search(title) and not titled_ukraine:
             theirs += 3
-        relevant = mine >= 1.2 and mine > theirs
+        relevant = mine >= 1.19 and mine > theirs
         if not any_ukraine:
             relevant = mine >= 2.5 and theirs == 0
         force = relevant and any(
@@ -111,7 +111,7 @@ def _weight(sentence: Sentence, names: frozenset[str], ukraine: bool) -> float:
         if names & {"verbs.send", "phrases.deployment", "verbs.partake"}:
             weight += 0.4
         if ukraine:
-            weight += 0.2
+            weight += 0.3
         if names & {"cues.awaited", "cues.negation", "verbs.refuse", "cues.refuse", "cues.undecided"}:
             weight += 0.2
     if "phrases.coalition_loose" in names:

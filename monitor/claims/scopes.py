@@ -76,8 +76,9 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
         if hit.name == "cues.condition" and not _is_awaited(sentence, hit.last + 1, clause.last):
             return sentence.text(hit.first, hit.last).lower()
     for place in range(clause.first, clause.last - 1):
-        if sentence.row[place].low == "without" and any(
-            h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits
+        if sentence.row[place].low == "without" and (
+            any(h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits)
+            or _is_proviso(sentence, clause, place)
         ):
             return "without"
     for neighbour in parse.clauses[index + 1 : index + 2]:
@@ -93,6 +94,17 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
         if "cues.condition_of" in neighbour.classes:
             return sentence.text(neighbour.first, min(neighbour.first + 3, neighbour.last - 1)).lower()
     return ""
+
+
+def _is_proviso(sentence: Sentence, clause: Clause, place: int) -> bool:
+    """ "without both signatures no soldier will go": some other thing than the ceasefire, not a deed left undone."""
+    row, kinds = sentence.row, sentence.parse.kinds
+    if place != clause.first and row[place - 1].text != ",":
+        return False
+    noun = next((n for n in clause.nouns if place < n.first <= place + 2), None)
+    if noun is None or kinds[place + 1] is not None or _is_awaited(sentence, place + 1, noun.last + 2):
+        return False
+    return noun.head not in ("doubt", "question", "exception", "delay", "hesitation", "elaborating", "details", "detail")
 
 
 def needs_approval(clause: Clause) -> bool:
@@ -142,6 +154,10 @@ def size(sentence: Sentence, deed: setting.Deed) -> tuple[int | None, int | None
     for _, _, number, high in numbers.find(text):
         if number >= 10:
             return number, high
+    if deed.why.endswith(" number"):
+        for _, _, number, high in numbers.find(sentence.text(noun.last + 1, min(len(row) - 1, noun.last + 10))):
+            if number >= 10:
+                return number, high
     of = next((n for n in sentence.parse.nouns if n.preposition == "of" and n.first == noun.last + 2), None)
     if of is not None and of.kind == nouns.FORCE:  # "a battalion of 600 soldiers"
         for _, _, number, high in numbers.find(sentence.text(of.first, of.last)):

@@ -55,7 +55,11 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
         if any(i in taken for i in span) or not _counts(parse, clause, hit):
             continue
         taken.update(span)
-        chosen[hit.first] = Operator(hit.first, hit.last, _CLASSES[hit.name], hit.lemma)
+        kind = _CLASSES[hit.name]
+        if kind == REFUSE and any(t.low in ("nothing", "neither") for t in parse.row[hit.first : hit.last + 2]):
+            kind = SOFT  # "ruling nothing out", "excludes nothing"
+            taken.add(hit.last + 1)
+        chosen[hit.first] = Operator(hit.first, hit.last, kind, hit.lemma)
     for index in range(first, min(last, len(parse.row))):
         low = parse.row[index].low
         if low in _MODALS and parse.kinds[index] is not None and index not in taken:

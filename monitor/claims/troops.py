@@ -72,6 +72,8 @@ class TroopRules:
         ):
             end = clause.verb + 2 if deed.why.endswith(" serve") and clause.verb is not None else clause.last
             post = stance.operators(parse, clause, deed.last + 1, end)
+        if deed.why.endswith(" number"):
+            post = []
         codes = senders.senders(sentence, index, clause, deed, pre)
         excepted = [] if codes else senders.excepted(sentence, clause)
         if not codes and not excepted:
