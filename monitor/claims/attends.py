@@ -100,7 +100,13 @@ def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
 
 def gathered(sentence: Sentence) -> list[draft.Draft]:
     """ "rallied some 29 nations, including Australia and Canada", "a call of leaders, among them X"."""
-    if not any(h.name == "verbs.attend" and h.lemma in _GATHERING for h in sentence.parse.hits):
+    kinds = sentence.parse.kinds
+    gathering = [
+        h.first
+        for h in sentence.parse.hits
+        if h.name == "verbs.attend" and h.lemma in _GATHERING and kinds[h.first] is not None
+    ]
+    if not gathering:
         return []
     row = sentence.row
     for place in range(2, len(row) - 1):
@@ -115,8 +121,9 @@ def gathered(sentence: Sentence) -> list[draft.Draft]:
             if place < n.first <= place + 7 and n.kind == nouns.ACTOR and not n.is_former
         ]
         codes = [c for n in found for c in n.codes if c != "EU"]
-        if codes:
-            index = sentence.parse.clause_at(place)
+        index = sentence.parse.clause_at(place)
+        same = any(sentence.parse.clause_at(g) == index for g in gathering)
+        if codes and (same or sentence.parse.clauses[index].verb is None):
             return roles.make(sentence, sentence.parse.clauses[index], index, codes, "attended", "including")
     return []
 
@@ -174,8 +181,15 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
         ) or (subject is not None and parse.kinds[hit.first] == verbs.PARTICIPLE and _has_have(row, clause, hit.first)):
             codes += _rows_before(sentence, index)
             codes += sentence.subjects[index]
+        elif hit.first == clause.first == 0 and parse.kinds[hit.first] == verbs.ING:
+            codes += _acts_after(sentence, index)  # "Taking part in the meeting by video, Luxon said"
         codes += _companions(sentence, clause, hit)
         made += roles.make(sentence, clause, index, codes, "attended", hit.lemma)
+    for hit in clause.hits:  # "led a virtual summit"
+        if hit.name == "verbs.lead" and hit.lemma in ("lead", "co-lead", "head") and parse.kinds[hit.first] == verbs.FINITE:
+            led = any(0 < h.first - hit.last <= 4 for h in met) and _is_ours(sentence, met, meeting=meeting, coalition=coalition)
+            if led and subject is not None and subject.kind == nouns.ACTOR and not subject.is_former:
+                made += roles.make(sentence, clause, index, sentence.subjects[index], "attended", hit.lemma)
     made += _host(sentence, index, clause, met, meeting=meeting, coalition=coalition)
     for hit in clause.hits:  # "confirmed France's participation in the meeting"
         if (
@@ -191,6 +205,15 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     if not made:
         made += _present(sentence, index, clause, met, meeting=meeting, coalition=coalition)
     return made
+
+
+def _acts_after(sentence: Sentence, index: int) -> tuple[str, ...]:
+    """Whose deed an opening participle tells: the subject of the clause that follows."""
+    for after in range(index, len(sentence.parse.clauses)):
+        subject = sentence.parse.clauses[after].subject
+        if subject is not None and sentence.parse.clauses[after].verb is not None:
+            return sentence.subjects[after] if subject.kind == nouns.ACTOR and not subject.is_former else ()
+    return ()
 
 
 def _rows_before(sentence: Sentence, index: int) -> list[str]:
@@ -250,7 +273,7 @@ def _host(
         if (
             hit.name == "verbs.attend"
             and hit.lemma
-            in ("include", "involve", "bring", "hold", "chair", "co-chair", "host", "convene", "represent")
+            in ("include", "involve", "bring", "bring together", "hold", "chair", "co-chair", "host", "convene", "represent")
             and parse.kinds[hit.first] is not None
         ) and (
             subject is not None
@@ -265,6 +288,7 @@ def _host(
                 c
                 for n in clause.nouns
                 if n.first > hit.last
+                and (n.first - hit.last <= 5 or hit.lemma not in ("involve", "include"))
                 and n.kind == nouns.ACTOR
                 and not n.is_former
                 and n.preposition in (None, "of", "from", "by", "as")
@@ -357,8 +381,16 @@ def _present(
     return roles.make(sentence, clause, index, codes, "attended", "leaders") if codes else []
 
 
+def _is_of_two(sentence: Sentence, hit: Hit) -> bool:
+    """ "the UK-Ireland summit", "the Franco-German meeting"."""
+    before = sentence.row[max(0, hit.first - 4) : hit.first]
+    return sum(t.mention is not None for t in before) >= 2 and any(t.text in "-–‑" for t in before)
+
+
 def _is_ours(sentence: Sentence, met: list[Hit], *, meeting: bool, coalition: bool) -> bool:
     """Whether the meeting in the clause is the coalition's."""
+    if met and all(_is_of_two(sentence, h) for h in met):
+        return False
     if "phrases.coalition" in sentence.parse.classes or coalition:
         return True
     row = sentence.row

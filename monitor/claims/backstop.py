@@ -39,6 +39,7 @@ class BackstopRules:
         )
         if part is None:
             return None
+        part = _meant(sentence, index, clause, part, recent)
         actor = parts.is_us_acting(sentence, index, clause, part)
         named = us_recent and "phrases.backstop" in clause.classes
         if not (part.american or actor or named or parts.is_us_object(clause)):
@@ -143,6 +144,8 @@ class BackstopRules:
         committed = [o for o in ops if o.word.split()[0] in _COMMIT or o.word in ("commitment", "promise", "pledge")]
         if committed:
             return "committed", committed[0].word
+        if any(row[i].low == "only" for i in range(clause.verb or clause.first, part.first)):
+            return "offered", "only"  # "will only give guarantees after an agreement"
         soft = [
             h
             for h in clause.hits
@@ -257,11 +260,25 @@ def _is_wished(sentence: Sentence, index: int) -> bool:
     return any(h.name == "verbs.seek" and h.lemma in _WISHES and h.last >= above.last - 2 for h in above.hits)
 
 
+def _meant(sentence: Sentence, index: int, clause: Clause, part: parts.Part, recent: frozenset[str]) -> parts.Part:
+    """ "tried to get air power and intelligence, but he has refused such a commitment": what "such" points back to."""
+    row = sentence.row
+    if part.components != ("general",) or not index:
+        return part
+    if not any(t.low in ("such", "this", "that", "these", "those") for t in row[max(clause.first, part.first - 2) : part.first]):
+        return part
+    for above in range(index - 1, -1, -1):
+        before = parts.part(sentence, above, sentence.parse.clauses[above], recent)
+        if before is not None:
+            return parts.Part(before.components, part.first, part.last, part.american)
+    return part
+
+
 def _unsaid(sentence: Sentence, index: int, clause: Clause, recent: frozenset[str]) -> parts.Part | None:
     """ "Washington has given them no reply": the part was spoken of just before."""
     subject = clause.subject
     if (
-        not recent & {"phrases.backstop", "phrases.guarantee"}
+        not recent & {"phrases.backstop", "phrases.guarantee", "phrases.mission"}
         or "cues.uncommitted" not in clause.classes
         or clause.classes & {"phrases.other_matter", "phrases.other_send", "phrases.meeting", "phrases.force"}
         or subject is None

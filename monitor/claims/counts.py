@@ -108,7 +108,7 @@ def _named(sentence: Sentence, index: int, counted: sizes.Count, kind: str) -> l
 
 _NAMED = {"troop_contributors": "pledged", "members": "member", "attendees": "attended"}
 _NO_MEMBER = frozenset({"RU", "BY", "KP", "COALITION", "UN", "EU", "NATO"})
-_BETWEEN = frozenset("the and as well baltic states state nordic countries plus also alongside both".split())
+_BETWEEN = frozenset("the and as well baltic states state nordic countries plus also alongside both mostly mainly european".split())
 
 
 def _joins(token: Token) -> bool:
@@ -116,12 +116,17 @@ def _joins(token: Token) -> bool:
     return token.is_mark or token.low in _BETWEEN
 
 
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december jan feb aug sept oct nov dec".split()
+)
+
+
 def _counted(sentence: Sentence, place: int, number: int, high: int | None) -> sizes.Count | None:
     """The countries, members or leaders that a number counts."""
     if not _LEAST <= number <= _MOST:
         return None
     row = sentence.row
-    if any(t.low in sizes.MONEY for t in row[place + 1 : place + 3]):
+    if any(t.low in sizes.MONEY for t in row[place + 1 : place + 3]) or (place and row[place - 1].low in _MONTHS):
         return None
     for step in range(place, min(len(row), place + 7)):
         if row[step].is_mark and row[step].text not in '-‑“”"':

@@ -180,7 +180,10 @@ def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.
         h.name in _OTHER_TALK and not (h.name == "phrases.meeting" and h.lemma in _TALK) for h in clause.hits
     ):
         return None
+    row = sentence.row
     for hit in clause.hits:
+        if clause.verb is not None and row[clause.verb].low == "be":
+            continue  # "that no decision be made without Ukraine"
         if hit.name == "cues.undecided" or _is_on_it(sentence, hit) or "door" in hit.lemma:
             words = sentence.text(hit.first, hit.last).lower()
             return setting.Deed(hit.last + 1, hit.last, (), None, False, None, nominal=True, why=words)

@@ -29,9 +29,9 @@ from monitor.claims import (
 )
 
 _MAX_TEXT = 150_000  # characters, some 25,000 words; what is longer is no article, and its head says what it is about
-_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")  # Cyrillic letters that slip into English copy
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух\u2011", "ABEKMHOPCTXaeopcyx-")  # Cyrillic letters that slip into English copy
 _ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
-_REACH = 3  # sentences before, whose words are still in a reader's mind
+_REACH = 2  # sentences before, whose words are still in a reader's mind
 
 
 class Engine:
@@ -63,7 +63,7 @@ class Engine:
         topic = self._judge.judge(article.title, built)
         if not topic.relevant:
             return types.Reading(relevant=False)
-        speech.attribute(built, self._gazetteer.find(article.title, on))
+        speech.attribute(built)
         credit = self._origins.of_article(article.title, article.outlet)
         claims: list[types.Claim] = []
         for one in self._drafts(built, topic):

@@ -127,7 +127,10 @@ def _is_american(sentence: Sentence, hit: Hit) -> bool:
             return False
         mention = row[place].mention
         if mention is not None:
-            return mention.code == "US" and any(row[i].low in ("from", "by", "of") for i in range(hit.last + 1, place))
+            return mention.code == "US" and any(
+                row[i].low in ("from", "by", "of") or (row[i].low == "for" and hit.lemma in ("role", "part"))
+                for i in range(hit.last + 1, place)
+            )
     return False
 
 
@@ -211,7 +214,7 @@ def is_us_subject(sentence: Sentence, index: int) -> bool:
 def is_us_acting(sentence: Sentence, index: int, clause: Clause, part: Part) -> bool:
     """Whether it is the US that promises, refuses, discusses."""
     subject = clause.subject
-    if subject is not None and subject.kind == nouns.PRIVATE:
+    if subject is not None and (subject.kind == nouns.PRIVATE or subject.head in ("europe", "europeans", "allies", "nato")):
         return False
     if (
         is_us_subject(sentence, index)

