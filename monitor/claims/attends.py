@@ -49,7 +49,7 @@ def _ends_bare(row: Sequence[Token], hit: Hit) -> bool:
     return (
         following is None
         or following.is_mark
-        or following.low in ("online", "remotely", "virtually", "via", "too")
+        or following.low in ("and", "but", "online", "remotely", "virtually", "via", "too")
         or (following.low == "in" and row[min(hit.last + 2, len(row) - 1)].low == "person")
         or (following.low == "by" and hit.lemma == "be represented")
         or (

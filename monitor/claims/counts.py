@@ -116,6 +116,7 @@ def _joins(token: Token) -> bool:
     return token.is_mark or token.low in _BETWEEN
 
 
+_SPANS = frozenset("day days year month week hour point page way".split())
 _MONTHS = frozenset(
     "january february march april may june july august september october november december jan feb aug sept oct nov dec".split()
 )
@@ -127,6 +128,10 @@ def _counted(sentence: Sentence, place: int, number: int, high: int | None) -> s
         return None
     row = sentence.row
     if any(t.low in sizes.MONEY for t in row[place + 1 : place + 3]) or (place and row[place - 1].low in _MONTHS):
+        return None
+    if place + 2 < len(row) and row[place + 1].text in "-–‑" and row[place + 2].low in _SPANS:
+        return None  # "a three-day state visit"
+    if "-" in row[place].text and row[place].low.rsplit("-", 1)[-1] in _SPANS:
         return None
     for step in range(place, min(len(row), place + 7)):
         if row[step].is_mark and row[step].text not in '-‑“”"':

@@ -232,6 +232,8 @@ def own(sentence: Sentence, clause: Clause, noun: Noun) -> tuple[str, ...]:
 def _is_direct(sentence: Sentence, verb: Hit, noun: Noun) -> bool:
     """Whether the force is what the verb sends: nothing but numbers, places and joined things between."""
     row, kinds = sentence.row, sentence.parse.kinds
+    if noun.preposition == "with" and verb.lemma.endswith(" with"):
+        return noun.first - verb.last <= 2  # "back this with boots on the ground"
     if noun.preposition in ("to", "for", "in", "with", "on", "from", "by", "at", "into", "against"):
         return False  # "offer support to the force"
     for index in range(verb.last + 1, noun.first):

@@ -107,6 +107,10 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
         or sentence.parse.kinds[hit.first] is None
     ):
         return None
+    if hit.lemma == "contribute" and any(
+        t.low in ("neighbouring", "neighboring", "adjacent") for t in sentence.row[hit.last + 1 : hit.last + 6]
+    ):
+        return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why="contribute from next door")
     if clause.classes & {"phrases.meeting", "phrases.other_matter", "phrases.coalition", "phrases.support_noun"}:
         return None
     row = sentence.row

@@ -132,7 +132,8 @@ class Engine:
             )
             made += self._troops.read(sentence, told)
             made += self._backstop.read(sentence, near, recent, us_recent)
-            made += self._membership.read(sentence, near=near, meeting=topic.meeting, recent=recent, group=named)
+            met = topic.meeting or (named and "phrases.meeting" in recent and bool(recent & _COALITION))
+            made += self._membership.read(sentence, near=near, meeting=met, recent=recent, group=named)
             made += self._counts.read(
                 sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
             )
@@ -148,6 +149,7 @@ def _is_ours(sentence: context.Sentence) -> bool:
     ) and not any(t.low in _PARTY_TALK for t in sentence.row)
 
 
+_COALITION = frozenset({"phrases.coalition", "phrases.coalition_loose"})
 _PARTY_TALK = frozenset("party parties ruling governing junior partner partners agreement opposition election".split())
 
 

@@ -100,6 +100,8 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         or low in closed.RELATIVES
     ):
         return False, False
+    if low in ("first", "further") and index and row[index - 1].low in closed.DETERMINERS:
+        return False, True  # "for the first time"
     if (
         low in closed.NEGATIONS
         or low in closed.ADVERBS

@@ -30,7 +30,7 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         )
         of_things = subject is not None and (
             ((deed.passive or deed.nominal) and subject.kind != nouns.GROUP)
-            or (subject.kind == nouns.FORCE and not subject.codes)  # "the army isn't going"
+            or _is_own_army(sentence, subject)  # "the army isn't going"
             or _is_gerund(sentence, clause, deed)  # "a decision on deploying troops would depend"
         )
         if spoken or of_things:
@@ -39,6 +39,16 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
     if foreign(voice, found):
         return []
     return found
+
+
+def _is_own_army(sentence: Sentence, subject: Noun) -> bool:
+    """ "the army", "the soldiers" by themselves: the speaker's own; "a force", "the mission" is everybody's."""
+    if subject.kind != nouns.FORCE or subject.codes or sentence.row[subject.first].low in ("a", "any", "such", "this"):
+        return False
+    return not any(
+        h.name in ("phrases.mission", "phrases.mission_loose") and h.first <= subject.last and h.last >= subject.first
+        for h in sentence.parse.hits
+    )
 
 
 def _is_gerund(sentence: Sentence, clause: Clause, deed: setting.Deed) -> bool:

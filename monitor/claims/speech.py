@@ -134,10 +134,19 @@ class _Attribution:
                 if noun is not None and noun.kind == nouns.THING and noun.head in ("newspaper", "report", "paper"):
                     found.append((index, Voice(unnamed=True), self._is_tail(index, verb)))
                 continue
-            voice = self._voice_of(noun)
+            voice = self._named_before(index, noun) or self._voice_of(noun)
             if voice is not None:
                 found.append((index, voice, self._is_tail(index, verb)))
         return found
+
+    def _named_before(self, index: int, noun: Noun) -> Voice | None:
+        """ "Experts say Carney raised questions when he said": the person that the sentence itself named."""
+        if noun.head not in ("he", "she") or not index:
+            return None
+        subject = self._parts[index - 1].subject
+        if subject is None or subject.person is None or subject.kind != nouns.ACTOR:
+            return None
+        return self._voice_of(subject)
 
     def _label(self, index: int, clause: clauses.Clause) -> Voice | None:
         """ "Plenkovic, on his way in: “We won't”": a name and a colon before a quotation."""
@@ -251,7 +260,7 @@ class _Attribution:
         for i in between:
             own = parts[i].subject
             if (
-                parts[i].kind == clauses.AND
+                parts[i].kind in (clauses.AND, clauses.WHILE, clauses.ALTHOUGH)
                 and own is not None
                 and own.kind == nouns.ACTOR
                 and parts[i].first <= own.first

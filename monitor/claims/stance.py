@@ -17,9 +17,9 @@ FIRM, SOFT, REFUSE, NEGATION, UNDECIDED_CUE, WITHDRAW, NO_LONGER, WILL, MAY, SHO
 )  # fmt: skip
 _CLASSES = {
     "verbs.firm": FIRM, "cues.firm": FIRM, "verbs.soft": SOFT, "cues.soft": SOFT, "verbs.refuse": REFUSE, "cues.refuse": REFUSE,
-    "cues.negation": NEGATION, "cues.undecided": UNDECIDED_CUE, "verbs.withdraw": WITHDRAW, "cues.no_longer": NO_LONGER,
+    "cues.able": SHOULD, "cues.negation": NEGATION, "cues.undecided": UNDECIDED_CUE, "verbs.withdraw": WITHDRAW, "cues.no_longer": NO_LONGER,
 }  # fmt: skip
-_RANK = (UNDECIDED_CUE, NO_LONGER, WITHDRAW, REFUSE, NEGATION, SOFT, FIRM)
+_RANK = (UNDECIDED_CUE, NO_LONGER, WITHDRAW, REFUSE, SHOULD, NEGATION, SOFT, FIRM)
 _MODALS = {
     "will": WILL, "'ll": WILL, "wo": WILL, "shall": WILL, "would": WILL, "'d": WILL, "sha": WILL,
     "could": MAY, "may": MAY, "might": MAY, "can": WILL, "ca": WILL, "cannot": REFUSE, "should": SHOULD, "must": SHOULD, "ought": SHOULD,
@@ -156,7 +156,7 @@ def _apply(operator: Operator, state: str, negated: bool, negation: str = "") ->
             return PERHAPS
         return PERHAPS if state == NO else NO
     if kind in (SHOULD, CALL):
-        return VOID
+        return NO if negated and operator.word not in _MODALS and state == ACT else VOID  # "does not have the means to send"
     if kind == SOFT and not negated and state in (YES, NO) and operator.word in ("signal", "indicate"):
         return state  # "signalled a readiness"
     if kind == SOFT and not negated and state == NO and operator.word in ("likely", "expect"):

@@ -10,7 +10,7 @@ from monitor.claims.tokens import Token
 def set_subject(parts: list[clauses.Clause], index: int, row: Sequence[Token]) -> None:
     clause = parts[index]
     limit = clause.verb if clause.verb is not None else clause.last
-    own = _own_subject(clause, limit, row)
+    own = None if _opens_with_ing(clause, row) else _own_subject(clause, limit, row)
     if clause.kind == clauses.REL and own is not None and row[clause.first].low == "whose" and own.head in _OWNED:
         clause.subject = _antecedent(parts, index, row)  # "Macron, whose country has promised"
         return
@@ -65,6 +65,17 @@ def set_subject(parts: list[clauses.Clause], index: int, row: Sequence[Token]) -
     ):
         own = before.subject  # "Four leaders – X and Y – arrived"
     clause.subject = own
+
+
+def _opens_with_ing(clause: clauses.Clause, row: Sequence[Token]) -> bool:
+    """ "after attending the meeting", "while stressing": the subject is that of the clause above."""
+    second = row[clause.first + 1].low if clause.first + 1 < clause.last else ""
+    return (
+        clause.verb is None
+        and clause.kind in (clauses.WHEN, clauses.WHILE, clauses.ALTHOUGH)
+        and second.endswith("ing")
+        and not any(n.first <= clause.first + 1 <= n.last for n in clause.nouns)
+    )
 
 
 def _own_subject(clause: clauses.Clause, limit: int, row: Sequence[Token]) -> Noun | None:
