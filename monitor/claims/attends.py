@@ -24,8 +24,29 @@ _GATHERING = frozenset(
 _MEETING_VERBS = frozenset({"dial in", "dial into", "beam in", "phone in", "log on"})
 
 _OTHER_MEETINGS = frozenset(
-    ("eu european nato g7 g20 council bilateral alaska cabinet trilateral press news defense ramstein").split()
+    ("eu european nato g7 g20 council bilateral alaska cabinet trilateral press news defense ramstein contact udcg").split()
 )
+
+
+def _is_there_too(sentence: Sentence, index: int, clause: Clause) -> list[str]:
+    """ "Ambassadors from X and Y were also present", "X was in attendance", "X was absent" (nobody)."""
+    row = sentence.row
+    if clause.verb is None or row[clause.verb].low not in ("was", "were", "is", "are"):
+        return []
+    end = min(clause.last, clause.verb + 5)
+    words = [t.low for t in row[clause.verb + 1 : end]]
+    if any(w in ("not", "n't", "never", "no") for w in words):
+        return []
+    there = "present" in words[:3] or ("in" in words and "attendance" in words)
+    if not there and not (words[:1] == ["on"] or words[:2] == ["also", "on"]) :
+        return []
+    if not there and not any(h.name == "phrases.meeting" and 0 < h.first - clause.verb <= 4 for h in clause.hits):
+        return []
+    subject = clause.subject
+    codes = list(sentence.subjects[index]) if subject is not None and not subject.is_former else []
+    if not codes:
+        codes = [c for n in clause.nouns if n.preposition in ("from", "of") and n.last < clause.verb for c in n.codes]
+    return codes
 
 
 def _has_have(row: Sequence[Token], clause: Clause, index: int) -> bool:
@@ -115,10 +136,14 @@ def gathered(sentence: Sentence) -> list[draft.Draft]:
             for h in sentence.parse.hits
         ):
             continue
+        index = sentence.parse.clause_at(place)
         found = [
             n
             for n in sentence.parse.nouns
-            if place < n.first <= place + 7 and n.kind == nouns.ACTOR and not n.is_former
+            if place < n.first <= place + 7
+            and n.kind == nouns.ACTOR
+            and not n.is_former
+            and n.first < sentence.parse.clauses[index].last
         ]
         codes = [c for n in found for c in n.codes if c != "EU"]
         index = sentence.parse.clause_at(place)
@@ -191,6 +216,11 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             if led and subject is not None and subject.kind == nouns.ACTOR and not subject.is_former:
                 made += roles.make(sentence, clause, index, sentence.subjects[index], "attended", hit.lemma)
     made += _host(sentence, index, clause, met, meeting=meeting, coalition=coalition)
+    for hit in clause.hits:  # "with the participation of President Zelenskyy"
+        if hit.lemma == "participation" and met and hit.first and row[hit.first - 1].low == "the":
+            named = next((n for n in clause.nouns if n.preposition == "of" and 0 < n.first - hit.last <= 3), None)
+            if named is not None and named.kind == nouns.ACTOR and not named.is_former and row[hit.first - 2].low == "with":
+                made += roles.make(sentence, clause, index, named.codes, "attended", "participation")
     for hit in clause.hits:  # "confirmed France's participation in the meeting"
         if (
             hit.name == "phrases.deployment"
@@ -200,6 +230,8 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             noun = nouns.at(clause.nouns, hit.first)
             if noun is not None and noun.codes:
                 made += roles.make(sentence, clause, index, noun.codes, "attended", "participation")
+    if not made and (meeting or met):
+        made += roles.make(sentence, clause, index, _is_there_too(sentence, index, clause), "attended", "present")
     if not made:
         made += _also_there(sentence, index, clause, meeting=meeting)
     if not made:
@@ -273,7 +305,7 @@ def _host(
         if (
             hit.name == "verbs.attend"
             and hit.lemma
-            in ("include", "involve", "bring", "bring together", "hold", "chair", "co-chair", "host", "convene", "represent")
+            in ("feature", "see", "include", "involve", "bring", "bring together", "hold", "chair", "co-chair", "host", "convene", "represent")
             and parse.kinds[hit.first] is not None
         ) and (
             subject is not None
@@ -396,6 +428,7 @@ def _is_ours(sentence: Sentence, met: list[Hit], *, meeting: bool, coalition: bo
     row = sentence.row
     for hit in met:
         before = {row[i].low for i in range(max(0, hit.first - 3), hit.first)}
-        if before & _OTHER_MEETINGS:
+        behind = {row[i].low for i in range(hit.last + 1, min(len(row), hit.last + 5)) if row[hit.last + 1].low == "of"}
+        if before & _OTHER_MEETINGS or behind & {"contact", "council", "ramstein", "g7", "g20", "cabinet"}:
             return False
     return meeting

@@ -254,6 +254,7 @@ def _kind(
         give
         and not ("phrases.meeting" in names and attend)
         and (is_force or group or "phrases.mission" in recent)
+        and (is_force or any(h.lemma != "be involved" for h in give))
         and (not any(h.name == "phrases.other_send" for h in hits) or is_force)
     ):
         ground = [

@@ -74,11 +74,13 @@ class TroopRules:
             post = stance.operators(parse, clause, deed.last + 1, end)
         if deed.why.endswith(" number"):
             post = []
+        if deed.nominal and any(h.lemma in ("precondition", "prerequisite") for h in clause.hits if h.first > deed.last):
+            return []  # "its deployment was not a precondition for"
         codes = senders.senders(sentence, index, clause, deed, pre)
         excepted = [] if codes else senders.excepted(sentence, clause)
         if not codes and not excepted:
             return []
-        outer = scopes.governors(sentence, index, clause)
+        outer = [*_denied_above(sentence, index, clause), *scopes.governors(sentence, index, clause)]
         state = stance.NO if deed.denied else stance.ACT
         if behind:
             state = stance.evaluate(post, state)
@@ -116,6 +118,15 @@ class TroopRules:
             )
             for code in codes
         ]  # fmt: skip
+
+
+def _denied_above(sentence: Sentence, index: int, clause: Clause) -> list[stance.Operator]:
+    """ "Greece is not one of the countries that are ready to send": the denial of the clause above."""
+    above = sentence.parse.clauses[index - 1] if index else None
+    if clause.kind != clauses.REL or above is None or above.subject is None or clause.subject is not above.subject:
+        return []
+    found = stance.operators(sentence.parse, above, above.verb if above.verb is not None else above.first, above.last)
+    return [o for o in found if o.kind == stance.NEGATION]
 
 
 _LIKEWISE = frozenset("has have did does do will would is are".split())
