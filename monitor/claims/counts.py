@@ -215,6 +215,9 @@ def _kind(
         return "signatories"
     if near & {"interested", "interest"} or _wants(hits, counted):
         return "interested"
+    hyphened = counted.first + 1 < len(row) and "-" in row[counted.first].text + row[counted.first + 1].text
+    if hyphened and any(h.name.startswith("phrases.coalition") and 0 <= h.first - counted.last <= 2 for h in sentence.parse.hits):
+        return "members"  # "the 31-country coalition"
     envoys = any(
         h.name == "phrases.leader_noun" and 0 < counted.first - h.last <= 5 and row[h.last + 1].low in ("of", "from")
         for h in sentence.parse.hits

@@ -224,6 +224,10 @@ def own(sentence: Sentence, clause: Clause, noun: Noun) -> tuple[str, ...]:
             codes = sentence.subjects[above]
             if codes:
                 return codes
+        for above in range(index - 1, -1, -1):  # "the announcement by Croatia and Romania that their troops"
+            for owner in reversed(sentence.parse.clauses[above].nouns):
+                if owner.preposition in ("by", "of") and owner.kind == nouns.ACTOR and not owner.is_former:
+                    return owner.codes
         voice = sentence.voices[index]
         return (voice.code,) if voice is not None and voice.code and not voice.private else ()
     return ()

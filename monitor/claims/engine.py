@@ -86,6 +86,8 @@ class Engine:
             raw = text[span.start : span.end]
             quotes = [(a - span.start, b - span.start) for a, b in sentences.quote_spans(text, span.start, span.end)]
             row = tokens.cut(raw, inside, quotes, self._lexemes.lemmas) if _is_prose(raw) else []
+            if _is_headline(row):
+                row = []
             built.append(
                 context.Sentence(
                     index=index, start=span.start, end=span.end, paragraph=span.paragraph, raw=raw, quotes=quotes, mentions=inside,
@@ -138,6 +140,14 @@ class Engine:
                 sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
             )
         return made
+
+
+def _is_headline(row: list[tokens.Token]) -> bool:
+    """A title or a link among the prose, in capitals: read with the grammar of sentences, it says what nobody said."""
+    words = [t for t in row if len(t.text) > 3 and t.text.isalpha()]
+    if len(words) < 5 or row[-1].text in '.!?”"':
+        return False
+    return sum(t.text[0].isupper() for t in words) >= 0.8 * len(words)
 
 
 def _is_ours(sentence: context.Sentence) -> bool:

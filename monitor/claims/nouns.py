@@ -239,6 +239,8 @@ def _plain_kind(inside: Sequence[Token], head: Token, names: set[str], everywher
         return PRONOUN
     if "phrases.force" in names:
         return FORCE
+    if "opposition" in {t.low for t in inside}:
+        return PRIVATE
     if "phrases.private_noun" in names or ("phrases.private_noun" in everywhere and _is_name(inside, len(inside) - 1)):
         return PRIVATE
     if len(inside) >= 2 and _is_name(inside, len(inside) - 1) and _is_name(inside, len(inside) - 2) and not everywhere:

@@ -82,6 +82,8 @@ class _Attribution:
             subject = clause.subject
             local = self._local(index, subject) if subject is not None and subject.kind == nouns.PRONOUN else ()
             codes = local or self._memory.resolve(subject, self._row, self._sentence.voices[index])
+            if not local and subject is not None and subject.head in ("he", "she") and self._is_strangers(index):
+                codes = ()
             resolved.append(codes)
             if clause.verb is not None:
                 main = clause.kind not in (
@@ -100,6 +102,15 @@ class _Attribution:
         for noun in self._sentence.parse.nouns:
             if noun.person is not None and noun.preposition is None and self._memory.person is None:
                 self._memory.person = noun.person
+
+    def _is_strangers(self, index: int) -> bool:
+        """ "The chief of the armed forces, Thomas Müller, said he": somebody in the sentence whom the watch does not know."""
+        for above in range(index - 1, -1, -1):
+            clause = self._parts[above]
+            noun = clause.subject
+            if noun is not None and self._say_verb(clause) is not None:
+                return noun.kind in (nouns.THING, nouns.PRIVATE) and not noun.codes and noun.head not in MEDIA
+        return False
 
     def _local(self, index: int, subject: Noun) -> tuple[str, ...]:
         """Within a sentence, a pronoun means the subject of the clause above ("Spain said it would")."""

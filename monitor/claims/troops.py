@@ -145,6 +145,10 @@ def _likewise(sentence: Sentence, told: setting.Scene) -> list[draft.Draft]:
             h.first == place + 1 and h.name in ("cues.firm", "verbs.firm") for h in sentence.parse.hits
         ):
             codes = sentence.subjects[sentence.parse.clause_at(place)]
+        if row[place].low == "for" and row[place + 1].low in ("this", "that", "it") and place:
+            firm = any(h.name == "cues.firm" and h.last == place - 1 for h in sentence.parse.hits)
+            if firm and told.last == "pledged" and not any(t.low in ("not", "n't") for t in row[:place]):
+                codes = sentence.subjects[sentence.parse.clause_at(place)]  # "Denmark is also ready for this"
     return [
         draft.Draft(
             topic="troops", subject=code, status=told.last, start=sentence.start, end=sentence.end, sentence=sentence.index,
