@@ -1,6 +1,8 @@
 """Makes claims of drafts: adds time, speaker, origin, act; drops doubles and contradictions. Enforces the evidence rule."""
 
 import re
+import unicodedata
+from dataclasses import replace
 
 from monitor import types
 from monitor.claims import draft
@@ -68,8 +70,9 @@ def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str |
         subject is not None
         and subject.person is not None
         and not subject.person.former
-        and one.subject in subject.codes
-    ):
+        and subject.codes == (one.subject,)
+        and sentence.row[subject.last].mention is not None
+    ):  # not "Trump's administration", not "Macron and Starmer signed"
         return subject.person.person
     return None
 
@@ -99,6 +102,30 @@ def _act(evidence: str, sentence: str, *, past: bool, spoken: bool, status: str)
     return types.Act.STATEMENT if spoken else types.Act.EVENT if status == "headcount" else types.Act.STATEMENT
 
 
+class Spelling:
+    """How the article itself writes names ("Nauseda" for Nausėda)."""
+
+    def __init__(self, text: str) -> None:
+        self._words: dict[str, str] = {}
+        for word in _NAME.findall(text):
+            self._words.setdefault(_folded(word), word)
+
+    def of(self, name: str | None) -> str | None:
+        """The name in the article's letters, as far as it has them."""
+        if name is None:
+            return None
+        return " ".join(self._words.get(_folded(word), word) for word in name.split())
+
+
+_NAME = re.compile(r"\b[^\W\d_][\w’'-]*")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae", "’": "'"})
+
+
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    return "".join(c for c in plain if not unicodedata.combining(c)).removesuffix("'s")
+
+
 def settle(claims: list[types.Claim]) -> tuple[types.Claim, ...]:
     """One claim for each (topic, subject, status, counts, number, components, when); weaker ones beside stronger go."""
     kept: dict[tuple[object, ...], types.Claim] = {}
@@ -109,6 +136,10 @@ def settle(claims: list[types.Claim]) -> tuple[types.Claim, ...]:
         old = kept.get(key)
         if old is None or (old.optional and not claim.optional) or (old.number is None and claim.number is not None):
             kept[key] = claim
+        elif old.speaker is None and claim.speaker is not None and (old.number is None or old.number == claim.number):
+            kept[key] = claim if claim.origin is not None else replace(claim, origin=old.origin)
+        elif old.origin is None and claim.origin is not None:
+            kept[key] = replace(old, origin=claim.origin)
     result = list(kept.values())
     pledged = {c.subject for c in result if c.topic == "troops" and c.status == "pledged"}
     standing = {

@@ -3,6 +3,7 @@
 Reads English only; what it can't read it skips with a reason.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from monitor import types, watch
@@ -66,12 +67,27 @@ class Engine:
         speech.attribute(built)
         credit = self._origins.of_article(article.title, article.outlet)
         claims: list[types.Claim] = []
-        for one in self._drafts(built, topic):
+        drafts = self._drafts(built, topic)
+        spelling = assemble.Spelling(text if drafts else "")
+        for one in drafts:
             sentence = built[one.sentence]
             past = self._clock.is_past(sentence, article.published, one)
-            origin = self._origins.of_sentence(sentence.raw, article.outlet) or credit
-            claims.append(assemble.to_claim(article, one, sentence, past=past, origin=origin))
+            origin = self._credit(built, one.sentence, article.outlet) or credit
+            claim = assemble.to_claim(article, one, sentence, past=past, origin=origin)
+            claims.append(replace(claim, speaker=spelling.of(claim.speaker)))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
+
+    def _credit(self, built: list[context.Sentence], index: int, outlet: str) -> str | None:
+        """The outlet credited in the sentence, else in its paragraph."""
+        own = self._origins.of_sentence(built[index].raw, outlet)
+        if own is not None:
+            return own
+        for near in (index - 1, index + 1):
+            if 0 <= near < len(built) and built[near].paragraph == built[index].paragraph:
+                found = self._origins.of_sentence(built[near].raw, outlet)
+                if found is not None:
+                    return found
+        return None
 
     def _parse(self, text: str, spans: list[sentences.Span], mentions: list[actors.Mention]) -> list[context.Sentence]:
         built: list[context.Sentence] = []

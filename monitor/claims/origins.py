@@ -19,6 +19,8 @@ class Origins:
         self._names = names
         known = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True)) or "(?!)"
         unknown = r"(?:the )?[A-Z][\w’'\-]+(?: [A-Z][\w’'\-]+){0,3}(?= (?:newspaper|daily|broadcaster|news agency|weekly|magazine|television|radio|TV))"
+        media = r"(?:[A-Z0-9][\w’'\-]*(?: [A-Z0-9][\w’'\-]*){0,3} )?(?:[A-Z0-9]\w*)?(?:News|TV|Radio|Times|Post|Journal|Herald|Today|FM|Live|Gazette|Chronicle|Tribune|TV\d|\dNews)"
+        unknown = rf"(?:{unknown}|{media})"
         name = rf"(?:the |The )?(?P<name>(?i:{known})|{unknown})"
         self._credit = re.compile(
             rf"\b(?:[Aa]ccording to|told|tells|telling|in (?:an|his|her) interview (?:with|to|for|on)|interview (?:with|to|for|on)|reported by|quoted by|cited by|by|as reported by|in (?:the|a) comment to|seen by|citing|speaking to|in comments to|published (?:in|by)|comments? to|[Ii]n an interview given to) {name}(?!\w)"
