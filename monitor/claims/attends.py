@@ -189,6 +189,8 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             continue
         if not _is_ours(sentence, near, meeting=meeting, coalition=coalition):
             continue
+        if hit.lemma == "hold" and near and row[min(near[0].last + 1, len(row) - 1)].low == "with" and near[0].lemma in _TALKS:
+            continue  # "held talks with 20 countries"
         pre = stance.operators(parse, clause, clause.first, hit.first)
         state = stance.evaluate(pre, stance.ACT)
         if state in (stance.NO, stance.VOID, stance.UNDECIDED, stance.WITHDREW) or any(
@@ -215,6 +217,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             led = any(0 < h.first - hit.last <= 4 for h in met) and _is_ours(sentence, met, meeting=meeting, coalition=coalition)
             if led and subject is not None and subject.kind == nouns.ACTOR and not subject.is_former:
                 made += roles.make(sentence, clause, index, sentence.subjects[index], "attended", hit.lemma)
+    verbal = bool(made)
     made += _host(sentence, index, clause, met, meeting=meeting, coalition=coalition)
     for hit in clause.hits:  # "with the participation of President Zelenskyy"
         if hit.lemma == "participation" and met and hit.first and row[hit.first - 1].low == "the":
@@ -234,7 +237,7 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
         made += roles.make(sentence, clause, index, _is_there_too(sentence, index, clause), "attended", "present")
     if not made:
         made += _also_there(sentence, index, clause, meeting=meeting)
-    if not made:
+    if not verbal:
         made += _present(sentence, index, clause, met, meeting=meeting, coalition=coalition)
     return made
 
@@ -320,7 +323,7 @@ def _host(
                 c
                 for n in clause.nouns
                 if n.first > hit.last
-                and (n.first - hit.last <= 5 or hit.lemma not in ("involve", "include"))
+                and (hit.lemma not in ("involve", "include") or _opens_list(clause, hit))
                 and n.kind == nouns.ACTOR
                 and not n.is_former
                 and n.preposition in (None, "of", "from", "by", "as")
@@ -341,6 +344,13 @@ def _host(
         ):
             codes += subject.codes
     return roles.make(sentence, clause, index, codes, "attended", "meeting") if codes else []
+
+
+def _opens_list(clause: Clause, hit: Hit) -> bool:
+    """Whether names follow the verb at once, not the object of some other word far behind."""
+    return any(
+        0 < n.first - hit.last <= 5 and (n.kind in (nouns.ACTOR, nouns.GROUP)) for n in clause.nouns
+    )
 
 
 def _at_meeting(sentence: Sentence, said: Hit, met: Hit) -> bool:
@@ -366,12 +376,14 @@ def _also_there(sentence: Sentence, index: int, clause: Clause, *, meeting: bool
         h.name == "verbs.attend" and h.lemma not in _WEAK_ATTEND and h.first < verb and parse.kinds[h.first] == verbs.ING
         for h in clause.hits
     )
-    if not taking and not among and not any(t.low == "present" for t in opening):
+    present = any(t.low == "present" and row[clause.first + i - 1].low != "at" for i, t in enumerate(opening))
+    if not taking and not among and not present:
         return []
     named = [n for n in clause.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former]
     return roles.make(sentence, clause, index, [c for n in named for c in n.codes], "attended", "also there")
 
 
+_TALKS = frozenset("talk discussion consultation call phone call".split())
 _PRESENT = frozenset("present participants attendees attending participating leaders guests".split())
 
 

@@ -75,7 +75,12 @@ def _named(sentence: Sentence, index: int, counted: sizes.Count, kind: str) -> l
         return []
     row = sentence.row
     opens = next(
-        (i for i in range(counted.last + 1, len(row)) if row[i].text in "–—:(" or row[i].low in ("including", "namely")), None
+        (
+            i
+            for i in range(counted.last + 1, len(row))
+            if row[i].text in "–—:(" or row[i].low in ("including", "namely") or (kind == "attendees" and _goes_on(sentence, counted, i))
+        ),
+        None,
     )
     kinds = sentence.parse.kinds
     if opens is None or any(
@@ -92,7 +97,8 @@ def _named(sentence: Sentence, index: int, counted: sizes.Count, kind: str) -> l
         codes += noun.codes
         last = noun.last
     clause = sentence.parse.clauses[index]
-    codes = [c for c in dict.fromkeys(codes) if c not in _NO_MEMBER]
+    allowed = _NO_MEMBER - {"EU", "NATO"} if kind == "attendees" else _NO_MEMBER
+    codes = [c for c in dict.fromkeys(codes) if c not in allowed]
     if len(codes) < 2 and row[opens].low != "including":
         return []
     start, _ = scopes.evidence(sentence, clause, index)
@@ -106,9 +112,17 @@ def _named(sentence: Sentence, index: int, counted: sizes.Count, kind: str) -> l
     ]  # fmt: skip
 
 
+def _goes_on(sentence: Sentence, counted: sizes.Count, place: int) -> bool:
+    """ "35 nations, NATO and the EU", "26 countries, along with the NATO chief"."""
+    row = sentence.row
+    if row[place].low in ("along", "alongside", "plus"):
+        return place - counted.last <= 3
+    return row[place].text == "," and place == counted.last + 1
+
+
 _NAMED = {"troop_contributors": "pledged", "members": "member", "attendees": "attended"}
 _NO_MEMBER = frozenset({"RU", "BY", "KP", "COALITION", "UN", "EU", "NATO"})
-_BETWEEN = frozenset("the and as well baltic states state nordic countries plus also alongside both mostly mainly european".split())
+_BETWEEN = frozenset("with along two the and as well baltic states state nordic countries plus also alongside both mostly mainly european".split())
 
 
 def _joins(token: Token) -> bool:

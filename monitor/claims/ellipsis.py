@@ -124,6 +124,9 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
         "offer",
         "supply",
     ):
+        end = _bare_number(sentence, clause, hit.last + 1)
+        if end is not None:
+            return setting.Deed(hit.first, end, (), None, False, hit.first, why=f"{row[hit.first].low} a number")
         if following is not None and following.low in _NOBODY:
             return setting.Deed(
                 hit.first,
@@ -169,6 +172,18 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
     return setting.Deed(hit.first, hit.last, (), None, False, hit.first, why=hit.lemma)
 
 
+def _bare_number(sentence: Sentence, clause: Clause, place: int) -> int | None:
+    """ "to send between 5,000 and 10,000.": the last token of a number that stands for soldiers."""
+    row = sentence.row
+    first = place
+    while place < clause.last and (row[place].is_number or row[place].low in _ROUND):
+        place += 1
+    if not any(t.is_number for t in row[first:place]) or (place < len(row) and not row[place].is_mark):
+        return None
+    return place - 1
+
+
+_ROUND = frozenset("between and up to about around some roughly nearly at least more than over as many".split())
 _OTHER_TALK = frozenset(
     "phrases.other_matter phrases.meeting phrases.support_noun phrases.guarantee phrases.backstop".split()
 )
@@ -188,10 +203,26 @@ def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.
     for hit in clause.hits:
         if clause.verb is not None and row[clause.verb].low == "be":
             continue  # "that no decision be made without Ukraine"
+        if hit.name == "cues.undecided" and hit.lemma.startswith(("too ", "premature")) and not _is_of_words(sentence, hit):
+            continue  # "too early to claim a breakthrough"
         if hit.name == "cues.undecided" or _is_on_it(sentence, hit) or "door" in hit.lemma:
             words = sentence.text(hit.first, hit.last).lower()
             return setting.Deed(hit.last + 1, hit.last, (), None, False, None, nominal=True, why=words)
     return None
+
+
+_WORDS = frozenset(
+    "talk speak discuss say decide tell commit comment know determine speculate consider think send deploy make give answer "
+    "predict pledge promise go be specify detail draw judge assess reach take have".split()
+)
+
+
+def _is_of_words(sentence: Sentence, hit: Hit) -> bool:
+    """Whether it is too early to say or decide, or for nothing named."""
+    row = sentence.row
+    if hit.last + 2 >= len(row) or row[hit.last + 1].low != "to":
+        return True
+    return not _WORDS.isdisjoint(row[hit.last + 2].keys)
 
 
 def _is_on_it(sentence: Sentence, hit: Hit) -> bool:

@@ -92,7 +92,7 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
     if low == "other" and index + 1 < len(row) and row[index + 1].low == "than":
         return False, False
     if low in closed.DETERMINERS:
-        return not (index and row[index - 1].low in ("no", "any", "some", "the", "all")), True
+        return not (index and row[index - 1].low in ("no", "any", "some", "the", "all", "both")), True
     if (
         low in closed.COORDINATORS
         or low in closed.PREPOSITIONS

@@ -140,9 +140,13 @@ def _is_awaited(sentence: Sentence, first: int, last: int) -> bool:
 def size(sentence: Sentence, deed: setting.Deed) -> tuple[int | None, int | None]:
     """The soldiers of a pledge: a number in the phrase of force."""
     noun = deed.force
-    if noun is None:
-        return None, None
     row = sentence.row
+    if noun is None:
+        if deed.why.endswith("a number"):
+            for _, _, number, high in numbers.find(sentence.text(deed.first, deed.last)):
+                if number >= 10:
+                    return number, high
+        return None, None
     first = noun.first
     while first > 0 and (
         row[first - 1].is_number

@@ -43,7 +43,7 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
 
 def _is_own_army(sentence: Sentence, subject: Noun) -> bool:
     """ "the army", "the soldiers" by themselves: the speaker's own; "a force", "the mission" is everybody's."""
-    if subject.kind != nouns.FORCE or subject.codes or sentence.row[subject.first].low in ("a", "any", "such", "this"):
+    if subject.kind != nouns.FORCE or subject.codes or sentence.row[subject.first].low != "the":
         return False
     return not any(
         h.name in ("phrases.mission", "phrases.mission_loose") and h.first <= subject.last and h.last >= subject.first

@@ -76,8 +76,9 @@ def force(
     codes = set(noun.codes) if noun is not None else set()
     if codes & {"RU", "UA", "KP", "US"} or any(c not in ("EU", "NATO", "COALITION") for c in codes):
         return None
-    owner = _owner(sentence, clause, place)
-    if owner is not None:
+    counted = {row[i].low for i in range(max(0, place - 5), place)}
+    shared = is_force_of and bool(counted & {"force", "mission"}) and bool(counted & {"of", "a"})  # "part of a force of 64,000"
+    if not shared and _owner(sentence, clause, place) is not None:
         return None
     if not (recent & {"phrases.mission", "phrases.coalition", "phrases.deployment"} or "phrases.force" in recent):
         return None

@@ -156,9 +156,12 @@ def _apply(operator: Operator, state: str, negated: bool, negation: str = "") ->
             return PERHAPS
         return PERHAPS if state == NO else NO
     if kind in (SHOULD, CALL):
-        return NO if negated and operator.word not in _MODALS and state == ACT else VOID  # "does not have the means to send"
+        lacking = negated and operator.word not in _MODALS and operator.word != "consensus" and state == ACT
+        return NO if lacking else VOID  # "does not have the means to send"
     if kind == SOFT and not negated and state in (YES, NO) and operator.word in ("signal", "indicate"):
         return state  # "signalled a readiness"
+    if kind == SOFT and operator.word in ("discussion", "debate", "talk of"):
+        return VOID  # that it is talked about is nobody's stand
     if kind == SOFT and not negated and state == NO and operator.word in ("likely", "expect"):
         return VOID  # "is likely to refuse" leaves nothing open
     if kind in (SOFT, MAY):

@@ -1,5 +1,7 @@
 """Claims on forces: who sends, may send, will not send, helps otherwise. Reads one clause at a time; knows no ledger."""
 
+from dataclasses import replace
+
 from monitor.claims import clauses, deeds, draft, nouns, scopes, senders, setting, stance, support, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
@@ -22,7 +24,7 @@ class TroopRules:
             made.extend(found)
             if not any(d.status in ("pledged", "conditional") for d in found):
                 made.extend(support.support(sentence, index, clause, scene, made))
-        return made
+        return _on_the_us(sentence, made)
 
     # ------------------------------------------------------------ deeds
 
@@ -127,6 +129,22 @@ def _denied_above(sentence: Sentence, index: int, clause: Clause) -> list[stance
         return []
     found = stance.operators(sentence.parse, above, above.verb if above.verb is not None else above.first, above.last)
     return [o for o in found if o.kind == stance.NEGATION]
+
+
+def _on_the_us(sentence: Sentence, made: list[draft.Draft]) -> list[draft.Draft]:
+    """ "I'm open to sending forces, but a US backstop is essential": what is open hangs on the US."""
+    for index, clause in enumerate(sentence.parse.clauses):
+        if sentence.row[clause.first].low != "but" or not clause.classes & {"phrases.backstop", "phrases.guarantee"}:
+            continue
+        needed = clause.classes & {"cues.vital"} and any("US" in n.codes for n in clause.nouns)
+        if needed:
+            return [
+                replace(d, status="conditional", rule="troops.conditional", why=(*d.why, "US backstop"))
+                if d.status == "open" and d.clause < index
+                else d
+                for d in made
+            ]
+    return made
 
 
 _LIKEWISE = frozenset("has have did does do will would is are".split())
