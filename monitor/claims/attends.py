@@ -24,7 +24,9 @@ _GATHERING = frozenset(
 _MEETING_VERBS = frozenset({"dial in", "dial into", "beam in", "phone in", "log on"})
 
 _OTHER_MEETINGS = frozenset(
-    ("eu european nato g7 g20 council bilateral alaska cabinet trilateral press news defense ramstein contact udcg").split()
+    (
+        "eu european nato g7 g20 council bilateral alaska cabinet trilateral press news defense ramstein contact udcg"
+    ).split()
 )
 
 
@@ -38,7 +40,7 @@ def _is_there_too(sentence: Sentence, index: int, clause: Clause) -> list[str]:
     if any(w in ("not", "n't", "never", "no") for w in words):
         return []
     there = "present" in words[:3] or ("in" in words and "attendance" in words)
-    if not there and not (words[:1] == ["on"] or words[:2] == ["also", "on"]) :
+    if not there and not (words[:1] == ["on"] or words[:2] == ["also", "on"]):
         return []
     if not there and not any(h.name == "phrases.meeting" and 0 < h.first - clause.verb <= 4 for h in clause.hits):
         return []
@@ -101,7 +103,9 @@ def _companions(sentence: Sentence, clause: Clause, hit: Hit) -> list[str]:
             leaders = noun.preposition
         if noun.first <= hit.last or noun.kind != nouns.ACTOR or noun.is_former:
             continue
-        named = noun.preposition is None and row[noun.first - 1].text == "," and leaders == "by"  # "by the president, X"
+        named = (
+            noun.preposition is None and row[noun.first - 1].text == "," and leaders == "by"
+        )  # "by the president, X"
         preposition = leaders if (noun.preposition in ("of", "from") or named) and leaders else noun.preposition
         if (
             preposition in ("by", "alongside", "including", "among")
@@ -173,7 +177,9 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     parse, row = sentence.parse, sentence.row
     made: list[draft.Draft] = []
     met = [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
-    met = [h for h in met if row[min(h.last + 1, len(row) - 1)].low != "for" or h.lemma != "call"]  # "the call for more"
+    met = [
+        h for h in met if row[min(h.last + 1, len(row) - 1)].low != "for" or h.lemma != "call"
+    ]  # "the call for more"
     subject = clause.subject
     if clause.kind == clauses.REL and index:  # "hosted a call, which was also joined by X"
         met += [
@@ -189,7 +195,12 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             continue
         if not _is_ours(sentence, near, meeting=meeting, coalition=coalition):
             continue
-        if hit.lemma == "hold" and near and row[min(near[0].last + 1, len(row) - 1)].low == "with" and near[0].lemma in _TALKS:
+        if (
+            hit.lemma == "hold"
+            and near
+            and row[min(near[0].last + 1, len(row) - 1)].low == "with"
+            and near[0].lemma in _TALKS
+        ):
             continue  # "held talks with 20 countries"
         pre = stance.operators(parse, clause, clause.first, hit.first)
         state = stance.evaluate(pre, stance.ACT)
@@ -213,8 +224,14 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
         codes += _companions(sentence, clause, hit)
         made += roles.make(sentence, clause, index, codes, "attended", hit.lemma)
     for hit in clause.hits:  # "led a virtual summit"
-        if hit.name == "verbs.lead" and hit.lemma in ("lead", "co-lead", "head") and parse.kinds[hit.first] == verbs.FINITE:
-            led = any(0 < h.first - hit.last <= 4 for h in met) and _is_ours(sentence, met, meeting=meeting, coalition=coalition)
+        if (
+            hit.name == "verbs.lead"
+            and hit.lemma in ("lead", "co-lead", "head")
+            and parse.kinds[hit.first] == verbs.FINITE
+        ):
+            led = any(0 < h.first - hit.last <= 4 for h in met) and _is_ours(
+                sentence, met, meeting=meeting, coalition=coalition
+            )
             if led and subject is not None and subject.kind == nouns.ACTOR and not subject.is_former:
                 made += roles.make(sentence, clause, index, sentence.subjects[index], "attended", hit.lemma)
     verbal = bool(made)
@@ -222,7 +239,12 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     for hit in clause.hits:  # "with the participation of President Zelenskyy"
         if hit.lemma == "participation" and met and hit.first and row[hit.first - 1].low == "the":
             named = next((n for n in clause.nouns if n.preposition == "of" and 0 < n.first - hit.last <= 3), None)
-            if named is not None and named.kind == nouns.ACTOR and not named.is_former and row[hit.first - 2].low == "with":
+            if (
+                named is not None
+                and named.kind == nouns.ACTOR
+                and not named.is_former
+                and row[hit.first - 2].low == "with"
+            ):
                 made += roles.make(sentence, clause, index, named.codes, "attended", "participation")
     for hit in clause.hits:  # "confirmed France's participation in the meeting"
         if (
@@ -275,7 +297,11 @@ def _speaks_there(sentence: Sentence, clause: Clause, met: list[Hit]) -> bool:
     for hit in met:
         if hit.last < subject.first and hit.first - clause.first <= 5 and row[clause.first].low in ("at", "during"):
             return True
-        if hit.first > clause.verb and row[hit.first - 1].low in ("via", "by") and _VIDEO & {t.low for t in row[hit.first : hit.last + 1]}:
+        if (
+            hit.first > clause.verb
+            and row[hit.first - 1].low in ("via", "by")
+            and _VIDEO & {t.low for t in row[hit.first : hit.last + 1]}
+        ):
             return row[clause.verb].low in ("spoke", "speaks", "addressed", "took", "appeared", "connected")
     return False
 
@@ -308,7 +334,20 @@ def _host(
         if (
             hit.name == "verbs.attend"
             and hit.lemma
-            in ("feature", "see", "include", "involve", "bring", "bring together", "hold", "chair", "co-chair", "host", "convene", "represent")
+            in (
+                "feature",
+                "see",
+                "include",
+                "involve",
+                "bring",
+                "bring together",
+                "hold",
+                "chair",
+                "co-chair",
+                "host",
+                "convene",
+                "represent",
+            )
             and parse.kinds[hit.first] is not None
         ) and (
             subject is not None
@@ -348,9 +387,7 @@ def _host(
 
 def _opens_list(clause: Clause, hit: Hit) -> bool:
     """Whether names follow the verb at once, not the object of some other word far behind."""
-    return any(
-        0 < n.first - hit.last <= 5 and (n.kind in (nouns.ACTOR, nouns.GROUP)) for n in clause.nouns
-    )
+    return any(0 < n.first - hit.last <= 5 and (n.kind in (nouns.ACTOR, nouns.GROUP)) for n in clause.nouns)
 
 
 def _at_meeting(sentence: Sentence, said: Hit, met: Hit) -> bool:
@@ -373,7 +410,10 @@ def _also_there(sentence: Sentence, index: int, clause: Clause, *, meeting: bool
     opening = row[clause.first : verb]
     among = row[clause.first].low == "among" and any(t.low in _PRESENT for t in row[clause.first : verb])
     taking = any(
-        h.name == "verbs.attend" and h.lemma not in _WEAK_ATTEND and h.first < verb and parse.kinds[h.first] == verbs.ING
+        h.name == "verbs.attend"
+        and h.lemma not in _WEAK_ATTEND
+        and h.first < verb
+        and parse.kinds[h.first] == verbs.ING
         for h in clause.hits
     )
     present = any(t.low == "present" and row[clause.first + i - 1].low != "at" for i, t in enumerate(opening))

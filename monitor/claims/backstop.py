@@ -100,7 +100,9 @@ class BackstopRules:
         talks = _talks(sentence, clause, part.last + 1)
         if clause.kind == clauses.WHETHER:
             return "uncommitted", "whether"
-        if clause.kind == clauses.WH and any(t.low in ("role", "part") for t in sentence.row[clause.first : part.first + 1]):
+        if clause.kind == clauses.WH and any(
+            t.low in ("role", "part") for t in sentence.row[clause.first : part.first + 1]
+        ):
             above = sentence.parse.clauses[index - 1] if index else clause
             return ("uncommitted", "what role") if "cues.uncommitted" in above.classes else (None, "")
         if clause.kind == clauses.WH:
@@ -265,7 +267,9 @@ def _meant(sentence: Sentence, index: int, clause: Clause, part: parts.Part, rec
     row = sentence.row
     if part.components != ("general",) or not index:
         return part
-    if not any(t.low in ("such", "this", "that", "these", "those") for t in row[max(clause.first, part.first - 2) : part.first]):
+    if not any(
+        t.low in ("such", "this", "that", "these", "those") for t in row[max(clause.first, part.first - 2) : part.first]
+    ):
         return part
     for above in range(index - 1, -1, -1):
         before = parts.part(sentence, above, sentence.parse.clauses[above], recent)
@@ -361,7 +365,9 @@ def _is_condition(sentence: Sentence, index: int, clause: Clause) -> bool:
     word = row[clause.first].low
     before = row[clause.first - 1].low if clause.first else ""
     above = sentence.parse.clauses[index - 1].classes if index else frozenset()
-    return word == "unless" or before == "only" or "only" in {t.low for t in row[: clause.first]} or "verbs.send" in above
+    return (
+        word == "unless" or before == "only" or "only" in {t.low for t in row[: clause.first]} or "verbs.send" in above
+    )
 
 
 def _is_theirs(sentence: Sentence, clause: Clause, part: parts.Part) -> bool:

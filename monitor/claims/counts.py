@@ -78,7 +78,9 @@ def _named(sentence: Sentence, index: int, counted: sizes.Count, kind: str) -> l
         (
             i
             for i in range(counted.last + 1, len(row))
-            if row[i].text in "–—:(" or row[i].low in ("including", "namely") or (kind == "attendees" and _goes_on(sentence, counted, i))
+            if row[i].text in "–—:("
+            or row[i].low in ("including", "namely")
+            or (kind == "attendees" and _goes_on(sentence, counted, i))
         ),
         None,
     )
@@ -122,7 +124,9 @@ def _goes_on(sentence: Sentence, counted: sizes.Count, place: int) -> bool:
 
 _NAMED = {"troop_contributors": "pledged", "members": "member", "attendees": "attended"}
 _NO_MEMBER = frozenset({"RU", "BY", "KP", "COALITION", "UN", "EU", "NATO"})
-_BETWEEN = frozenset("with along two the and as well baltic states state nordic countries plus also alongside both mostly mainly european".split())
+_BETWEEN = frozenset(
+    "with along two the and as well baltic states state nordic countries plus also alongside both mostly mainly european".split()
+)
 
 
 def _joins(token: Token) -> bool:
@@ -230,7 +234,9 @@ def _kind(
     if near & {"interested", "interest"} or _wants(hits, counted):
         return "interested"
     hyphened = counted.first + 1 < len(row) and "-" in row[counted.first].text + row[counted.first + 1].text
-    if hyphened and any(h.name.startswith("phrases.coalition") and 0 <= h.first - counted.last <= 2 for h in sentence.parse.hits):
+    if hyphened and any(
+        h.name.startswith("phrases.coalition") and 0 <= h.first - counted.last <= 2 for h in sentence.parse.hits
+    ):
         return "members"  # "the 31-country coalition"
     envoys = any(
         h.name == "phrases.leader_noun" and 0 < counted.first - h.last <= 5 and row[h.last + 1].low in ("of", "from")
@@ -249,7 +255,11 @@ def _kind(
         return "members"
     if _is_membership(sentence, counted, after_words, group):
         return "members"
-    if row[counted.first - 1].low == "by" and row[counted.first - 2].low == "joined" and not _is_meetings(sentence, counted):
+    if (
+        row[counted.first - 1].low == "by"
+        and row[counted.first - 2].low == "joined"
+        and not _is_meetings(sentence, counted)
+    ):
         return "members" if "phrases.coalition" in sentence.parse.classes or group else None
     give = [
         h
@@ -283,8 +293,13 @@ def _kind(
             if h.lemma in ("join", "take part in", "participate in", "be part of", "be a part of", "serve in")
         ]
         bare = any(h.lemma in ("troop contribution",) for h in hits)
-        ground += [h for h in hits if h.name == "phrases.mission" and h.lemma.split()[0] in ("peacekeeping", "peace-keeping")
-                   and any(0 < h.first - g.last <= 3 for g in give)]  # "deploy peacekeeping forces"
+        ground += [
+            h
+            for h in hits
+            if h.name == "phrases.mission"
+            and h.lemma.split()[0] in ("peacekeeping", "peace-keeping")
+            and any(0 < h.first - g.last <= 3 for g in give)
+        ]  # "deploy peacekeeping forces"
         if ground and _or_otherwise(sentence, clause, ground[-1].last):
             return "contributors"
         land = {"land", "ground", "sea"} & {t.low for t in row[clause.first : clause.last + 12]}
@@ -326,9 +341,9 @@ def _sends(sentence: Sentence, counted: sizes.Count) -> bool:
     if noun is None or noun.codes:
         return False
     heads = {h.lemma for h in sentence.parse.hits if h.name == "phrases.force" and h.last == noun.last}
-    return bool(heads & {"troop", "soldier", "ground unit", "unit", "combat unit", "ground force", "battalion", "peacekeeper"}) and not any(
-        t.low == "without" for t in row[counted.first : noun.last]
-    )
+    return bool(
+        heads & {"troop", "soldier", "ground unit", "unit", "combat unit", "ground force", "battalion", "peacekeeper"}
+    ) and not any(t.low == "without" for t in row[counted.first : noun.last])
 
 
 _GIVE = frozenset(
@@ -360,7 +375,8 @@ def _or_otherwise(sentence: Sentence, clause: Clause, last: int) -> bool:
     row = sentence.row
     end = min(len(row), last + 9)
     return any(
-        row[i].low == "or" and any(t.low in _OTHERWISE for t in row[i + 1 : min(end, i + 5)]) for i in range(last + 1, end)
+        row[i].low == "or" and any(t.low in _OTHERWISE for t in row[i + 1 : min(end, i + 5)])
+        for i in range(last + 1, end)
     )
 
 

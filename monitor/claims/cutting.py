@@ -235,7 +235,15 @@ def _linked(parts: list[clauses.Clause]) -> list[clauses.Clause]:
                     j
                     for j in range(index - 1, -1, -1)
                     if parts[j].kind
-                    not in (clauses.REL, clauses.PAREN, clauses.ING, clauses.WHEN, clauses.WHILE, clauses.ALTHOUGH, "as")
+                    not in (
+                        clauses.REL,
+                        clauses.PAREN,
+                        clauses.ING,
+                        clauses.WHEN,
+                        clauses.WHILE,
+                        clauses.ALTHOUGH,
+                        "as",
+                    )
                 ),
                 0,
             )

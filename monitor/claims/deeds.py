@@ -99,8 +99,10 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
                 other.first,
                 why=f"{row[other.first].low} {row[noun.last].low}",
             )
-        if other.name == "phrases.deployment" and kinds[other.first] is None and (
-            _is_of(sentence, other, noun) or (noun.preposition == "including" and noun.first - other.last <= 3)
+        if (
+            other.name == "phrases.deployment"
+            and kinds[other.first] is None
+            and (_is_of(sentence, other, noun) or (noun.preposition == "including" and noun.first - other.last <= 3))
         ):
             return setting.Deed(
                 other.first,
@@ -114,8 +116,12 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
             )
     if denied and noun.first and row[noun.first - 1].low in ("but", "not") and not weak:
         giving = next((h for h in clause.hits if h.name in ("verbs.send", "verbs.help") and h.last < noun.first), None)
-        if giving is not None and kinds[giving.first] is not None:  # "will contribute ships and training, but no troops"
-            return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"but no {row[noun.last].low}")
+        if (
+            giving is not None and kinds[giving.first] is not None
+        ):  # "will contribute ships and training, but no troops"
+            return setting.Deed(
+                noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"but no {row[noun.last].low}"
+            )
     resized = _resized(sentence, clause, noun)
     if resized is not None:
         return setting.Deed(
@@ -143,7 +149,9 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
             noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} serve"
         )
     if owner and noun is clause.subject and _is_sized(sentence, clause):
-        return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} number")
+        return setting.Deed(
+            noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} number"
+        )
     if owner and (denied or _is_there(sentence, clause, noun)):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if denied and setting.in_ukraine(sentence, noun.last + 1, clause.last) and not weak:

@@ -203,7 +203,11 @@ def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.
     for hit in clause.hits:
         if clause.verb is not None and row[clause.verb].low == "be":
             continue  # "that no decision be made without Ukraine"
-        if hit.name == "cues.undecided" and hit.lemma.startswith(("too ", "premature")) and not _is_of_words(sentence, hit):
+        if (
+            hit.name == "cues.undecided"
+            and hit.lemma.startswith(("too ", "premature"))
+            and not _is_of_words(sentence, hit)
+        ):
             continue  # "too early to claim a breakthrough"
         if hit.name == "cues.undecided" or _is_on_it(sentence, hit) or "door" in hit.lemma:
             words = sentence.text(hit.first, hit.last).lower()

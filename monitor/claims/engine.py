@@ -30,7 +30,9 @@ from monitor.claims import (
 )
 
 _MAX_TEXT = 150_000  # characters, some 25,000 words; what is longer is no article, and its head says what it is about
-_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсух\u2011", "ABEKMHOPCTXaeopcyx-")  # Cyrillic letters that slip into English copy
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТХаеорсух\u2011", "ABEKMHOPCTXaeopcyx-"
+)  # Cyrillic letters that slip into English copy
 _FIRST_TALK = date(2024, 11, 15)  # nobody spoke of a force to keep a peace before; soldiers for Ukraine meant others
 _ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
 _REACH = 2  # sentences before, whose words are still in a reader's mind

@@ -74,7 +74,9 @@ def _led_bare(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int
     noun = next((n for n in sentence.parse.nouns if group.last < n.first <= group.last + 2), None)
     if noun is None or noun.kind not in (nouns.ACTOR, nouns.PRONOUN) or noun.is_former or noun.last + 1 >= len(row):
         return (), 0, 0
-    verb = next((h for h in sentence.parse.hits if h.name == "verbs.lead" and noun.last < h.first <= noun.last + 3), None)
+    verb = next(
+        (h for h in sentence.parse.hits if h.name == "verbs.lead" and noun.last < h.first <= noun.last + 3), None
+    )
     if verb is None or verb.lemma not in _LEADING or _stops_between(sentence, group, verb.first):
         return (), 0, 0
     codes = noun.codes

@@ -164,8 +164,10 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
             w
             for i, w in enumerate(before)
             if w in ("member", "members", "part", "participant", "participants", "membership", "belong", "belongs")
-            or (w == "in" and i and before[i - 1] in ("remain", "remains", "remained", "stay", "stays", "staying"))
-            and not (w == "part" and i and before[i - 1] == "as")  # "send troops as part of the coalition"
+            or (
+                (w == "in" and i and before[i - 1] in ("remain", "remains", "remained", "stay", "stays", "staying"))
+                and not (w == "part" and i and before[i - 1] == "as")
+            )  # "send troops as part of the coalition"
         ),
         None,
     )
@@ -218,7 +220,10 @@ def _participation(sentence: Sentence, index: int, clause: Clause, group: Hit) -
     """ "confirmed his country's participation in the coalition", "Japan's membership of the coalition"."""
     row, parse = sentence.row, sentence.parse
     for noun in parse.nouns:
-        if noun.head not in ("participation", "membership", "accession", "entry") or not 0 < group.first - noun.last <= 7:
+        if (
+            noun.head not in ("participation", "membership", "accession", "entry")
+            or not 0 < group.first - noun.last <= 7
+        ):
             continue
         governing = stance.operators(parse, clause, max(0, noun.first - 8), noun.first)
         state = stance.evaluate(governing, stance.YES)

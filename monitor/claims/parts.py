@@ -101,7 +101,8 @@ def _promised(sentence: Sentence, clause: Clause) -> list[Hit]:
     ahead = [
         i
         for i in range(clause.first, clause.last)
-        if row[i].low in ("will", "'ll", "would", "'d") or (row[i].low == "going" and row[min(i + 1, len(row) - 1)].low == "to")
+        if row[i].low in ("will", "'ll", "would", "'d")
+        or (row[i].low == "going" and row[min(i + 1, len(row) - 1)].low == "to")
     ]
     if not ahead:
         return []
@@ -214,7 +215,9 @@ def is_us_subject(sentence: Sentence, index: int) -> bool:
 def is_us_acting(sentence: Sentence, index: int, clause: Clause, part: Part) -> bool:
     """Whether it is the US that promises, refuses, discusses."""
     subject = clause.subject
-    if subject is not None and (subject.kind == nouns.PRIVATE or subject.head in ("europe", "europeans", "allies", "nato")):
+    if subject is not None and (
+        subject.kind == nouns.PRIVATE or subject.head in ("europe", "europeans", "allies", "nato")
+    ):
         return False
     if (
         is_us_subject(sentence, index)

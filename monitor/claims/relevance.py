@@ -17,7 +17,9 @@ _OTHER = re.compile(
     r"Kosovo|Bosnia\w*|Greenland|Interflex|eastern flank|battle ?groups?|exercises?|Rukla|coalition (?:partners?|talks|agreement|government|parties|deal)|Taiwan\w*|opioid|"
     r"deforestation|AI\b|vaccines?|abortion|cabinet formation|Bundesliga|Syria\w*|Afghan\w*|Venezuela\w*|Sudan\w*|mercenar\w+|conscription|foreign fighters|whales?|plastics?|methane|nuclear (?:energy|power))\b"
 )
-_MEETS = re.compile(r"\b(?:meets?|met|gathers?|convenes?|hosts?|hosted|chairs?|assembles?|in (?:Paris|London|Kyiv|Berlin|Brussels))\b")
+_MEETS = re.compile(
+    r"\b(?:meets?|met|gathers?|convenes?|hosts?|hosted|chairs?|assembles?|in (?:Paris|London|Kyiv|Berlin|Brussels))\b"
+)
 _UKRAINE = re.compile(r"\b(?:Ukrain\w+|Kyiv|Kiev|Zelensk\w+|Donbas\w*)\b")
 _STRONG = frozenset({"phrases.coalition", "phrases.backstop"})
 _REACH = 3
@@ -82,7 +84,9 @@ class Judge:
         group = titled or any("phrases.coalition" in n for n in names)
         met = any("phrases.meeting" in n and (n & {"phrases.coalition", "phrases.coalition_loose"}) for n in names[:14])
         meets = titled and bool(_MEETS.search(title))
-        meeting = relevant and ((met and group) or bool(self._meeting.search(title)) or meets or self._is_summit(names, group))
+        meeting = relevant and (
+            (met and group) or bool(self._meeting.search(title)) or meets or self._is_summit(names, group)
+        )
         return Topic(relevant, meeting, force, tuple(relevant and n for n in near), titled)
 
     def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:

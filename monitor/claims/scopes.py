@@ -76,7 +76,9 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
         if hit.name == "cues.condition" and not _is_awaited(sentence, hit.last + 1, clause.last):
             return sentence.text(hit.first, hit.last).lower()
     for place in range(clause.first, clause.last - 1):
-        if any(h.lemma in ("enable", "allow", "permit", "authorise", "authorize") and h.last < place for h in clause.hits):
+        if any(
+            h.lemma in ("enable", "allow", "permit", "authorise", "authorize") and h.last < place for h in clause.hits
+        ):
             break  # "to enable a deployment without a mandate"
         if sentence.row[place].low == "without" and (
             any(h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits)
@@ -106,7 +108,16 @@ def _is_proviso(sentence: Sentence, clause: Clause, place: int) -> bool:
     noun = next((n for n in clause.nouns if place < n.first <= place + 2), None)
     if noun is None or kinds[place + 1] is not None or _is_awaited(sentence, place + 1, noun.last + 2):
         return False
-    return noun.head not in ("doubt", "question", "exception", "delay", "hesitation", "elaborating", "details", "detail")
+    return noun.head not in (
+        "doubt",
+        "question",
+        "exception",
+        "delay",
+        "hesitation",
+        "elaborating",
+        "details",
+        "detail",
+    )
 
 
 def needs_approval(clause: Clause) -> bool:

@@ -100,7 +100,10 @@ def absolute(sentence: Sentence, clause: Clause, deed: setting.Deed) -> Noun | N
         noun.preposition in ("with", "including")
         or (clause.verb is None and noun.preposition is None)
         or (noun.first and row[noun.first - 1].low in ("and", ",", "while"))
-        or (noun.first and row[noun.first - 1].low in ("foresees", "envisages", "sees", "foresaw", "envisaged", "seeing"))
+        or (
+            noun.first
+            and row[noun.first - 1].low in ("foresees", "envisages", "sees", "foresaw", "envisaged", "seeing")
+        )
     )
     if (
         opens

@@ -77,7 +77,9 @@ def force(
     if codes & {"RU", "UA", "KP", "US"} or any(c not in ("EU", "NATO", "COALITION") for c in codes):
         return None
     counted = {row[i].low for i in range(max(0, place - 5), place)}
-    shared = is_force_of and bool(counted & {"force", "mission"}) and bool(counted & {"of", "a"})  # "part of a force of 64,000"
+    shared = (
+        is_force_of and bool(counted & {"force", "mission"}) and bool(counted & {"of", "a"})
+    )  # "part of a force of 64,000"
     if not shared and _owner(sentence, clause, place) is not None:
         return None
     if not (recent & {"phrases.mission", "phrases.coalition", "phrases.deployment"} or "phrases.force" in recent):

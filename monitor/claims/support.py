@@ -86,7 +86,8 @@ def support(
     ):
         return []
     if not ruled_out & set(sentence.subjects[index]) and (
-        ("phrases.mission" not in clause.classes and _names_ukraine_army(sentence, clause)) or _is_money(sentence, clause)
+        ("phrases.mission" not in clause.classes and _names_ukraine_army(sentence, clause))
+        or _is_money(sentence, clause)
     ):
         return []
     ops = stance.operators(parse, clause, begin, things[0].first)

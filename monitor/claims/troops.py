@@ -76,7 +76,9 @@ class TroopRules:
             post = stance.operators(parse, clause, deed.last + 1, end)
         if deed.why.endswith(" number"):
             post = []
-        if deed.nominal and any(h.lemma in ("precondition", "prerequisite") for h in clause.hits if h.first > deed.last):
+        if deed.nominal and any(
+            h.lemma in ("precondition", "prerequisite") for h in clause.hits if h.first > deed.last
+        ):
             return []  # "its deployment was not a precondition for"
         codes = senders.senders(sentence, index, clause, deed, pre)
         excepted = [] if codes else senders.excepted(sentence, clause)

@@ -16,17 +16,20 @@ ENGINE = claim_engine.Engine(watch.load_watch())
 OPENING = "European leaders discussed a force for Ukraine, to be deployed after a ceasefire.\n"
 
 
-def read(text: str, published: datetime = datetime(2025, 9, 5, tzinfo=UTC)) -> set[str]:
-    article = types.Article(
-        id="t",
-        url=None,
-        outlet="Daily Example",
-        title="Coalition of the willing on Ukraine",
-        text=OPENING + text,
-        published=published,
-    )
+AUTUMN = datetime(2025, 9, 5, tzinfo=UTC)
+
+
+def article_of(
+    text: str, published: datetime = AUTUMN, title: str = "Coalition of the willing on Ukraine"
+) -> types.Article:
+    """An article of our own."""
+    return types.Article(id="t", url=None, outlet="Daily Example", title=title, text=text, published=published)
+
+
+def to_labels(reading: types.Reading) -> set[str]:
+    """Claims as "topic subject status[ number][ counts][ components]"."""
     found = set()
-    for claim in ENGINE.read(article).claims:
+    for claim in reading.claims:
         parts = [str(claim.topic), claim.subject, claim.status]
         if claim.number is not None:
             parts.append(str(claim.number))
@@ -35,6 +38,10 @@ def read(text: str, published: datetime = datetime(2025, 9, 5, tzinfo=UTC)) -> s
         parts += claim.components
         found.add(" ".join(parts))
     return found
+
+
+def read(text: str, published: datetime = AUTUMN) -> set[str]:
+    return to_labels(ENGINE.read(article_of(OPENING + text, published)))
 
 
 PLEDGES = [
