@@ -1,9 +1,9 @@
 """What reading costs: claims per article against trafilatura.extract on a page of the same article, in one run.
 
-Three floors of the same run: trafilatura.extract on (a) the bare article as HTML and (b) the same article inside a page with the
-head, menus, teasers and footer that news sites have; the copy of the bytes (for the screen). Texts are those of
-tests/data/corpus/articles, cut or repeated to about 400 words. Also: growth with the length of a text at three sizes, the screen in MB/s,
-and the resident memory of this process over many articles (--articles).
+Three floors of the same run: trafilatura.extract on (a) the bare article as HTML and (b) the same article inside a
+page with the head, menus, teasers and footer that news sites have; the copy of the bytes (for the screen). Texts are
+those of tests/data/corpus/articles, cut or repeated to about 400 words. Also: growth with the length of a text at
+three sizes, the screen in MB/s, and the resident memory of this process over many articles (--articles).
 
     python -m bench.reading [--articles 2000] [--rounds 3]
 """
@@ -52,15 +52,17 @@ def to_page(text: str) -> str:
     """The article inside the furniture of a news page (menus, teasers, footer): some 60 kB."""
     menu = "".join(f"<li class='menu-item'><a href='/section/{n}'>Section {n}</a></li>" for n in range(60))
     teasers = "".join(
-        f"<div class='teaser card'><a href='/story/{n}'><img src='/i/{n}.jpg' alt='Picture {n}'/><h3>Another story of the day, number {n}</h3>"
+        f"<div class='teaser card'><a href='/story/{n}'><img src='/i/{n}.jpg' alt='Picture {n}'/>"
+        f"<h3>Another story of the day, number {n}</h3>"
         f"<p class='standfirst'>A line on what the story is about, with a few words more.</p></a></div>"
         for n in range(120)
     )
     style = "".join(f".c{n}{{margin:{n}px;padding:{n}px;color:#333}}" for n in range(400))
     body = "".join(f"<p class='body-text'>{html.escape(p)}</p>" for p in text.split("\n"))
     return (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>News</title><style>{style}</style></head><body>"
-        f"<header><nav><ul>{menu}</ul></nav></header><main><article><h1>News</h1>{body}</article><aside>{teasers}</aside></main>"
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>News</title><style>{style}</style></head>"
+        f"<body><header><nav><ul>{menu}</ul></nav></header>"
+        f"<main><article><h1>News</h1>{body}</article><aside>{teasers}</aside></main>"
         f"<footer><ul>{menu}</ul></footer></body></html>"
     )
 
@@ -106,7 +108,8 @@ def main() -> None:
     on_bare = cpu(trafilatura.extract, bare, options.rounds)
     on_page = cpu(trafilatura.extract, pages, options.rounds)
     size = sum(map(len, pages)) / len(pages) / 1024
-    print(f"articles: {len(articles)}, {sum(len(t.split()) for t in articles) / len(articles):.0f} words; pages of {size:.0f} kB")
+    words = sum(len(t.split()) for t in articles) / len(articles)
+    print(f"articles: {len(articles)}, {words:.0f} words; pages of {size:.0f} kB")
     print(f"read claims              {reading:7.2f} ms CPU  ({1000 / reading:.0f} articles a second and core)")
     print(f"extract, bare article    {on_bare:7.2f} ms CPU  reading / extracting = {reading / on_bare:.2f}")
     print(f"extract, news page       {on_page:7.2f} ms CPU  reading / extracting = {reading / on_page:.2f}")
@@ -121,14 +124,16 @@ def main() -> None:
     for page in pages:
         page.encode()
     copied = time.process_time() - start
-    print(f"screen                   {megabytes / spent:7.0f} MB/s, {passed} of {len(pages)} pass; a copy: {megabytes / max(copied, 1e-6):.0f} MB/s")
+    rate, floor = megabytes / spent, megabytes / max(copied, 1e-6)
+    print(f"screen                   {rate:7.0f} MB/s, {passed} of {len(pages)} pass; a copy: {floor:.0f} MB/s")
     before = memory_mb()
     marks = []
     for index in range(options.articles):
         read(articles[index % len(articles)] + f"\nIssue {index}.")
         if (index + 1) % max(1, options.articles // 4) == 0:
             marks.append(memory_mb())
-    print(f"memory                   {before:7.0f} MB before, then {', '.join(f'{m:.0f}' for m in marks)} MB over {options.articles} articles")
+    after = ", ".join(f"{m:.0f}" for m in marks)
+    print(f"memory                   {before:7.0f} MB before, then {after} MB over {options.articles} articles")
 
 
 if __name__ == "__main__":

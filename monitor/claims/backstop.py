@@ -1,11 +1,10 @@
 """Claims on the US part: what is sought of it, what the US refuses, discusses, offers, commits. One clause at a time."""
 
-from monitor.claims import clauses, draft, nouns, parts, scopes, stance, verbs
+from monitor.claims import clauses, draft, nouns, oversight, parts, scopes, stance, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
 from monitor.claims.stance import Operator
-from monitor.claims.tokens import Token
 
 
 class BackstopRules:
@@ -29,7 +28,7 @@ class BackstopRules:
     def _clause(
         self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str], us_recent: bool
     ) -> draft.Draft | None:
-        monitored = _monitoring(sentence, index, clause)
+        monitored = oversight.monitoring(sentence, index, clause)
         if monitored is not None:
             return monitored
         part = (
@@ -77,7 +76,7 @@ class BackstopRules:
 
     def _us_stance(self, sentence: Sentence, index: int, clause: Clause, part: parts.Part) -> tuple[str | None, str]:
         parse = sentence.parse
-        doubt = _hit(clause, "cues.uncommitted")
+        doubt = oversight.first_hit(clause, "cues.uncommitted")
         pre = stance.operators(parse, clause, clause.first, part.first)
         outer = scopes.governors(sentence, index, clause)
         inside = [o for o in stance.operators(parse, clause, part.first, part.last + 1) if o.kind == stance.NEGATION]
@@ -169,9 +168,9 @@ class BackstopRules:
 
     def _others(self, sentence: Sentence, index: int, clause: Clause, part: parts.Part) -> tuple[str | None, str]:
         parse = sentence.parse
-        doubt = _hit(clause, "cues.uncommitted")
+        doubt = oversight.first_hit(clause, "cues.uncommitted")
         seek = _seek(sentence, clause, part)
-        vital = _hit(clause, "cues.vital")
+        vital = oversight.first_hit(clause, "cues.vital")
         subject_is_part = (
             clause.subject is not None and part.first <= clause.subject.last and clause.subject.first <= part.last
         )
@@ -206,7 +205,7 @@ class BackstopRules:
             return "sought", sentence.text(vital.first, vital.last).lower()
         if talks is not None and parts.is_us_object(clause) and not any(h.lemma in _COMMIT for h in clause.hits):
             return "discussed", sentence.text(talks.first, talks.last).lower()
-        spoken = _hit(clause, "phrases.talks")
+        spoken = oversight.first_hit(clause, "phrases.talks")
         if spoken is not None and any(n.preposition in ("with", "between") and "US" in n.codes for n in clause.nouns):
             return "discussed", sentence.text(spoken.first, spoken.last).lower()
         if part.components == ("ground_troops",) or (part.american and subject_is_part):
@@ -246,8 +245,6 @@ _DEEDS = frozenset(
 )
 
 _SOFT_PHRASES = frozenset({"help", "support", "involved", "back", "behind", "assist", "backs", "supports"})
-
-_LED = frozenset(("led leadership lead helm command auspices supervision supervise oversee head heads headed").split())
 
 
 _WILLING = frozenset("readiness willingness ready willing prepared".split())
@@ -292,57 +289,6 @@ def _unsaid(sentence: Sentence, index: int, clause: Clause, recent: frozenset[st
     if not acts and not any(h.name == "cues.uncommitted" and h.lemma.endswith("by @US") for h in clause.hits):
         return None
     return parts.Part(("general",), clause.last, clause.last, True)
-
-
-def _names_us(token: Token) -> bool:
-    return token.mention is not None and token.mention.code == "US"
-
-
-def _monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft | None:
-    """A monitoring of the ceasefire under US leadership: committed, or sought where Europeans say that it should be."""
-    hit = _hit(clause, "phrases.comp_surveillance")
-    if (
-        hit is None
-        and index + 1 < len(sentence.parse.clauses)
-        and sentence.parse.clauses[index + 1].kind in (clauses.REL, clauses.THAT)
-    ):
-        below = sentence.parse.clauses[index + 1]  # "would head the body that monitors a ceasefire"
-        hit = _hit(below, "phrases.comp_surveillance")
-    row = sentence.row
-    if hit is None or not any(
-        t.low in ("ceasefire", "cease-fire", "truce", "peace", "monitoring")
-        for t in row[max(clause.first, hit.first - 8) : hit.last + 9]
-    ):
-        return None
-    led = any(
-        row[i].low in _LED
-        and (
-            any(_names_us(t) for t in row[max(clause.first, i - 3) : i])
-            or (row[i].low in ("led", "headed") and any(_names_us(t) for t in row[i + 1 : min(clause.last, i + 5)]))
-            or parts.is_us_subject(sentence, index)
-        )
-        for i in range(clause.first, clause.last)
-    )
-    if not led:
-        return None
-    ops = stance.operators(sentence.parse, clause, clause.first, clause.last)
-    if any(o.kind in (stance.NEGATION, stance.REFUSE, stance.MAY) for o in ops):
-        return None
-    sought = any(o.kind == stance.SHOULD for o in ops) or (
-        any(h.name == "verbs.seek" and h.first < hit.first for h in clause.hits)
-        and not parts.is_us_subject(sentence, index)
-        and any(h.lemma in ("ask", "call on", "want", "urge", "seek", "demand") for h in clause.hits)
-    )
-    status = "sought" if sought else "committed"
-    start, end = scopes.evidence(sentence, clause, index)
-    return draft.Draft(
-        topic="backstop", subject="US", status=status, start=start, end=end, sentence=sentence.index, clause=index,
-        components=("surveillance",), rule=f"backstop.{status}", why=("led by the US", "surveillance"),
-    )  # fmt: skip
-
-
-def _hit(clause: Clause, name: str) -> Hit | None:
-    return next((h for h in clause.hits if h.name == name), None)
 
 
 def _talks(sentence: Sentence, clause: Clause, last: int) -> Hit | None:

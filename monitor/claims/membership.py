@@ -155,6 +155,10 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
     return _member(sentence, index, clause, codes, group)
 
 
+_BELONGING = frozenset("member members part participant participants membership belong belongs".split())
+_STAYING = frozenset("remain remains remained stay stays staying".split())
+
+
 def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], group: Hit) -> list[draft.Draft]:
     """ "is a member of", "members of the coalition such as X", "part of the coalition"."""
     row, parse = sentence.row, sentence.parse
@@ -163,11 +167,8 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
         (
             w
             for i, w in enumerate(before)
-            if w in ("member", "members", "part", "participant", "participants", "membership", "belong", "belongs")
-            or (
-                (w == "in" and i and before[i - 1] in ("remain", "remains", "remained", "stay", "stays", "staying"))
-                and not (w == "part" and i and before[i - 1] == "as")
-            )  # "send troops as part of the coalition"
+            if (w in _BELONGING or (w == "in" and i and before[i - 1] in _STAYING))
+            and not (w == "part" and i and before[i - 1] == "as")  # "send troops as part of the coalition"
         ),
         None,
     )
