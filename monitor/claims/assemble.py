@@ -69,6 +69,7 @@ def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str |
     if (
         subject is not None
         and subject.person is not None
+        and subject.person.kind == "person"
         and not subject.person.former
         and subject.codes == (one.subject,)
         and sentence.row[subject.last].mention is not None

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
-from app import replay
+from app import baseline_command, replay
 from monitor import baseline, errors, types, watch
+from monitor.claims import engine
 from monitor.ledger import rules
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
@@ -33,6 +35,29 @@ def test_baseline_holds_every_required_claim() -> None:
 def test_seeds_replayed_bring_no_major() -> None:
     result = replay.replay(seeds(), None, watch.load_watch(), rules.load_rules(), claims_from_gold=True)
     assert [development for development in result.developments if not development.minor] == []
+
+
+@needs_seeds
+def test_rebuilt_from_its_documents_the_baseline_is_the_same() -> None:
+    built = baseline_command.build(
+        sorted(SEEDS.glob("*.txt")), None, engine.Engine(watch.load_watch()), watch.load_watch()
+    )
+    assert yaml.safe_load(built) == yaml.safe_load(baseline.SEEDS.read_text(encoding="utf-8"))
+
+
+@needs_seeds
+def test_seeds_read_by_the_engine_bring_no_major() -> None:
+    loaded = watch.load_watch()
+    result = replay.replay(seeds(), engine.Engine(loaded), loaded, rules.load_rules())
+    assert [development for development in result.developments if not development.minor] == []
+
+
+def test_what_is_by_hand_says_why() -> None:
+    rows = yaml.safe_load(baseline.SEEDS.read_text(encoding="utf-8"))["positions"]
+    by_hand = [(row["subject"], row["aspect"], r) for row in rows for r in row["reports"] if r["by"] == "hand"]
+    print(*(f"by hand: {subject} {aspect}: {report['reason']}" for subject, aspect, report in by_hand), sep="\n")
+    assert all(report["reason"] and report["document"] for _, _, report in by_hand)
+    assert len(by_hand) < sum(len(row["reports"]) for row in rows) / 4  # the engine finds most of it
 
 
 @needs_seeds
