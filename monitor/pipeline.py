@@ -54,6 +54,7 @@ class Stores:
     feeds: ports.FeedStore
     articles: ports.ArticleStore
     ledger: ports.LedgerStore
+    by_hand: ports.HandActs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Pipeline:
 
     def __init__(self, stores: Stores, tools: Tools, ledger: state.LedgerState) -> None:
         self._stores, self._tools, self._ledger = stores, tools, ledger
+        self._by_hand = stores.by_hand.version() if stores.by_hand else None
         self._in_flight: set[str] = set()
         self._reading: dict[int, asyncio.Task[None]] = {}
         self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
@@ -128,7 +130,10 @@ class Pipeline:
     async def take_pending(self, *, silent: bool, limit: int = BATCH) -> list[types.LedgerStep]:
         """Take read articles into the ledger, in order of arrival; `silent` writes no alerts."""
         steps = []
-        for entry_id, article, read in self._stores.articles.unledgered(limit):
+        waiting = self._stores.articles.unledgered(limit)
+        if waiting:
+            self._heed_operator()
+        for entry_id, article, read in waiting:
             now = self._tools.clock()
             step = self._ledger_step(article, read, now)
             alerts = self._tools.plan_alerts(step, now, silent)
@@ -136,6 +141,14 @@ class Pipeline:
             self._ledger.absorb(step)
             steps.append(step)
         return steps
+
+    def _heed_operator(self) -> None:
+        """Read the ledger anew where an operator has changed it in another process."""
+        version = self._stores.by_hand.version() if self._stores.by_hand else None
+        if version != self._by_hand:
+            stored = self._stores.ledger
+            self._ledger = state.LedgerState.load(stored.load_positions(), stored.load_developments())
+            self._by_hand = version
 
     async def _gather(self, jobs: Iterable[Awaitable[T]]) -> list[T]:
         """Run jobs a bounded number at a time, so that a slow one holds no others."""

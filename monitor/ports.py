@@ -103,6 +103,22 @@ class LedgerStore(Protocol):
         """{reason: count}."""
 
 
+class HandActs(Protocol):
+    """What an operator did to the ledger by hand."""
+
+    def record_act(self, act: types.HandAct, alerts: Sequence[types.Alert]) -> int:
+        """Store an act and what it does, in one transaction; return its number."""
+
+    def undo_act(self, act: types.HandAct, step: types.LedgerStep, alerts: Sequence[types.Alert], at: datetime) -> None:
+        """Mark an act as undone and store the step that undoes it."""
+
+    def list_acts(self) -> list[types.HandAct]:
+        """All acts, oldest first."""
+
+    def version(self) -> tuple[int, int]:
+        """Differs whenever something has been done by hand since."""
+
+
 class Outbox(Protocol):
     """Alert rows: written with the development, claimed, sent, recorded."""
 

@@ -352,6 +352,7 @@ class Development:
     raised_at: datetime
     reports: tuple[Report, ...]  # the raising one first
     note: str = ""  # why disputed or taken back, in words
+    wrong: bool = False  # an operator says that it should never have been told
     old_position: Position | None = None
     new_position: Position | None = None
 
@@ -389,6 +390,19 @@ class LedgerStep:
     held_back: tuple[HeldBack, ...] = ()
     sketch: tuple[int, ...] = ()  # near-duplicate sketch of the article
     copy_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandAct:
+    """What an operator did to the ledger."""
+
+    number: int = 0  # given when stored
+    at: datetime
+    kind: str  # set | wrong
+    word: str  # what was done, in words
+    step: LedgerStep
+    undo: LedgerStep
+    undone_at: datetime | None = None
 
 
 # ---------------------------------------------------------------- alerts

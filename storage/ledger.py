@@ -79,14 +79,7 @@ class SqlLedgerStore:
         with self._db.write() as connection:
             if entry_id is not None and not _finish_entry(connection, entry_id, now):
                 return
-            for key in step.removed:
-                _end_position(connection, key, now)
-            for position in step.positions:
-                _put_position(connection, position, now)
-            for change in step.changes:
-                _put_development(connection, change.development)
-            _put_held_back(connection, step, now)
-            _put_sketch(connection, step)
+            write_step(connection, step, now)
             outbox.insert_alerts(connection, alerts)
 
     def find_copy(self, sketch: Sequence[int]) -> str | None:
@@ -116,6 +109,18 @@ class SqlLedgerStore:
             query = query.where(table.at > since)
         with self._db.read() as connection:
             return dict(Counter({str(reason): int(count) for reason, count in connection.execute(query)}))
+
+
+def write_step(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
+    """All that a step does to the ledger, inside the caller's transaction."""
+    for key in step.removed:
+        _end_position(connection, key, now)
+    for position in step.positions:
+        _put_position(connection, position, now)
+    for change in step.changes:
+        _put_development(connection, change.development)
+    _put_held_back(connection, step, now)
+    _put_sketch(connection, step)
 
 
 def _finish_entry(connection: sa.Connection, entry_id: int, now: datetime) -> bool:

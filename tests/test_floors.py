@@ -61,7 +61,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     ),
     "threading": ("monitor.workers", "storage", "app"),
     "socket": (*FETCHING, "app"),
-    "subprocess": (),
+    "subprocess": ("app.commands.replaying",),  # another revision runs in a process of its own
 }
 # Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date without a Date.
 CLOCK_OWNERS = ("app", "monitor.fetch")
