@@ -87,6 +87,7 @@ def build(settings: app_settings.Settings) -> App:
             articles=base.stores.articles,
             ledger=base.stores.ledger,
             by_hand=base.stores.by_hand,
+            rechecks=base.stores.rechecks,
         ),
         pipeline.Tools(
             fetcher=fetcher,

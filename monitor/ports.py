@@ -103,6 +103,18 @@ class LedgerStore(Protocol):
         """{reason: count}."""
 
 
+class Rechecks(Protocol):
+    """Pages that carry a development and are to be read again."""
+
+    def due_rechecks(self, now: datetime, limit: int) -> list[types.Recheck]:
+        """Pages whose time has come, longest due first."""
+
+    def record_recheck(
+        self, article_id: str, *, next_at: datetime | None, page: types.ReadPage | None, now: datetime
+    ) -> None:
+        """Ask again at `next_at`, or no more; keep what a changed page says now."""
+
+
 class HandActs(Protocol):
     """What an operator did to the ledger by hand."""
 

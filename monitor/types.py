@@ -390,6 +390,18 @@ class LedgerStep:
     held_back: tuple[HeldBack, ...] = ()
     sketch: tuple[int, ...] = ()  # near-duplicate sketch of the article
     copy_of: str | None = None
+    recheck_at: datetime | None = None  # when its page is read again, as it carries a development
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """A page that carries a development and is to be read again."""
+
+    article_id: str
+    record: EntryRecord
+    text: str  # as it was read last
+    first_at: datetime  # when the development was raised
+    done: int  # how often it has been read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

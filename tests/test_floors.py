@@ -21,7 +21,7 @@ FLOORS = {
     "monitor": {"monitor"},
 }
 # What the side floors may know of monitor/: its values, not its stages.
-VALUES = {"monitor.types", "monitor.recipients", "monitor.errors", "monitor.ports", "monitor.watch"}
+VALUES = {"monitor.types", "monitor.recipients", "monitor.errors", "monitor.ports", "monitor.watch", "monitor.copies"}
 VALUES_ONLY = ("alerts", "storage")
 
 FETCHING = ("monitor.fetch", "monitor.connecting")  # the network edge
