@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app import cli_keeping, cli_options
+from app import cli_keeping, cli_ledger, cli_options
 from monitor import errors
 
 VERSION = "0.1.0"
@@ -30,6 +30,7 @@ baseline = typer.Typer(no_args_is_help=True, help="What is known before the firs
 feeds = typer.Typer(no_args_is_help=True, help="The addresses that are polled.")
 app.add_typer(baseline, name="baseline")
 app.add_typer(feeds, name="feeds")
+app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_keeping.app)  # without a name: its commands stand beside the others
 
 _settings = cli_options.load_settings
@@ -106,16 +107,24 @@ def replay(
     paths: Annotated[list[Path], typer.Argument(help="JSON Lines files, or folders of JSON files.")],
     html: Annotated[Path | None, typer.Option(help="Write a readable report here instead.")] = None,
     gold: Annotated[bool, typer.Option(help="Use the articles' own annotated claims, not the engine's.")] = False,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="A saved ledger (.db) or a baseline file (.yaml) to start from.")
+    ] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="Say what differs under other rules: a file, a folder or a git revision.")
+    ] = None,
 ) -> None:
     """Take archived articles through the whole way.
 
-    They run on a clock of their own, from the baseline; one JSON line a development.
+    They run on a clock of their own, from the baseline; one JSON line a development. With --compare: which
+    developments the other rules or revision add, drop and alter.
 
     Example: coalition-watch replay archive/ --html report.html
     """
-    from app.commands import articles
+    from app.commands import replaying
 
-    raise typer.Exit(articles.replay_archive(paths, html, gold))
+    options = replaying.Options(paths=tuple(paths), gold=gold, start=start, html=html, other=compare)
+    raise typer.Exit(replaying.replay_archive(options))
 
 
 @app.command()
@@ -167,6 +176,21 @@ def baseline_build(
     from app.commands import articles
 
     raise typer.Exit(articles.build_baseline(documents, manifest, output))
+
+
+@baseline.command("cut")
+def baseline_cut(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where the baseline goes.")],
+    at: Annotated[str | None, typer.Option(help="As of a past day or time (default: now).")] = None,
+) -> None:
+    """Write the ledger's positions as a baseline for another installation.
+
+    Example: coalition-watch baseline cut march.yaml --at 2026-03-01
+    """
+    from app.commands import ledger
+
+    raise typer.Exit(ledger.cut_baseline(_settings(context), at, file))
 
 
 @baseline.command("show")

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,7 +44,7 @@ class Archived:
 class ReplayResult:
     """What a replay brings."""
 
-    developments: tuple[types.Development, ...]  # in the order in which they were raised, as they are at the end
+    developments: tuple[types.Development, ...]  # raised or altered, in the order in which they were raised
     positions: tuple[types.Position, ...]
     held_back: tuple[types.HeldBack, ...]
     articles: int
@@ -122,14 +121,17 @@ def replay(
     ledger_rules: rules.Rules,
     positions: Sequence[types.Position] | None = None,
     *,
+    developments: Sequence[types.Development] = (),
     claims_from_gold: bool = False,
     on_step: Callable[[state.LedgerState, types.LedgerStep], state.LedgerState | None] | None = None,
 ) -> ReplayResult:
-    """Take the articles in order into a ledger that starts from the baseline."""
-    held = state.LedgerState.load(baseline.load_baseline() if positions is None else positions, ())
+    """Take the articles in order into a ledger that starts from the baseline, or from what another one held."""
+    held = state.LedgerState.load(baseline.load_baseline() if positions is None else positions, developments)
+    known = dict(held.developments)
     seen = copies.CopyIndex()
     held_back: list[types.HeldBack] = []
-    clock = max((position.since for position in held.positions.values()), default=EPOCH)
+    starts = [position.since for position in held.positions.values()] + [d.raised_at for d in developments]
+    clock = max(starts, default=EPOCH)
     for archived in articles:
         clock = max(clock, archived.moment or clock)
         step = _take(archived, engine, watched, ledger_rules, held, seen, clock, claims_from_gold=claims_from_gold)
@@ -142,7 +144,7 @@ def replay(
         if on_step is not None:
             held = on_step(held, step) or held
     return ReplayResult(
-        developments=tuple(held.developments.values()),
+        developments=tuple(one for one in held.developments.values() if known.get(one.id) != one),
         positions=tuple(held.positions[key] for key in sorted(held.positions)),
         held_back=tuple(held_back),
         articles=len(articles),
@@ -194,41 +196,3 @@ def development_to_json(development: types.Development) -> dict[str, Any]:
         "article_ids": list(dict.fromkeys(report.article_id for report in development.reports)),
         "note": development.note,
     }
-
-
-def report_html(result: ReplayResult) -> str:
-    """A readable page: the developments as they came, and the board at the end. All text is escaped."""
-    rows = "\n".join(_development_row(development) for development in result.developments)
-    board = "\n".join(_board_row(position) for position in result.positions if position.aspect.count(":disputed") == 0)
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Replay</title>
-<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}}
-table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;
-vertical-align:top}}.minor{{color:#666}}.taken_back{{text-decoration:line-through}}</style></head><body>
-<h1>Replay</h1><p>{result.articles} articles, {len(result.developments)} developments.</p>
-<h2>Developments</h2><table><tr><th>Date</th><th>What</th><th>Old</th><th>New</th><th>Grade</th><th>Evidence</th></tr>
-{rows}</table>
-<h2>Board</h2><table><tr><th>Topic</th><th>Subject</th><th>Aspect</th><th>Holds</th><th>Since</th><th>Grade</th></tr>
-{board}</table></body></html>
-"""
-
-
-def _development_row(development: types.Development) -> str:
-    kind = "taken_back" if development.taken_back else "minor" if development.minor else "major"
-    what = f"{development.topic} {development.subject} {development.aspect}"
-    grades = str(development.grade)
-    if development.grade != development.grade_at_first:
-        grades = f"{development.grade_at_first} → {development.grade}"
-    new = str(development.new)
-    if development.new_number is not None and development.new_number != development.new:
-        new = f"{new} ({development.new_number})"
-    first = development.reports[0]
-    said = f"{first.evidence} ({first.outlet})" + (f"; {development.note}" if development.note else "")
-    cells = (f"{development.published:%Y-%m-%d}", what, str(development.old or "-"), new, grades, said)
-    return f'<tr class="{kind}">' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-
-
-def _board_row(position: types.Position) -> str:
-    value = position.status if position.number is None else f"{position.status} {position.number}"
-    cells = (str(position.topic), position.subject, position.aspect, value, f"{position.since:%Y-%m-%d}")
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in (*cells, str(position.grade))) + "</tr>"

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alerts import policy
 from app import housekeeping, tallies, wiring
 from app import settings as app_settings
-from monitor import errors, recipients
+from monitor import errors, recipients, types
 
 log = structlog.get_logger("service")
 
 TICK_S = 5.0  # how often due feeds are looked for
 IDLE_S = 5.0  # a stage that nobody wakes looks for work this often
+RECHECK_TICK_S = 60.0
 DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local times when the clocks change
 SHUTDOWN_S = 4.0  # what runs at SIGTERM has this long to end, and pages as long again; a container waits 10 s
 HOUSEKEEPING_S = 900.0  # how often is looked whether it is time for it
@@ -64,6 +65,16 @@ class Service:
     async def take(self) -> int:
         """Take read articles into the ledger."""
         steps = await self._app.pipeline.take_pending(silent=not self._caught_up)
+        self._note(steps)
+        self._finish_catching_up()
+        return len(steps)
+
+    async def recheck(self) -> None:
+        """Read pages that carry a development again, for corrections at the source."""
+        self._note(await self._app.pipeline.recheck_due(silent=not self._caught_up))
+
+    def _note(self, steps: Sequence[types.LedgerStep]) -> None:
+        """Count and log what steps brought, and wake delivery."""
         self.tallies.claims += sum(len(step.changes) + len(step.held_back) for step in steps)
         for change in (change for step in steps for change in step.changes):
             development = change.development
@@ -81,8 +92,6 @@ class Service:
             )
         if steps:
             self._to_send.set()
-        self._finish_catching_up()
-        return len(steps)
 
     async def deliver(self) -> int:
         """Send what waits in the outbox, for a turn; slow recipients go on meanwhile."""
@@ -98,6 +107,7 @@ class Service:
     async def work_off(self) -> None:
         """Poll once and run every stage until nothing that can be done now is left."""
         await self.poll()
+        await self.recheck()
         while await self.read():
             pass
         while await self.take():
@@ -189,6 +199,7 @@ class Service:
         now = wiring.utc_now()
         jobs: list[tuple[Callable[[], Awaitable[None]], float, datetime]] = [
             (self.poll, TICK_S, now),
+            (self.recheck, RECHECK_TICK_S, now + timedelta(seconds=TICK_S)),
             (self.digests, DIGEST_TICK_S, now),
             (self.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=TICK_S)),
         ]

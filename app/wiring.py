@@ -82,7 +82,13 @@ def build(settings: app_settings.Settings) -> App:
     pool = workers.WorkerPool(max_workers=settings.workers, initializer=reading.prepare, initargs=(None,))
     ledger = state.LedgerState.load(base.stores.ledger.load_positions(), base.stores.ledger.load_developments())
     way = pipeline.Pipeline(
-        pipeline.Stores(feeds=base.stores.feeds, articles=base.stores.articles, ledger=base.stores.ledger),
+        pipeline.Stores(
+            feeds=base.stores.feeds,
+            articles=base.stores.articles,
+            ledger=base.stores.ledger,
+            by_hand=base.stores.by_hand,
+            rechecks=base.stores.rechecks,
+        ),
         pipeline.Tools(
             fetcher=fetcher,
             pool=pool,

@@ -4,7 +4,7 @@ Derives them from readings of the seed documents, writes and reads baseline.yaml
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ def _to_row(position: types.Position, reasons: Mapping[Mark, str]) -> dict[str, 
     row: dict[str, Any] = {
         "topic": str(position.topic), "subject": position.subject, "aspect": position.aspect,
         "status": position.status, "number": position.number, "number_max": position.number_max,
-        "since": position.since.date(), "grade": str(position.grade),
+        "since": _day_or_time(position.since), "grade": str(position.grade),
     }  # fmt: skip
     row["reports"] = [_to_report_row(position.key, report, reasons) for report in position.reports]
     return {name: value for name, value in row.items() if value is not None}
@@ -138,12 +138,39 @@ def _to_report_row(key: tuple[str, str, str], report: types.Report, reasons: Map
     reason = reasons.get(_mark(key, report))
     row = {
         "document": report.document, "sha256": report.sha256, "start": report.start, "end": report.end,
-        "date": report.published.date(), "outlet": report.outlet, "origin": report.origin, "tier": str(report.tier),
-        "status": report.status, "number": report.number, "number_max": report.number_max,
+        "article": report.article_id if report.document is None else None, "url": report.url,
+        "date": _day_or_time(report.published), "outlet": report.outlet, "origin": report.origin,
+        "tier": str(report.tier), "status": report.status, "number": report.number, "number_max": report.number_max,
         "speaker": report.speaker, "official": report.official or None,
-        "by": "engine" if reason is None else "hand", "reason": reason,
+        "by": _by(report, reason), "reason": "set by hand" if report.article_id == "hand" else reason,
     }  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _by(report: types.Report, reason: str | None) -> str:
+    if reason is not None or report.article_id == "hand":
+        return "hand"
+    return "engine" if report.document is not None else "news"
+
+
+def _day_or_time(moment: datetime) -> date | str:
+    """A day where no time is known (documents); else the time."""
+    return moment.date() if moment.time() == time() else moment.isoformat()
+
+
+def cut(positions: Iterable[types.Position], developments: Iterable[types.Development]) -> tuple[types.Position, ...]:
+    """A ledger's positions as a baseline for another one: with the reports of earlier values, which stay known."""
+    earlier: dict[tuple[str, str, str], list[types.Report]] = {}
+    for development in developments:
+        if development.old_position is not None and not development.taken_back:
+            earlier.setdefault(development.old_position.key, []).extend(development.old_position.reports)
+    return tuple(
+        replace(
+            position, source="baseline", development_id=None,
+            reports=tuple(dict.fromkeys((*position.reports, *earlier.get(position.key, ())))),
+        )
+        for position in sorted(positions, key=lambda position: position.key)
+    )  # fmt: skip
 
 
 def load_baseline(path: Path | None = None) -> tuple[types.Position, ...]:
@@ -178,6 +205,8 @@ def _check(file: str, where: str, position: types.Position) -> None:
     if rules.is_figure(position.aspect):
         if position.number is None:
             raise errors.SeedError(file, f"{where}.number", "a number, for a count or a size")
+    elif position.aspect == "language" or position.aspect.startswith("language:"):
+        return  # a phrase; it has no order
     elif position.status not in ledger_rules.beside and ledger_rules.rank(topic, position.status) < 0:
         raise errors.SeedError(file, f"{where}.status", f"a status of {topic}, not {position.status!r}")
     if not position.reports:
@@ -185,14 +214,16 @@ def _check(file: str, where: str, position: types.Position) -> None:
 
 
 def _from_report_row(row: Mapping[str, Any]) -> types.Report:
-    if row["by"] not in {"engine", "hand"} or (row["by"] == "hand" and not row.get("reason")):
-        raise ValueError("by: engine, or by: hand with a reason")
+    if row["by"] not in {"engine", "news", "hand"} or (row["by"] == "hand" and not row.get("reason")):
+        raise ValueError("by: engine, by: news, or by: hand with a reason")
+    document = None if row["by"] == "news" or "article" in row else str(row["document"])
     return types.Report(
-        article_id=Path(str(row["document"])).stem, outlet=str(row["outlet"]), tier=types.Tier(row["tier"]),
-        origin=str(row["origin"]), url=None, title="", published=_moment(row["date"]), status=str(row["status"]),
+        article_id=str(row["article"]) if document is None else Path(document).stem,
+        outlet=str(row["outlet"]), tier=types.Tier(row["tier"]), origin=str(row["origin"]), url=row.get("url"),
+        title="", published=_moment(row["date"]), status=str(row["status"]),
         evidence="", start=int(row["start"]), end=int(row["end"]), number=_number(row, "number"),
         number_max=_number(row, "number_max"), speaker=row.get("speaker"), official=bool(row.get("official")),
-        document=str(row["document"]), sha256=str(row["sha256"]),
+        document=document, sha256=None if document is None else str(row["sha256"]),
     )  # fmt: skip
 
 
@@ -204,6 +235,8 @@ def _number(row: Mapping[str, Any], name: str) -> int | None:
 
 
 def _moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        return types.ensure_utc(datetime.fromisoformat(value))
     if not isinstance(value, date):
         raise ValueError(f"{value!r} is no date")
     return datetime.combine(value, time(), UTC)

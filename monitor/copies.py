@@ -13,6 +13,7 @@ from functools import lru_cache
 SIZE = 48
 SHINGLE = 3
 ALIKE = 0.6
+COMMON = 200  # a value that this many texts share is a stock phrase ("sign up for our newsletter") and says nothing
 
 _WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
@@ -68,6 +69,19 @@ def similarity(one: Sequence[int], other: Sequence[int]) -> float:
     return len(set(one) & set(other)) / min(len(one), len(other))
 
 
+def likest(articles: Sequence[Sequence[str]]) -> str | None:
+    """The article that shares enough of a sketch, most first; `articles` are those of each value, COMMON + 1 at most.
+
+    Values that too many share don't count: a look-up then costs the same however many texts are kept.
+    """
+    telling = [found for found in articles if len(found) <= COMMON]
+    shared = Counter(article for found in telling for article in found)
+    if not shared or 2 * len(telling) < len(articles):
+        return None
+    article, count = min(shared.items(), key=lambda item: (-item[1], item[0]))
+    return article if count >= ALIKE * len(telling) else None
+
+
 class CopyIndex:
     """Sketches by value; answers which article a sketch is a copy of."""
 
@@ -78,11 +92,7 @@ class CopyIndex:
         """The article that shares most of the sketch's values, where it shares enough."""
         if not values:
             return None
-        shared = Counter(article for value in values for article in self._articles.get(value, ()))
-        if not shared:
-            return None
-        article, count = min(shared.items(), key=lambda item: (-item[1], item[0]))
-        return article if count >= ALIKE * len(values) else None
+        return likest([self._articles.get(value, ())[: COMMON + 1] for value in values])
 
     def add(self, article_id: str, values: Sequence[int]) -> None:
         """Remember an article's sketch."""

@@ -5,6 +5,7 @@ due feeds | fetch | parse | new entries | fetch page | screen, extract, claims |
 """
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class Stores:
     feeds: ports.FeedStore
     articles: ports.ArticleStore
     ledger: ports.LedgerStore
+    by_hand: ports.HandActs | None = None
+    rechecks: ports.Rechecks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,8 @@ class Pipeline:
 
     def __init__(self, stores: Stores, tools: Tools, ledger: state.LedgerState) -> None:
         self._stores, self._tools, self._ledger = stores, tools, ledger
+        self._turn = asyncio.Lock()  # one step at a time: the next one is compared with what this one leaves
+        self._by_hand = stores.by_hand.version() if stores.by_hand else None
         self._in_flight: set[str] = set()
         self._reading: dict[int, asyncio.Task[None]] = {}
         self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
@@ -128,14 +133,63 @@ class Pipeline:
     async def take_pending(self, *, silent: bool, limit: int = BATCH) -> list[types.LedgerStep]:
         """Take read articles into the ledger, in order of arrival; `silent` writes no alerts."""
         steps = []
-        for entry_id, article, read in self._stores.articles.unledgered(limit):
+        waiting = self._stores.articles.unledgered(limit)
+        if waiting:
+            self._heed_operator()
+        for entry_id, article, read in waiting:
+            steps.append(await self._take_one(entry_id, article, read, silent=silent))
+        return steps
+
+    async def _take_one(
+        self, entry_id: int | None, article: types.Article, read: types.Reading, *, silent: bool
+    ) -> types.LedgerStep:
+        async with self._turn:
             now = self._tools.clock()
             step = self._ledger_step(article, read, now)
+            if step.changes and entry_id is not None:
+                step = dataclasses.replace(step, recheck_at=schedule.next_recheck(now, now))
             alerts = self._tools.plan_alerts(step, now, silent)
             await asyncio.to_thread(self._stores.ledger.record_step, entry_id, step, alerts, now)
             self._ledger.absorb(step)
-            steps.append(step)
-        return steps
+            return step
+
+    async def recheck_due(self, *, silent: bool, limit: int = BATCH) -> list[types.LedgerStep]:
+        """Read pages that carry a development again; one that has changed is compared with the ledger anew."""
+        if self._stores.rechecks is None:
+            return []
+        due = self._stores.rechecks.due_rechecks(self._tools.clock(), limit)
+        if due:
+            self._heed_operator()
+        steps = await self._gather(self._recheck_one(recheck, silent=silent) for recheck in due)
+        return [step for step in steps if step is not None]
+
+    async def _recheck_one(self, recheck: types.Recheck, *, silent: bool) -> types.LedgerStep | None:
+        assert self._stores.rechecks is not None
+        now = self._tools.clock()
+        step, changed = None, None
+        try:
+            page = await self._read_page(recheck.record, now)
+        except (errors.FetchError, errors.ExtractError):
+            page = None  # a page that is gone takes nothing back
+        if page is not None and _has_changed(page, recheck.text) and page.article and page.reading:
+            changed = page
+            step = await self._take_one(None, page.article, page.reading, silent=silent)
+        await asyncio.to_thread(
+            self._stores.rechecks.record_recheck,
+            recheck.article_id,
+            next_at=schedule.next_recheck(recheck.first_at, now),
+            page=changed,
+            now=now,
+        )
+        return step
+
+    def _heed_operator(self) -> None:
+        """Read the ledger anew where an operator has changed it in another process."""
+        version = self._stores.by_hand.version() if self._stores.by_hand else None
+        if version != self._by_hand:
+            stored = self._stores.ledger
+            self._ledger = state.LedgerState.load(stored.load_positions(), stored.load_developments())
+            self._by_hand = version
 
     async def _gather(self, jobs: Iterable[Awaitable[T]]) -> list[T]:
         """Run jobs a bounded number at a time, so that a slow one holds no others."""
@@ -269,6 +323,13 @@ class Pipeline:
             self._ledger, article, read, rules=self._tools.rules, watch=self._tools.watch, copy_of=copy_of, now=now
         )
         return step
+
+
+def _has_changed(page: types.ReadPage, text: str) -> bool:
+    """Whether the page's own text is another; what the feed says for it takes nothing back. Off topic now: the claims
+    are gone."""
+    own = page.reason is None or page.reason == reading.OFF_TOPIC
+    return own and page.article is not None and page.article.text != text
 
 
 def _parse_in_worker(body: bytes, url: str, content_type: str, now: datetime) -> types.ParsedFeed:

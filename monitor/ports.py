@@ -103,6 +103,34 @@ class LedgerStore(Protocol):
         """{reason: count}."""
 
 
+class Rechecks(Protocol):
+    """Pages that carry a development and are to be read again."""
+
+    def due_rechecks(self, now: datetime, limit: int) -> list[types.Recheck]:
+        """Pages whose time has come, longest due first."""
+
+    def record_recheck(
+        self, article_id: str, *, next_at: datetime | None, page: types.ReadPage | None, now: datetime
+    ) -> None:
+        """Ask again at `next_at`, or no more; keep what a changed page says now."""
+
+
+class HandActs(Protocol):
+    """What an operator did to the ledger by hand."""
+
+    def record_act(self, act: types.HandAct, alerts: Sequence[types.Alert]) -> int:
+        """Store an act and what it does, in one transaction; return its number."""
+
+    def undo_act(self, act: types.HandAct, step: types.LedgerStep, alerts: Sequence[types.Alert], at: datetime) -> None:
+        """Mark an act as undone and store the step that undoes it."""
+
+    def list_acts(self) -> list[types.HandAct]:
+        """All acts, oldest first."""
+
+    def version(self) -> tuple[int, int]:
+        """Differs whenever something has been done by hand since."""
+
+
 class Outbox(Protocol):
     """Alert rows: written with the development, claimed, sent, recorded."""
 

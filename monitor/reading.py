@@ -9,6 +9,7 @@ from pathlib import Path
 from monitor import charset, extract, screen, types, watch
 from monitor.claims import engine
 
+OFF_TOPIC = "off topic"  # the reason of a page that was read and makes no claim of the matter
 _LEAST_TEXT = 120  # characters; a page with less is a shell (consent wall, script page): the feed says more
 
 
@@ -108,7 +109,7 @@ def _to_article(
 
 def _read(article: types.Article, root: str | None) -> types.ReadPage:
     reading = _reader(root)[0].read(article)
-    return types.ReadPage(article=article, reading=reading, reason=None if reading.relevant else "off topic")
+    return types.ReadPage(article=article, reading=reading, reason=None if reading.relevant else OFF_TOPIC)
 
 
 def _sane(moment: datetime | None, now: datetime) -> datetime | None:

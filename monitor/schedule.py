@@ -15,6 +15,9 @@ _LONGEST_RETRY_AFTER = timedelta(hours=24)
 _LONGEST_TTL = timedelta(hours=1)  # a feed's wish to be asked less often is heeded so far; news must not wait a day
 _OFFLINE_PAUSE = timedelta(minutes=2)
 _SHORTEST_PAUSE = timedelta(seconds=10)
+# When a page that carries a development is read again, counted from the development: most corrections come on the first
+# day.
+_RECHECKS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=12), timedelta(hours=24), timedelta(hours=48))
 _FAILURES_TO_STALE = 3
 _LATE_INTERVALS = 3
 _LATE_AT_LEAST = timedelta(hours=1)
@@ -51,6 +54,11 @@ def next_state_ok(
         gone=False,
         warning=oddity(parsed) if parsed is not None else state.warning,
     )
+
+
+def next_recheck(first_at: datetime, now: datetime) -> datetime | None:
+    """When a page that carried a development at `first_at` is read again; None: no more. Missed turns stay missed."""
+    return next((first_at + pause for pause in _RECHECKS if first_at + pause > now), None)
 
 
 def oddity(parsed: types.ParsedFeed) -> str | None:

@@ -352,6 +352,7 @@ class Development:
     raised_at: datetime
     reports: tuple[Report, ...]  # the raising one first
     note: str = ""  # why disputed or taken back, in words
+    wrong: bool = False  # an operator says that it should never have been told
     old_position: Position | None = None
     new_position: Position | None = None
 
@@ -389,6 +390,31 @@ class LedgerStep:
     held_back: tuple[HeldBack, ...] = ()
     sketch: tuple[int, ...] = ()  # near-duplicate sketch of the article
     copy_of: str | None = None
+    recheck_at: datetime | None = None  # when its page is read again, as it carries a development
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """A page that carries a development and is to be read again."""
+
+    article_id: str
+    record: EntryRecord
+    text: str  # as it was read last
+    first_at: datetime  # when the development was raised
+    done: int  # how often it has been read again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandAct:
+    """What an operator did to the ledger."""
+
+    number: int = 0  # given when stored
+    at: datetime
+    kind: str  # set | wrong
+    word: str  # what was done, in words
+    step: LedgerStep
+    undo: LedgerStep
+    undone_at: datetime | None = None
 
 
 # ---------------------------------------------------------------- alerts

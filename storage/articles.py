@@ -27,7 +27,7 @@ class SqlArticleStore:
             .limit(limit)
         )
         with self._db.read() as connection:
-            return [_to_record(row) for row in connection.execute(query)]
+            return [to_record(row) for row in connection.execute(query)]
 
     def count_pending(self) -> dict[str, int]:
         """{step: count} for NEW and READ."""
@@ -104,7 +104,8 @@ class SqlArticleStore:
             return tracing.trace(connection, reference)
 
 
-def _to_record(row: sa.Row[Any]) -> types.EntryRecord:
+def to_record(row: sa.Row[Any]) -> types.EntryRecord:
+    """An entry's row, with its feed's columns, as a value."""
     values = row._mapping
     return types.EntryRecord(
         id=values["id"],

@@ -7,10 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor import errors, types
+from monitor import copies, errors, types
 from storage import codec, database, outbox, schema
-
-_COPY_SHARE = 0.6  # of the sketch's values: what near-duplicates share after light edits (monitor/copies.py)
 
 
 class SqlLedgerStore:
@@ -79,34 +77,20 @@ class SqlLedgerStore:
         with self._db.write() as connection:
             if entry_id is not None and not _finish_entry(connection, entry_id, now):
                 return
-            for key in step.removed:
-                _end_position(connection, key, now)
-            for position in step.positions:
-                _put_position(connection, position, now)
-            for change in step.changes:
-                _put_development(connection, change.development)
-            _put_held_back(connection, step, now)
-            _put_sketch(connection, step)
+            write_step(connection, step, now)
             outbox.insert_alerts(connection, alerts)
 
     def find_copy(self, sketch: Sequence[int]) -> str | None:
         """The article id that shares most of the sketch's values (at least 60 % of them), if any."""
-        if not sketch:
-            return None
         values = sorted(set(sketch))
-        table = schema.sketches.c
-        shared = sa.func.count().label("shared")
-        query = (
-            sa.select(table.article_id, shared)
-            .where(table.value.in_(values))
-            .group_by(table.article_id)
-            .having(shared >= _COPY_SHARE * len(values))
-            .order_by(shared.desc(), table.article_id)
-            .limit(1)
-        )
+        if not values:
+            return None
+        found: dict[int, list[str]] = {value: [] for value in values}
         with self._db.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else str(row[0])
+            query = sa.select(schema.sketches.c.value, schema.sketches.c.article_id)
+            for value, article_id in connection.execute(query.where(schema.sketches.c.value.in_(values))):
+                found[value].append(article_id)
+        return copies.likest(list(found.values()))
 
     def held_back_counts(self, since: datetime | None = None) -> dict[str, int]:
         """{reason: count}."""
@@ -116,6 +100,19 @@ class SqlLedgerStore:
             query = query.where(table.at > since)
         with self._db.read() as connection:
             return dict(Counter({str(reason): int(count) for reason, count in connection.execute(query)}))
+
+
+def write_step(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
+    """All that a step does to the ledger, inside the caller's transaction."""
+    for key in step.removed:
+        _end_position(connection, key, now)
+    for position in step.positions:
+        _put_position(connection, position, now)
+    for change in step.changes:
+        _put_development(connection, change.development)
+    _put_held_back(connection, step, now)
+    _put_sketch(connection, step)
+    _put_recheck(connection, step, now)
 
 
 def _finish_entry(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
@@ -186,5 +183,30 @@ def _put_sketch(connection: sa.Connection, step: types.LedgerStep) -> None:
         return  # a copy is found by its original
     known = sa.select(schema.sketches.c.value).where(schema.sketches.c.article_id == step.article_id).limit(1)
     if connection.scalar(known) is None:
-        rows = [{"value": value, "article_id": step.article_id} for value in sorted(set(step.sketch))]
-        connection.execute(schema.sketches.insert(), rows)
+        common = _common(connection, step.sketch)
+        rows = [{"value": value, "article_id": step.article_id} for value in sorted({*step.sketch} - common)]
+        if rows:
+            connection.execute(schema.sketches.insert(), rows)
+
+
+def _common(connection: sa.Connection, sketch: Sequence[int]) -> set[int]:
+    """Values of stock phrases: known to be common, they take no more articles, so that a look-up stays quick."""
+    table = schema.sketches.c
+    counted = (
+        sa.select(table.value)
+        .where(table.value.in_(sorted(set(sketch))))
+        .group_by(table.value)
+        .having(sa.func.count() > copies.COMMON)
+    )
+    return set(connection.scalars(counted))
+
+
+def _put_recheck(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
+    """A page that carries a development is read again; one that is on the list already keeps its turn."""
+    table = schema.rechecks.c
+    if step.recheck_at is None or connection.scalar(
+        sa.select(table.article_id).where(table.article_id == step.article_id)
+    ):
+        return
+    values = {"article_id": step.article_id, "due_at": step.recheck_at, "first_at": now, "done": 0}
+    connection.execute(schema.rechecks.insert().values(**values))

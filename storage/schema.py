@@ -195,6 +195,27 @@ sketches = Table(
     Column("article_id", CleanText, primary_key=True, index=True),
 )
 
+hand_acts = Table(
+    "hand_acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("word", CleanText, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("undo", Text, nullable=False),
+    Column("undone_at", UtcTime),
+)
+
+rechecks = Table(
+    "rechecks",
+    metadata,
+    Column("article_id", CleanText, primary_key=True),
+    Column("due_at", UtcTime, nullable=False, index=True),
+    Column("first_at", UtcTime, nullable=False),
+    Column("done", Integer, nullable=False),
+)
+
 alerts = Table(
     "alerts",
     metadata,

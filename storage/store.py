@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 
-from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients, retention
+from storage import (
+    articles,
+    browsing,
+    by_hand,
+    counting,
+    database,
+    feeds,
+    ledger,
+    meta,
+    outbox,
+    rechecks,
+    recipients,
+    retention,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +25,9 @@ class Stores:
     feeds: feeds.SqlFeedStore
     articles: articles.SqlArticleStore
     ledger: ledger.SqlLedgerStore
+    by_hand: by_hand.SqlHandActs
     outbox: outbox.SqlOutbox
+    rechecks: rechecks.SqlRechecks
     recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
     browsing: browsing.SqlBrowsing
@@ -33,7 +48,9 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         feeds=feeds.SqlFeedStore(db),
         articles=articles.SqlArticleStore(db),
         ledger=ledger.SqlLedgerStore(db),
+        by_hand=by_hand.SqlHandActs(db),
         outbox=outbox.SqlOutbox(db),
+        rechecks=rechecks.SqlRechecks(db),
         recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),
         browsing=browsing.SqlBrowsing(db),

@@ -7,9 +7,14 @@ import sqlalchemy as sa
 from monitor import types
 from storage import codec, schema
 
+Carried = tuple[types.Development, list[dict[str, object]]]  # with its alerts
+
 
 def trace(connection: sa.Connection, reference: str) -> dict[str, object] | None:
     """The way of what `reference` names, as JSON values; None where nothing is known by that name."""
+    claim = _claim(connection, reference)
+    if claim is not None:
+        return {"kind": "claim", **claim}
     development = _development(connection, reference)
     if development is not None:
         return {"kind": "development", **development}
@@ -20,6 +25,16 @@ def trace(connection: sa.Connection, reference: str) -> dict[str, object] | None
     if entry is None:
         return None
     return {"kind": "article", **entry}
+
+
+def _claim(connection: sa.Connection, reference: str) -> dict[str, object] | None:
+    """`a12#3`: the third claim of article a12, and what became of it."""
+    name, mark, number = reference.rpartition("#")
+    entry = _entry(connection, name) if mark and number.isdecimal() and len(number) < 6 else None
+    claims = entry.get("claims") if entry else None
+    if entry is None or not isinstance(claims, list) or not 0 < int(number) <= len(claims):
+        return None
+    return {"claim": claims[int(number) - 1], "article": entry["article"], "entry": entry["entry"]}
 
 
 def _development(connection: sa.Connection, reference: str) -> dict[str, object] | None:
@@ -95,15 +110,38 @@ def _article(connection: sa.Connection, entry_id: int) -> dict[str, object]:
     reading = codec.load(types.Reading, str(article.pop("reading")))
     held = schema.held_back.c
     texts = connection.scalars(sa.select(held.value).where(held.article_id == row.id).order_by(held.id))
+    held_back = [codec.load(types.HeldBack, text) for text in texts]
+    raised = _raised(connection, row.id)
     return {
         "article": article,
-        "claims": codec.to_json(reading.claims),
-        "held_back": [codec.to_json(codec.load(types.HeldBack, text)) for text in texts],
-        "developments": _raised(connection, row.id),
+        "claims": [
+            {"id": f"{row.id}#{number}", **codec.to_json(claim), "became": _became(claim, row.id, held_back, raised)}
+            for number, claim in enumerate(reading.claims, 1)
+        ],
+        "held_back": [codec.to_json(item) for item in held_back],
+        "developments": [{"development": codec.to_json(one), "alerts": alerts} for one, alerts in raised],
     }
 
 
-def _raised(connection: sa.Connection, article_id: str) -> list[dict[str, object]]:
+def _became(claim: types.Claim, article_id: str, held_back: list[types.HeldBack], raised: list[Carried]) -> list[str]:
+    """What became of a claim, one line for each aspect: a development, a source of one, or silence and why."""
+    lines = [
+        f"development {one.id} ({one.aspect}), {'raised' if report is one.reports[0] else 'as a source'}"
+        for one, _ in raised
+        for report in one.reports
+        if report.article_id == article_id and report.evidence == claim.evidence and report.status == claim.status
+        and (str(one.topic), one.subject) == (str(claim.topic), claim.subject)
+    ]  # fmt: skip
+    lines += [
+        f"silence ({item.aspect}): {item.reason}"
+        for item in held_back
+        if (str(item.topic), item.subject, item.status, item.evidence)
+        == (str(claim.topic), claim.subject, claim.status, claim.evidence)
+    ]
+    return list(dict.fromkeys(lines)) or ["not yet taken into the ledger"]
+
+
+def _raised(connection: sa.Connection, article_id: str) -> list[Carried]:
     """The developments that rest on an article, each with its alerts."""
     table, links = schema.developments.c, schema.development_articles.c
     query = (
@@ -113,10 +151,10 @@ def _raised(connection: sa.Connection, article_id: str) -> list[dict[str, object
         .order_by(table.seq)
     )
     return [
-        {
-            "development": codec.to_json(codec.load(types.Development, row.value)),
-            "alerts": _alerts(connection, schema.alerts.c.development_id == row.id),
-        }
+        (
+            codec.load(types.Development, row.value),
+            _alerts(connection, schema.alerts.c.development_id == row.id),
+        )
         for row in connection.execute(query).all()
     ]
 

@@ -21,7 +21,7 @@ FLOORS = {
     "monitor": {"monitor"},
 }
 # What the side floors may know of monitor/: its values, not its stages.
-VALUES = {"monitor.types", "monitor.recipients", "monitor.errors", "monitor.ports", "monitor.watch"}
+VALUES = {"monitor.types", "monitor.recipients", "monitor.errors", "monitor.ports", "monitor.watch", "monitor.copies"}
 VALUES_ONLY = ("alerts", "storage")
 
 FETCHING = ("monitor.fetch", "monitor.connecting")  # the network edge
@@ -61,7 +61,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     ),
     "threading": ("monitor.workers", "storage", "app"),
     "socket": (*FETCHING, "app"),
-    "subprocess": (),
+    "subprocess": ("app.commands.replaying",),  # another revision runs in a process of its own
 }
 # Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date without a Date.
 CLOCK_OWNERS = ("app", "monitor.fetch")

@@ -71,6 +71,28 @@ def test_the_order_of_strength_is_the_data_s() -> None:
         assert ", ".join(sides["against"]) in line
 
 
+def test_what_counts_as_a_change_is_the_data_s() -> None:
+    data = yaml.safe_load((ROOT / "seeds/coalition/transitions.yaml").read_text(encoding="utf-8"))
+    table = README.partition("## What counts as a change")[2].partition("\n## ")[0]
+
+    def row(start: str) -> str:
+        return next(line for line in table.splitlines() if line.startswith(f"| {start}"))
+
+    def named(line: str) -> set[str]:
+        return set(re.findall(r"[a-z_]+", line.partition("|")[2].partition("|")[2]))
+
+    assert set(data["first_minor"]) <= named(row("nothing held before"))
+    assert set(data["up_minor"]) <= named(row("up the order"))
+    assert all(f"{old} → {new} is major" in row("down the order") for old, new in data["down_major"])
+    against = row("to a status against it")
+    assert all(f"{new} only from {' or '.join(old)}" in against for new, old in data["against_only_from"].items())
+    back = row("back from a status against it")
+    for size in ("major", "minor", "beside"):
+        word = "none" if size == "beside" else size
+        assert f"{word} to {', '.join(data[f'back_{size}'])}" in back
+    assert all(f"of {kind} minor" in row("a new figure") for kind in data["minor_counts"])
+
+
 @pytest.mark.parametrize("verb", ["run", "test", "demo", "help", "lock", "eval", "setup"])
 def test_the_make_verbs_of_the_readme_exist(verb: str) -> None:
     assert f"make {verb}" in README

@@ -20,7 +20,7 @@ def board(chosen: settings.Settings, as_of: str | None) -> int:
     """All positions at a glance."""
     base = wiring.open_base(chosen)
     try:
-        moment = _moment(as_of, ZoneInfo(chosen.timezone)) if as_of else None
+        moment = to_moment(as_of, ZoneInfo(chosen.timezone)) if as_of else None
         positions = base.stores.ledger.positions_at(moment) if moment else base.stores.ledger.load_positions()
         for group in boards.board_rows(positions, wiring.names_of(base.watch)):
             rows = [(row.name, row.what, row.holds, row.since, row.grade, row.outlet) for row in group.rows]
@@ -32,13 +32,13 @@ def board(chosen: settings.Settings, as_of: str | None) -> int:
         base.close()
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
+def to_moment(text: str, zone: ZoneInfo) -> datetime:
     """A moment, or the end of a day in the zone of the settings."""
     try:
         moment = datetime.fromisoformat(text if "T" in text else f"{text}T23:59:59")
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise errors.InputError("--as-of", f"is no date like 2026-03-01: {text!r}") from error
+        raise errors.InputError(text, "is no date like 2026-03-01") from error
 
 
 def why(chosen: settings.Settings, reference: str) -> int:
@@ -50,7 +50,8 @@ def why(chosen: settings.Settings, reference: str) -> int:
         base.close()
     if found is None:
         raise errors.InputError(
-            reference, "nothing is stored by that id or address (a development D..., an alert A-..., an article a12)"
+            reference,
+            "nothing is stored by that id or address (development D..., alert A-..., article a12, claim a12#3)",
         )
     print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
     return 0

@@ -63,7 +63,7 @@ class _Comparison:
     def run(self) -> types.LedgerStep:
         """Corrections first, then claims by key, then wordings."""
         correction = corrections.find(self.article, self.reading.claims)
-        items = self._items(correction)
+        said = items = self._items(correction)
         is_copy = self._is_copy() and correction is None
         if is_copy:
             for key, claim in items:
@@ -71,7 +71,7 @@ class _Comparison:
                     self.moves.date_by_copy(key, claim, self.published)
                     self.draft.hold_back(key, claim, "copy")
             items = [(key, claim) for key, claim in items if not self._is_the_originals(key, claim)]
-        touched = corrections.touched(correction, self.article, items, self.state, self.watch, self.rules, self.now)
+        touched = corrections.touched(correction, self.article, said, self.state, self.watch, self.rules, self.now)
         for development in touched:
             self.moves.withdraw_outlet(development, evidence.canonical(self.article.outlet, self.watch))
         for key in dict.fromkeys(key for key, _ in items):

@@ -105,7 +105,8 @@ def touched(
     oldest = published - timedelta(days=ledger_rules.days["correction"])
     outlet = evidence.canonical(article.outlet, watched)
     found = []
-    for development in held.developments.values():
+    # Without a correction only the page's own developments can be touched: the ledger's size must not matter.
+    for development in list(held.developments.values()) if correction else held.developments_by(article.id):
         if development.taken_back or development.published < oldest or development.aspect == "language":
             continue
         own = [report for report in development.reports if evidence.same_origin(report.origin, outlet)]

@@ -71,7 +71,7 @@ class Moves:
         self.draft.put(dataclasses.replace(dated, reports=reports, grade=grade))
         development = known
         if development is None or development.taken_back:
-            return "same" if held.source == "news" else "baseline"
+            return "baseline" if held.source == "baseline" else "same"
         settled = development.disputed and grade is not types.Grade.REPORTED
         if settled:
             self.draft.drop(_beside(held.key, DISPUTED))
@@ -241,16 +241,7 @@ class Moves:
 
     def take_back(self, development: types.Development, note: str) -> None:
         """Take a development back; where it is the last word, the old position returns."""
-        key = state.key_of(development)
-        held = self.draft.held(key)
-        if held is not None and held.development_id == development.id:
-            if development.old_position is not None:
-                self.draft.put(development.old_position)
-            else:
-                self.draft.drop(key)
-            self.draft.drop(_beside(key, DISPUTED))
-        gone = dataclasses.replace(development, taken_back=True, disputed=False, note=note)
-        self.draft.change(types.AlertKind.TAKEN_BACK, gone)
+        take_back(self.draft, development, note)
 
     def withdraw_outlet(self, development: types.Development, outlet: str) -> None:
         """An outlet corrects itself: its reports go; without others of their own standing the development goes too."""
@@ -298,6 +289,20 @@ class Moves:
 
     def _family(self, held: types.Position) -> str | None:
         return wording.family_of(held.status, self.rules)
+
+
+def take_back(draft: Draft, development: types.Development, note: str) -> None:
+    """Take a development back; where it is the last word, the old position returns."""
+    key = state.key_of(development)
+    held = draft.held(key)
+    if held is not None and held.development_id == development.id:
+        if development.old_position is not None:
+            draft.put(development.old_position)
+        else:
+            draft.drop(key)
+        draft.drop(_beside(key, DISPUTED))
+    gone = dataclasses.replace(development, taken_back=True, disputed=False, note=note)
+    draft.change(types.AlertKind.TAKEN_BACK, gone)
 
 
 def _beside(key: state.Key, suffix: str) -> state.Key:

@@ -3,7 +3,7 @@
 All of it can be rebuilt from the stored positions and developments, so a restart changes nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from monitor import types
@@ -18,13 +18,15 @@ class LedgerState:
         self.positions: dict[Key, types.Position] = {}
         self.developments: dict[str, types.Development] = {}
         self._by_key: dict[Key, list[str]] = defaultdict(list)
+        self._by_article: dict[str, dict[str, None]] = defaultdict(dict)  # developments that an article has carried
+        self._outlets: dict[str, Counter[str]] = defaultdict(Counter)  # {article: {outlet: reports held}}
 
     @classmethod
     def load(cls, positions: Iterable[types.Position], developments: Iterable[types.Development]) -> "LedgerState":
         """A state from what is stored; developments in the order in which they were raised."""
         state = cls()
         for position in sorted(positions, key=lambda position: position.since):
-            state.positions[position.key] = position
+            state._hold(position)
         for development in developments:
             state._take(development)
         return state
@@ -32,16 +34,32 @@ class LedgerState:
     def absorb(self, step: types.LedgerStep) -> None:
         """Make a step part of the state."""
         for position in step.positions:
-            self.positions[position.key] = position
+            self._hold(position)
         for key in step.removed:
-            self.positions.pop(key, None)
+            gone = self.positions.pop(key, None)
+            self._count(gone.reports if gone else (), -1)
         for change in step.changes:
             self._take(change.development)
 
+    def _hold(self, position: types.Position) -> None:
+        before = self.positions.get(position.key)
+        self._count(before.reports if before else (), -1)
+        self._count(position.reports, 1)
+        self.positions[position.key] = position
+
     def _take(self, development: types.Development) -> None:
-        if development.id not in self.developments:
+        before = self.developments.get(development.id)
+        if before is None:
             self._by_key[key_of(development)].append(development.id)
+        self._count(before.reports if before else (), -1)
+        self._count(development.reports, 1)
+        for report in development.reports:
+            self._by_article[report.article_id][development.id] = None
         self.developments[development.id] = development
+
+    def _count(self, reports: Iterable[types.Report], change: int) -> None:
+        for report in reports:
+            self._outlets[report.article_id][report.outlet] += change
 
     def developments_of(self, key: Key) -> list[types.Development]:
         """The key's developments in the order in which they were raised."""
@@ -49,9 +67,11 @@ class LedgerState:
 
     def outlets_of(self, article_id: str) -> set[str]:
         """The outlets under which an article's reports are held (empty where it left none)."""
-        held = (report for position in self.positions.values() for report in position.reports)
-        told = (report for development in self.developments.values() for report in development.reports)
-        return {report.outlet for reports in (held, told) for report in reports if report.article_id == article_id}
+        return {outlet for outlet, count in self._outlets.get(article_id, {}).items() if count > 0}
+
+    def developments_by(self, article_id: str) -> list[types.Development]:
+        """The developments that an article has carried."""
+        return [self.developments[name] for name in self._by_article.get(article_id, ())]
 
 
 def key_of(development: types.Development) -> Key:

@@ -107,3 +107,14 @@ def test_health():
     found = schedule.health(records, NOW)
     assert found == types.FeedHealth(healthy=2, total=6, stale=("late", "failing", "gone"))
     assert not schedule.is_stale(records[5], NOW)
+
+
+def test_pages_that_carry_a_development_are_read_again_over_two_days() -> None:
+    first = now = datetime(2026, 3, 1, tzinfo=UTC)
+    turns = []
+    while (turn := schedule.next_recheck(first, now)) is not None:
+        turns.append((turn - first).total_seconds() / 3600)
+        now = turn
+    assert turns == [1, 4, 12, 24, 48]
+    late = first + timedelta(hours=30)
+    assert schedule.next_recheck(first, late) == first + timedelta(hours=48), "missed turns are not made up"

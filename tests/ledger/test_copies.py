@@ -35,6 +35,16 @@ def test_own_words_are_no_copy() -> None:
     assert alike == known
 
 
+def test_stock_phrases_make_no_copies_and_a_copy_is_found_in_spite_of_them() -> None:
+    index = copies.CopyIndex()
+    stock = tuple(range(20))
+    for number in range(copies.COMMON + 1):
+        index.add(f"x{number}", (*stock, *range(1000 + 28 * number, 1028 + 28 * number)))
+    assert index.find((*stock, *range(90_000, 90_028))) is None
+    assert index.find((*stock, *range(1000, 1020), *range(90_000, 90_008))) == "x0"
+    assert index.find(stock) is None
+
+
 def test_sketch_is_bounded_stable_and_empty_for_nothing() -> None:
     values = copies.sketch(text("s013"))
     assert len(values) == copies.SIZE and values == tuple(sorted(values)) == copies.sketch(text("s013"))

@@ -227,6 +227,13 @@ def test_changed_page_takes_back() -> None:
     assert position is not None and position.number == 80
 
 
+def test_a_source_that_is_found_to_be_a_copy_later_is_no_correction() -> None:
+    world = World()
+    world.say(troops("NO", "pledged", 800), article_id="one")
+    world.say(troops("NO", "pledged", 800), outlet="Fjord Post", article_id="two", hours=1)
+    assert world.say(troops("NO", "pledged", 800), outlet="Fjord Post", article_id="two", copy_of="one", hours=1) == []
+
+
 def test_correction_leaves_what_others_bear_out() -> None:
     world = World()
     world.say(count("signatories", 32))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app import replay, storyline
+from app import replay, report, storyline
 from monitor import baseline, types, watch
 from monitor.claims import engine
 from monitor.ledger import rules, state
@@ -144,6 +144,6 @@ def test_report_escapes_what_it_shows(articles: list[replay.Archived], watched: 
     first = next(archived for archived in articles if archived.article.id == "s005")
     outlet = "<script>alert(1)</script>"
     hostile = dataclasses.replace(first, article=dataclasses.replace(first.article, outlet=outlet))
-    page = replay.report_html(replay.replay([hostile], None, watched, RULES, BASELINE, claims_from_gold=True))
-    assert page.startswith("<!doctype html>") and "ruled_out" in page
+    page = report.to_html(replay.replay([hostile], None, watched, RULES, BASELINE, claims_from_gold=True), {})
+    assert page.startswith("<!doctype html>") and "ruled out" in page
     assert outlet not in page and "&lt;script&gt;" in page

@@ -27,6 +27,12 @@ STEPS = [
 ]
 
 
+def test_the_walk_knows_every_status() -> None:
+    assert {topic: list(RULES.order[topic]) for topic in RULES.order} == ORDER
+    assert {topic: list(RULES.against[topic]) for topic in RULES.against} == AGAINST
+    assert len(STEPS) == 7 * 6 + 8 * 7 + 7 * 6
+
+
 def hold(topic: str, status: str, number: int | None = None, aspect: str | None = None) -> types.Position:
     return types.Position(
         topic=types.Topic(topic), subject="XX", aspect=aspect or topic, status=status, number=number,

@@ -130,6 +130,10 @@ def feedback(sender: str = "telegram:1", **fields: Any) -> recipients.Feedback:
     return recipients.Feedback(sender=sender, **(values | fields))
 
 
+def hand_act() -> types.HandAct:
+    return types.HandAct(at=NOW, kind="set", word="DK pledged", step=step(changes=()), undo=step(positions=()))
+
+
 def step(article_id: str = "a1", **fields: Any) -> types.LedgerStep:
     values: dict[str, Any] = {
         "positions": (position(),),

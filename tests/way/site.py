@@ -23,6 +23,12 @@ JOINS = (
     "Malta joins the coalition of the willing",
     "Malta has joined the coalition of the willing for Ukraine, the government in Valletta announced on Tuesday.",
 )
+CORRECTION = (
+    "CORRECTION: Denmark to send 30 soldiers to Ukraine force",
+    "An earlier version of this report said that Denmark would send 300 soldiers to Ukraine. Denmark will send 30 "
+    "soldiers to Ukraine as part of the coalition of the willing's reassurance force, Prime Minister Mette Frederiksen "
+    "said on Tuesday.",
+)
 WEATHER = ("Rain expected", "Rain is expected over the weekend, and gardens will be glad of it.")
 PADDING = (
     "The force is to reassure Ukraine after a ceasefire with Russia. Planners have met several times in recent weeks, "

@@ -213,3 +213,49 @@ def test_without_a_network_it_says_so_and_stays_up(tmp_path: Path, site: sites.S
     assert done.returncode == 0
     assert "network" in done.stderr
     assert rows(tmp_path, "SELECT value FROM meta WHERE name = 'caught_up_at'") == []
+
+
+def recheck(folder: Path) -> None:
+    """Let every page that carries a development be due again, as if an hour had passed."""
+    make_due(folder)
+    with sqlite3.connect(folder / "watch.db") as database:
+        database.execute("UPDATE rechecks SET due_at = '2020-01-01T00:00:00.000000+00:00'")
+
+
+def test_a_page_that_changes_takes_back_and_carries_the_right_figure(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.WEATHER)
+    env = environment(tmp_path, site, "one")
+    poll(env, tmp_path)
+    site.add("one", sites.PLEDGE)
+    make_due(tmp_path)
+    assert "300" in poll(env, tmp_path)
+    assert rows(tmp_path, "SELECT article_id, done FROM rechecks") == [("a2", 0)]
+    recheck(tmp_path)
+    assert "Denmark" not in poll(env, tmp_path), "an unchanged page says nothing"
+    assert rows(tmp_path, "SELECT done FROM rechecks") == [(1,)]
+    slug, title, text = site.feeds["one"][1]
+    site.feeds["one"][1] = (slug, title, text.replace("300", "30"))
+    recheck(tmp_path)
+    told = poll(env, tmp_path)
+    assert "orrected by Outlet one" in told and "30 soldiers" in told
+    states = rows(tmp_path, "SELECT taken_back, json_extract(value, '$.new_number') FROM developments ORDER BY seq")
+    assert states == [(1, 300), (0, 30)]
+    recheck(tmp_path)
+    assert "Denmark" not in poll(env, tmp_path), "it is told once"
+
+
+def test_a_new_article_of_the_outlet_corrects_an_earlier_one(site: sites.Site, tmp_path: Path) -> None:
+    site.add("one", sites.WEATHER)
+    env = environment(tmp_path, site, "one")
+    poll(env, tmp_path)
+    site.add("one", sites.PLEDGE)
+    make_due(tmp_path)
+    assert "300" in poll(env, tmp_path)
+    site.add("one", sites.CORRECTION)
+    make_due(tmp_path)
+    told = poll(env, tmp_path)
+    assert "orrected by Outlet one" in told
+    assert rows(tmp_path, "SELECT taken_back FROM developments ORDER BY seq")[0] == (1,)
+    held = rows(tmp_path, "SELECT json_extract(value, '$.number') FROM positions WHERE held_until IS NULL "
+                "AND subject = 'DK' AND aspect = 'troops'")  # fmt: skip
+    assert held in ([], [(30,)])

@@ -1,0 +1,160 @@
+"""A running pipeline heeds what an operator does to the ledger in another process, and what pages say later."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from monitor import errors, pipeline, types
+from monitor.ledger import by_hand, state
+from storage import store
+from tests.ledger.world import RULES, START, WATCH, troops
+
+T = TypeVar("T")
+TEXT = "Norway sends troops. " * 10
+
+
+class Page:
+    """The network and the workers at once: what a page says now, or that it is gone."""
+
+    def __init__(self) -> None:
+        self.read: types.ReadPage | None = None
+
+    async def fetch(self, request: types.FetchRequest) -> types.Fetched:
+        if self.read is None:
+            raise errors.FetchError(request.url, "gone", status=410)
+        return types.Fetched(url=request.url, final_url=request.url, status=200)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def run(self, function: Callable[..., T], /, *args: object) -> T:
+        return self.read  # type: ignore[return-value]
+
+
+class World:
+    """A pipeline over a real database, on a clock of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stores = store.open_stores(f"sqlite:///{folder / 'w.db'}")
+        self.now, self.page = START, Page()
+        feed = types.Feed(url="https://e.org/f", title="F", outlet="Fjord Post", tier=types.Tier.PRESS)
+        self.stores.feeds.sync_feeds([feed])
+        self.way = pipeline.Pipeline(
+            pipeline.Stores(
+                feeds=self.stores.feeds, articles=self.stores.articles, ledger=self.stores.ledger,
+                by_hand=self.stores.by_hand, rechecks=self.stores.rechecks,
+            ),
+            pipeline.Tools(
+                fetcher=self.page, pool=self.page, rules=RULES, watch=WATCH, plan_alerts=lambda step, now, silent: [],
+                clock=lambda: self.now, random=random.Random(1),
+            ),
+            state.LedgerState(),
+        )  # fmt: skip
+
+    def announce(self, number: int, *claims: types.Claim) -> None:
+        """Bring an entry whose page has been read."""
+        entry = types.Entry(key=f"k{number}", url=f"https://e.org/{number}", title="N", content_key=f"c{number}")
+        self.stores.feeds.record_poll(
+            types.PollOutcome(feed_url="https://e.org/f", state=types.FeedState(), entries=(entry,)), self.now
+        )
+        self.stores.articles.record_read(number, self.says(number, *claims), self.now)
+
+    def says(self, number: int, *claims: types.Claim, text: str = TEXT) -> types.ReadPage:
+        article = types.Article(
+            id=f"a{number}", url=f"https://e.org/{number}", outlet="Fjord Post", title="N", text=f"{text} {number}",
+            published=START,
+        )  # fmt: skip
+        return types.ReadPage(article=article, reading=types.Reading(relevant=True, claims=claims))
+
+    def take(self) -> list[types.LedgerStep]:
+        return asyncio.run(self.way.take_pending(silent=False))
+
+    def recheck(self) -> list[types.LedgerStep]:
+        return asyncio.run(self.way.recheck_due(silent=False))
+
+    def held(self) -> list[tuple[str, int | None]]:
+        return [(p.status, p.number) for p in self.stores.ledger.load_positions()]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.stores.database.close()
+
+
+def test_what_is_set_by_hand_is_compared_with_at_the_next_article(world: World) -> None:
+    world.announce(1, troops("NO", "open"))
+    assert len(world.take()[0].changes) == 1
+    position = replace(world.stores.ledger.load_positions()[0], status="pledged", number=800, source="hand")
+    loaded = state.LedgerState.load(world.stores.ledger.load_positions(), world.stores.ledger.load_developments())
+    step, undo = by_hand.set_position(loaded, position, RULES)
+    world.stores.by_hand.record_act(types.HandAct(at=START, kind="set", word="x", step=step, undo=undo), ())
+    world.announce(2, troops("NO", "pledged", 800))
+    (taken,) = world.take()
+    assert taken.changes == () and [held.reason for held in taken.held_back] == ["same"]
+    assert world.held() == [("pledged", 800)]
+
+
+def test_a_page_is_read_again_until_two_days_have_passed(world: World) -> None:
+    world.announce(1, troops("NO", "pledged", 800))
+    world.take()
+    world.page.read = world.says(1, troops("NO", "pledged", 800))
+    for hours in (1, 4, 12, 24, 48):
+        world.now = START + timedelta(hours=hours) - timedelta(minutes=1)
+        assert world.stores.rechecks.due_rechecks(world.now, 5) == []
+        world.now = START + timedelta(hours=hours)
+        assert len(world.stores.rechecks.due_rechecks(world.now, 5)) == 1
+        assert world.recheck() == []
+    assert world.stores.rechecks.due_rechecks(START + timedelta(days=99), 5) == []
+
+
+@pytest.mark.parametrize(
+    ("claims", "held", "text"),
+    [
+        ((troops("NO", "pledged", 80),), [("pledged", 80)], "It sends eighty."),
+        ((), [], "Norway has decided nothing."),
+        ((troops("NO", "pledged", 800),), [("pledged", 800)], "Another last paragraph."),
+    ],
+)
+def test_a_changed_page_is_compared_anew(
+    world: World, claims: tuple[types.Claim, ...], held: list[tuple[str, int | None]], text: str
+) -> None:
+    world.announce(1, troops("NO", "pledged", 800))
+    world.take()
+    world.now = START + timedelta(hours=1)
+    world.page.read = world.says(1, *claims, text=text)
+    assert len(world.recheck()) == 1
+    assert world.held() == held
+    told = world.stores.ledger.load_developments()
+    assert told[0].taken_back == (held != [("pledged", 800)])
+    stored = world.stores.articles.article("a1")
+    assert stored is not None and stored[0].text.startswith(text)
+
+
+def test_a_page_that_is_gone_or_told_by_the_feed_takes_nothing_back(world: World) -> None:
+    world.announce(1, troops("NO", "pledged", 800))
+    world.take()
+    world.now = START + timedelta(hours=1)
+    assert world.recheck() == []
+    world.now = START + timedelta(hours=4)
+    world.page.read = replace(world.says(1, text="A summary."), reason="read from the feed's summary: no text")
+    assert world.recheck() == []
+    assert world.held() == [("pledged", 800)]
+
+
+def test_marked_wrong_twice_or_overtaken(world: World) -> None:
+    world.announce(1, troops("NO", "pledged", 800))
+    world.take()
+    (development,) = world.stores.ledger.load_developments()
+    loaded = state.LedgerState.load(world.stores.ledger.load_positions(), [replace(development, taken_back=True)])
+    step, _ = by_hand.mark_wrong(loaded, development.id, "")
+    assert step.positions == () and step.changes[0].development.wrong
+    with pytest.raises(errors.InputError, match="no such"):
+        by_hand.mark_wrong(state.LedgerState(), development.id, "")
