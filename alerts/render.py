@@ -188,14 +188,15 @@ def _quote_line(d: types.Development) -> Line:
 def _source_lines(d: types.Development) -> list[Line]:
     """Who says so: outlet with link, tier, origin where it is another, time."""
     reports = [r for r in d.reports if r.copy_of is None] or list(d.reports)
-    lines = [_source_line(r, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
+    lines = [source_line(r, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
     more = len(d.reports) - len(lines)
     if more > 0:
         lines.append(line(f"and {more} more", kind="item", optional=True))
     return lines
 
 
-def _source_line(report: types.Report, *, optional: bool) -> Line:
+def source_line(report: types.Report, *, optional: bool = False) -> Line:
+    """Who says so: outlet with link, tier, origin where it is another, time."""
     outlet = markup.clean(report.outlet) or "unnamed outlet"
     origin = f", citing {report.origin}" if report.origin and report.origin.casefold() != outlet.casefold() else ""
     voice = ", office holder quoted" if report.official and report.tier is not types.Tier.OFFICIAL else ""
@@ -256,7 +257,9 @@ def render_group(told: Sequence[tuple[str, types.Development]], names: Mapping[s
         lines.append(line(span(text, limit=room, href=url), tail, span(f"{alert_id} {d.id}", "quiet"), kind="item"))
     lines.append(line(span("/why, /sources with an id tell more of each", "quiet"), kind="small"))
     heads = "; ".join(markup.clip(words.subject_words(d, names), 60) for _, d in told[:3])
-    return to_message(f"{title}: {heads}", lines)
+    message = to_message(f"{title}: {heads}", lines)
+    # No addresses in the short form: they could take the room of whole lines.
+    return replace(message, plain_short=markup.to_plain(lines, links=False))
 
 
 def render_summary(alert: types.Alert, told: Sequence[types.Development], names: Mapping[str, str]) -> Message:

@@ -169,6 +169,7 @@ class Service:
             asyncio.create_task(self._stage(self.read, self._to_read), name="read"),
             asyncio.create_task(self._stage(self.take, self._to_take), name="take"),
             asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
+            *self._start_bot(),
         ]
         scheduler.start()
         try:
@@ -179,6 +180,13 @@ class Service:
             await self._drain(stages)
         log.info("stopped")
         return REPLACED if self._was_replaced else 0
+
+    def _start_bot(self) -> list[asyncio.Task[None]]:
+        bot = self._app.bot
+        if bot is None:
+            return []
+        bot.on_change = self._to_send.set
+        return [asyncio.create_task(bot.run(self._stopping), name="bot")]
 
     def stop(self) -> None:
         """Ask run() to end."""
@@ -347,7 +355,7 @@ async def send_digest_now(settings: app_settings.Settings) -> int:
     base = wiring.open_base(settings)
     try:
         wiring.seed_recipients(base)
-        readers = [one for one in base.stores.recipients.list_recipients() if one.digest_at is not None]
+        readers = [one for one in wiring.told_recipients(base) if one.digest_at is not None]
         if not readers:
             raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
         written = sum(queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)
