@@ -11,7 +11,7 @@ from storage import codec, database, schema
 
 SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
-_ON, _OFF = "on", "off"
+_ON, _OFF, _PAUSED = "on", "off", "paused"
 _FEED = tuple(types.Feed.__dataclass_fields__)
 
 
@@ -47,6 +47,15 @@ class SqlFeedStore:
             done = connection.execute(schema.feeds.update().where(schema.feeds.c.url == url).values(hand=_OFF))
             return bool(done.rowcount)
 
+    def pause_feed(self, url: str, *, paused: bool) -> bool:
+        """Poll a feed no more, or again; False where it is unknown (or removed)."""
+        table = schema.feeds.c
+        is_there = sa.or_(table.hand.is_(None), table.hand != _OFF)
+        with self._db.write() as connection:
+            change = {"hand": _PAUSED} if paused else {"hand": _ON, "enabled": True, "next_poll_at": None}
+            done = connection.execute(schema.feeds.update().where(table.url == url, is_there).values(**change))
+            return bool(done.rowcount)
+
     def list_feeds(self) -> list[types.FeedRecord]:
         """All feeds, enabled or not, by outlet and title."""
         query = sa.select(schema.feeds).order_by(schema.feeds.c.outlet, schema.feeds.c.title, schema.feeds.c.id)
@@ -58,7 +67,7 @@ class SqlFeedStore:
         table = schema.feeds.c
         query = (
             sa.select(schema.feeds)
-            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand != _OFF))
+            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand == _ON))
             .where(sa.or_(table.next_poll_at.is_(None), table.next_poll_at <= now))
             .order_by(table.next_poll_at.is_not(None), table.next_poll_at, table.id)
             .limit(limit)
@@ -84,6 +93,21 @@ class SqlFeedStore:
                 connection.execute(schema.entries.insert(), rows)
             return len(fresh)
 
+    def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
+        """Store the states (and moves) of polls without entries, all in one transaction."""
+        states = [{"at_url": one.feed_url} | {name: getattr(one.state, name) for name in _STATE} for one in outcomes]
+        moves = [{"at_url": one.feed_url, "poll_url": one.new_url} for one in outcomes if one.new_url]
+        with self._db.write() as connection:
+            _put_columns(connection, _STATE, states)
+            _put_columns(connection, ("poll_url",), moves)
+
+
+def _put_columns(connection: sa.Connection, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        here = schema.feeds.c.url == sa.bindparam("at_url")
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+        connection.execute(schema.feeds.update().where(here).values(**values), rows)
+
 
 def _put(connection: sa.Connection, feed: types.Feed) -> None:
     values = {name: getattr(feed, name) for name in _FEED} | {"tier": str(feed.tier)}
@@ -96,7 +120,7 @@ def _to_record(row: sa.Row[Any]) -> types.FeedRecord:
     values = row._mapping
     fields = {name: values[name] for name in _FEED}
     fields["tier"] = types.Tier(values["tier"])
-    fields["enabled"] = values["enabled"] and values["hand"] != _OFF
+    fields["enabled"] = values["enabled"] and values["hand"] in (None, _ON)
     feed = types.Feed(**fields)
     state = types.FeedState(**{name: values[name] for name in _STATE})
     return types.FeedRecord(feed=feed, state=state, poll_url=values["poll_url"])

@@ -51,6 +51,8 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "asyncio": (
         *FETCHING,
         "monitor.pipeline",
+        "monitor.polling",
+        "monitor.robots",
         "monitor.workers",
         "alerts.channels",
         "alerts.dispatcher",

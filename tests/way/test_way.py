@@ -213,3 +213,16 @@ def test_without_a_network_it_says_so_and_stays_up(tmp_path: Path, site: sites.S
     assert done.returncode == 0
     assert "network" in done.stderr
     assert rows(tmp_path, "SELECT value FROM meta WHERE name = 'caught_up_at'") == []
+
+
+def test_a_page_that_robots_txt_closes_is_not_asked_for_and_the_summary_is_read(
+    site: sites.Site, tmp_path: Path
+) -> None:
+    site.robots = "User-agent: *\nDisallow: /page/"
+    site.add("one", sites.PLEDGE)
+    env = environment(tmp_path, site, "one")
+    poll(env, tmp_path)
+    assert site.hits["/robots.txt"] == 1
+    assert not [path for path in site.hits if path.startswith("/page/")]
+    (reason,) = rows(tmp_path, "SELECT reason FROM entries")[0]
+    assert "robots.txt" in str(reason)
