@@ -1,7 +1,7 @@
 """The sides of bench/feeds.py, each in a process of its own: `python bench/contestants.py NAME PORT COUNT`.
 
-Each polls COUNT feeds in four rounds and writes {round: [wall s, CPU s, peak MB, largest worker's MB]} as JSON. Start-up
-and a warm-up are outside what is measured.
+Each polls COUNT feeds in four rounds and writes {round: [wall s, CPU s, peak MB, largest worker's MB]} as JSON.
+Start-up and a warm-up are outside what is measured.
 """
 
 import asyncio
