@@ -1,7 +1,7 @@
 """Polling many feeds on loopback: feeds per second, CPU seconds for 1,000 feeds and peak memory, beside two floors.
 
 The floor of an unchanged poll is a bare httpx loop over the same addresses (aim: 1.5 times its CPU), that of a first
-poll the loop plus feedparser over the same bytes (aim: 1.3 times). `--reader` adds the reader library, in a venv of its own.
+poll the loop plus feedparser over the same bytes (aim: 1.3 times). `--reader` adds that library, in a venv of its own.
 
     .venv/bin/python bench/feeds.py --feeds 250 --reader
 """
