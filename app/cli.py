@@ -226,9 +226,40 @@ def feeds_check(
 
     Example: coalition-watch feeds check --url https://example.org/rss
     """
+    from app.commands import discovering
+
+    raise typer.Exit(discovering.check_feeds(_settings(context), url))
+
+
+@feeds.command("discover")
+def feeds_discover(
+    context: typer.Context, url: Annotated[str, typer.Argument(help="A site's or page's address.")]
+) -> None:
+    """Find the feeds of a site.
+
+    Those that the page names and those that lie where sites keep theirs; stores nothing.
+
+    Example: coalition-watch feeds discover https://example.org
+    """
+    from app.commands import discovering
+
+    raise typer.Exit(discovering.discover_feeds(_settings(context), url))
+
+
+@feeds.command("pause")
+def feeds_pause(context: typer.Context, url: Annotated[str, typer.Argument(help="As `feeds list` shows it.")]) -> None:
+    """Poll a feed no more until it is resumed. Example: coalition-watch feeds pause https://example.org/rss"""
     from app.commands import feeding
 
-    raise typer.Exit(feeding.check_feeds(_settings(context), url))
+    raise typer.Exit(feeding.pause_feed(_settings(context), url, paused=True))
+
+
+@feeds.command("resume")
+def feeds_resume(context: typer.Context, url: Annotated[str, typer.Argument(help="As `feeds list` shows it.")]) -> None:
+    """Poll a feed again that was paused or off. Example: coalition-watch feeds resume https://example.org/rss"""
+    from app.commands import feeding
+
+    raise typer.Exit(feeding.pause_feed(_settings(context), url, paused=False))
 
 
 @feeds.command("add")
@@ -239,11 +270,14 @@ def feeds_add(
     outlet: Annotated[str | None, typer.Option(help="Who publishes it.")] = None,
     tier: Annotated[str, typer.Option(help="official, wire, press or other")] = "other",
     language: Annotated[str, typer.Option(help="A code such as en.")] = "en",
+    kind: Annotated[
+        Literal["feed", "page"], typer.Option(help="page: a web page without a feed, watched by its links.")
+    ] = "feed",
 ) -> None:
     """Add a feed. Example: coalition-watch feeds add https://example.org/rss --outlet "Example Post" --tier press"""
     from app.commands import feeding
 
-    raise typer.Exit(feeding.add_feed(_settings(context), url, title, outlet, tier, language))
+    raise typer.Exit(feeding.add_feed(_settings(context), url, title, outlet, tier, language, kind))
 
 
 @feeds.command("remove")

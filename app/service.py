@@ -40,9 +40,10 @@ class Service:
         self._housekeeper = housekeeping.Housekeeper(
             app.base.settings, self._stores, wiring.operator_of(app.base.settings)
         )
-        app.pipeline.on_new_entries = self._to_read.set
+        app.pipeline.poller.on_new_entries = self._to_read.set
         app.pipeline.on_read = self._to_take.set
-        app.pipeline.on_failure = lambda subject, reason: log.info("feed_failed", feed=subject, reason=reason)
+        app.pipeline.poller.on_failure = lambda subject, reason: log.info("feed_failed", feed=subject, reason=reason)
+        app.pipeline.poller.on_odd = lambda subject, reason: log.warning("feed_odd", feed=subject, reason=reason)
 
     # ------------------------------------------------------------ cycles
 

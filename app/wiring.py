@@ -14,7 +14,20 @@ from alerts.channels import console, email, telegram
 from app import settings as app_settings
 from app import tallies
 from app.dashboard import context as dashboard
-from monitor import baseline, errors, fetch, pipeline, ports, reading, recipients, schedule, types, watch, workers
+from monitor import (
+    baseline,
+    errors,
+    fetch,
+    pipeline,
+    ports,
+    reading,
+    recipients,
+    robots,
+    schedule,
+    types,
+    watch,
+    workers,
+)
 from monitor.ledger import rules, state
 from storage import store
 
@@ -102,6 +115,7 @@ def build(settings: app_settings.Settings) -> App:
             clock=utc_now,
             random=random.Random(),
             concurrency=settings.concurrency,
+            site_rules=robots.Robots(fetcher, agent="CoalitionWatch", clock=utc_now),
         ),
         ledger,
     )

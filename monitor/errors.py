@@ -63,9 +63,11 @@ class FetchError(WatchError):
         gone: bool = False,
         offline: bool = False,
         retry_after_s: float | None = None,
+        refused: bool = False,  # asking again is pointless, whatever the status
     ) -> None:
         super().__init__(reason)
         self.url, self.reason, self.status = url, reason, status
+        self.refused = refused
         self.gone, self.offline, self.retry_after_s = gone, offline, retry_after_s
 
 

@@ -22,6 +22,8 @@ _PERMANENT = frozenset({301, 308})
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _READ_TIMEOUT_S = 20.0
 _CONNECT_TIMEOUT_S = 10.0
+# Services that ask for a pause between two requests: host -> seconds (GDELT's terms: one request each 5 seconds).
+_PAUSES = {"api.gdeltproject.org": 5.0}
 
 _REASONS = {
     400: "the server found the request faulty (400)",
@@ -61,6 +63,7 @@ class HttpFetcher(ports.Fetcher):
         self._max_redirects = max_redirects
         self._per_host = per_host
         self._hosts: dict[str, tuple[asyncio.Semaphore, int]] = {}
+        self._next_start: dict[str, float] = {}
         self._gate = asyncio.Semaphore(concurrency)
         self._client = httpx.AsyncClient(
             transport=connecting.guarded_transport(allow_private, concurrency),
@@ -90,12 +93,23 @@ class HttpFetcher(ports.Fetcher):
         gate, users = self._hosts.get(host, (asyncio.Semaphore(self._per_host), 0))
         self._hosts[host] = (gate, users + 1)
         try:
-            async with gate, self._gate:
-                yield
+            async with gate:
+                await self._wait_for_pause(host)
+                async with self._gate:
+                    yield
         finally:
             gate, users = self._hosts.pop(host)
             if users > 1:
                 self._hosts[host] = (gate, users - 1)
+
+    async def _wait_for_pause(self, host: str) -> None:
+        pause = _PAUSES.get(host)
+        if pause is None:
+            return
+        loop = asyncio.get_running_loop()
+        start = max(loop.time(), self._next_start.get(host, 0.0))
+        self._next_start[host] = start + pause
+        await asyncio.sleep(start - loop.time())
 
     async def _follow(self, request: types.FetchRequest) -> types.Fetched:
         hop = _Hop(url=request.url)
@@ -148,7 +162,8 @@ async def _read_answer(request: types.FetchRequest, response: httpx.Response, ho
         etag=headers.get("etag") or (request.etag if status == 304 else None),
         last_modified=headers.get("last-modified") or (request.last_modified if status == 304 else None),
         body_hash=hashlib.sha256(body).hexdigest() if status == 200 else None,
-        moved_permanently=hop.count > 0 and hop.all_permanent,
+        # A move from https to http is followed, but not remembered: the next poll asks the safe address again.
+        moved_permanently=hop.count > 0 and hop.all_permanent and not _is_downgrade(request.url, hop.url),
         headers=headers,
     )
 
@@ -208,6 +223,10 @@ def _without_login(url: str) -> str:
     """A redirect's own user:password is dropped: a server has no say in what this program logs in as."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _is_downgrade(old: str, new: str) -> bool:
+    return old.startswith("https:") and new.startswith("http:")
 
 
 def _host(url: str) -> str:

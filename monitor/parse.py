@@ -16,7 +16,20 @@ from urllib.parse import urljoin
 
 import feedparser  # type: ignore[import-untyped]
 
-from monitor import charset, errors, jsonfeed, plaintext, sitemap, types, urls, walls
+from monitor import (
+    charset,
+    errors,
+    gdelt,
+    googlenews,
+    jsonfeed,
+    pagelinks,
+    plaintext,
+    rhythm,
+    sitemap,
+    types,
+    urls,
+    walls,
+)
 
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(days=2)
@@ -48,17 +61,24 @@ _LANGUAGE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 class _Context:
     url: str
     now: datetime | None
-    language: str | None
+    language: str | None = None
 
 
-def parse_feed(body: bytes, *, url: str, content_type: str = "", now: datetime | None = None) -> types.ParsedFeed:
-    """The feed's entries; raises errors.ParseError for a body that is no feed. Dates far from `now` are dropped."""
+def parse_feed(
+    body: bytes, *, url: str, content_type: str = "", kind: str = "feed", now: datetime | None = None
+) -> types.ParsedFeed:
+    """The feed's entries; raises errors.ParseError for a body that is no feed. Dates far from `now` are dropped.
+
+    With `kind` "page" a web page's links are its entries.
+    """
     text = charset.to_text(body, content_type).lstrip("\ufeff\0 \t\r\n")
     if not text.strip("\0 \t\r\n"):
         raise errors.ParseError(url, "an empty body")
     if text[0] in "{[":
         return _parse_json(text, url, now)
     _refuse_other_kinds(body, text, url)
+    if kind == "page":
+        return _parse_page(text, url, now)
     _refuse_pages(text, url)
     _refuse_bombs(text, url)
     return _parse_sitemap(text, url, now) if sitemap.is_sitemap(text) else _parse_xml(text, url, now)
@@ -118,6 +138,7 @@ def _parse_xml(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
         title=plaintext.to_line(str(parsed.feed.get("title") or "")),
         entries=_with_own_keys(_to_entry(item, context) for item in parsed.entries[:_MOST_ENTRIES]),
         ttl_s=_to_ttl(parsed.feed),
+        skips=rhythm.skips(text),
         language=context.language,
         warning=f"broken XML: {trouble}" if trouble else None,
     )
@@ -187,7 +208,7 @@ def _first_url(links: list[str], guid: str, context_url: str) -> str:
         if link == guid and not urls.is_web_url(link):
             continue
         try:
-            url = urls.canonical_url(urljoin(context_url, link.strip()))
+            url = urls.canonical_url(googlenews.unwrap(urljoin(context_url, link.strip())))
         except ValueError:
             continue
         if url:
@@ -273,22 +294,40 @@ def _parse_json(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise errors.ParseError(url, "broken JSON") from error
+    if gdelt.is_feed(document):
+        return types.ParsedFeed(title="", entries=_to_entries(gdelt.read_items(document), _Context(url=url, now=now)))
     if not jsonfeed.is_feed(document):
         raise errors.ParseError(url, "JSON, but no feed")
     language = to_language(document.get("language"))
-    entries = []
-    for item in jsonfeed.read_items(document)[:_MOST_ENTRIES]:
-        entry = make_entry(
+    return types.ParsedFeed(
+        title=plaintext.to_line(str(document.get("title") or "")),
+        entries=_to_entries(jsonfeed.read_items(document), _Context(url=url, now=now, language=language)),
+        language=language,
+    )
+
+
+def _parse_page(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
+    try:
+        items = pagelinks.read_items(text, url)
+    except ValueError as error:
+        raise errors.ParseError(url, "a page that can't be read") from error
+    if not items:
+        wall = walls.recognise(text, url)
+        raise errors.ParseError(url, "a page without links to articles" + (f": {wall}" if wall else ""))
+    return types.ParsedFeed(title="", entries=_to_entries(items, _Context(url=url, now=now)), is_page=True)
+
+
+def _to_entries(items: list[jsonfeed.Item], context: _Context) -> tuple[types.Entry, ...]:
+    return _with_own_keys(
+        make_entry(
             guid=item.guid,
             links=item.links,
             title=item.title,
             summary=item.summary,
-            published=to_sane(item.published, now) if item.published else None,
-            updated=to_sane(item.updated, now) if item.updated else None,
-            context_url=url,
-            language=to_language(item.language) or language,
+            published=to_sane(item.published, context.now) if item.published else None,
+            updated=to_sane(item.updated, context.now) if item.updated else None,
+            context_url=context.url,
+            language=to_language(item.language) or context.language,
         )
-        entries.append(entry)
-    return types.ParsedFeed(
-        title=plaintext.to_line(str(document.get("title") or "")), entries=_with_own_keys(entries), language=language
+        for item in items[:_MOST_ENTRIES]
     )

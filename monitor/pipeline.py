@@ -7,12 +7,12 @@ due feeds | fetch | parse | new entries | fetch page | screen, extract, claims |
 import asyncio
 import dataclasses
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from monitor import copies, errors, parse, ports, reading, schedule, types, watch
+from monitor import copies, errors, googlenews, polling, ports, reading, robots, schedule, types, watch
 from monitor.ledger import compare, rules, state
 
 T = TypeVar("T")
@@ -27,25 +27,7 @@ READ_TURN_S = 0.2  # entries that come in meanwhile are started on after at most
 CLOSE_S = 4.0
 
 
-class Pool(Protocol):
-    """Runs CPU work elsewhere, within limits."""
-
-    async def run(self, function: Callable[..., T], /, *args: object) -> T:
-        """Return function(*args); raises errors.ExtractError when its limits end it."""
-
-
 PlanAlerts = Callable[[types.LedgerStep, datetime, bool], Sequence[types.Alert]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollCount:
-    """What one poll cycle did."""
-
-    polled: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    offline: int = 0
-    new_entries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +46,7 @@ class Tools:
     """Everything else that the way of an article needs."""
 
     fetcher: ports.Fetcher
-    pool: Pool
+    pool: polling.Pool
     rules: rules.Rules
     watch: watch.Watch
     plan_alerts: PlanAlerts
@@ -72,6 +54,8 @@ class Tools:
     random: random.Random
     seeds_root: str | None = None
     concurrency: int = 20
+    per_host: int = 2
+    site_rules: robots.Robots | None = None  # None: pages are read whatever the site's rules (a replay, a demo)
     feed_timeout_s: float = 30.0  # a feed's whole answer, redirects included
 
 
@@ -82,25 +66,24 @@ class Pipeline:
         self._stores, self._tools, self._ledger = stores, tools, ledger
         self._turn = asyncio.Lock()  # one step at a time: the next one is compared with what this one leaves
         self._by_hand = stores.by_hand.version() if stores.by_hand else None
-        self._in_flight: set[str] = set()
+        self.poller = polling.Poller(
+            stores.feeds,
+            polling.Options(
+                fetcher=tools.fetcher,
+                pool=tools.pool,
+                clock=tools.clock,
+                random=tools.random,
+                concurrency=tools.concurrency,
+                per_host=tools.per_host,
+                timeout_s=tools.feed_timeout_s,
+            ),
+        )
         self._reading: dict[int, asyncio.Task[None]] = {}
-        self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
-        self.on_new_entries: Callable[[], None] = lambda: None
         self.on_read: Callable[[], None] = lambda: None
 
-    async def poll_due(self) -> PollCount:
+    async def poll_due(self) -> polling.PollCount:
         """Poll every feed that is due; one feed's failure is its own."""
-        stored = self._stores.feeds.due_feeds(self._tools.clock(), 10_000)
-        due = [record for record in stored if record.feed.url not in self._in_flight]
-        self._in_flight.update(record.feed.url for record in due)
-        counts = await self._gather(self._poll_one(record) for record in due)
-        return PollCount(
-            polled=len(counts),
-            unchanged=sum(c.unchanged for c in counts),
-            failed=sum(c.failed for c in counts),
-            offline=sum(c.offline for c in counts),
-            new_entries=sum(c.new_entries for c in counts),
-        )
+        return await self.poller.poll_due()
 
     async def read_pending(self, limit: int = BATCH) -> int:
         """Start on entries that wait, as far as there is room; return how many are under way (0: nothing is left).
@@ -160,7 +143,7 @@ class Pipeline:
         due = self._stores.rechecks.due_rechecks(self._tools.clock(), limit)
         if due:
             self._heed_operator()
-        steps = await self._gather(self._recheck_one(recheck, silent=silent) for recheck in due)
+        steps = await asyncio.gather(*(self._recheck_one(recheck, silent=silent) for recheck in due))
         return [step for step in steps if step is not None]
 
     async def _recheck_one(self, recheck: types.Recheck, *, silent: bool) -> types.LedgerStep | None:
@@ -191,77 +174,6 @@ class Pipeline:
             self._ledger = state.LedgerState.load(stored.load_positions(), stored.load_developments())
             self._by_hand = version
 
-    async def _gather(self, jobs: Iterable[Awaitable[T]]) -> list[T]:
-        """Run jobs a bounded number at a time, so that a slow one holds no others."""
-        gate = asyncio.Semaphore(self._tools.concurrency)
-
-        async def run(job: Awaitable[T]) -> T:
-            async with gate:
-                return await job
-
-        return list(await asyncio.gather(*(run(job) for job in jobs)))
-
-    # ------------------------------------------------------------ feeds
-
-    async def _poll_one(self, record: types.FeedRecord) -> PollCount:
-        try:
-            return await self._poll_feed(record)
-        except errors.WatchError:
-            raise  # the database, not the feed
-        except Exception as error:  # a job boundary: one feed's unforeseen answer must not end the others' cycle
-            reason = f"could not be read ({type(error).__name__})"
-            return await self._record_failure(record, errors.ParseError(record.feed.url, reason), jitter=0)
-        finally:
-            self._in_flight.discard(record.feed.url)
-
-    async def _poll_feed(self, record: types.FeedRecord) -> PollCount:
-        feed, held = record.feed, record.state
-        jitter = self._tools.random.uniform(-1, 1)
-        url = record.poll_url or feed.url
-        try:
-            fetched = await self._tools.fetcher.fetch(
-                types.FetchRequest(
-                    url=url,
-                    etag=held.etag,
-                    last_modified=held.last_modified,
-                    total_timeout_s=self._tools.feed_timeout_s,
-                )
-            )
-            unchanged = fetched.status == 304 or fetched.body_hash == held.body_hash
-            parsed = None if unchanged else await self._parse(fetched)
-        except (errors.FetchError, errors.ParseError, errors.ExtractError) as error:
-            return await self._record_failure(record, _as_poll_error(error), jitter)
-        now = self._tools.clock()
-        new = await asyncio.to_thread(
-            self._stores.feeds.record_poll,
-            types.PollOutcome(
-                feed_url=feed.url,
-                state=schedule.next_state_ok(feed, held, fetched, parsed, now, jitter),
-                new_url=fetched.final_url if fetched.moved_permanently else None,
-                entries=parsed.entries if parsed else (),
-            ),
-            now,
-        )
-        if new:
-            self.on_new_entries()
-        return PollCount(polled=1, unchanged=int(unchanged), new_entries=new)
-
-    async def _parse(self, fetched: types.Fetched) -> types.ParsedFeed:
-        now = self._tools.clock()
-        return await self._tools.pool.run(_parse_in_worker, fetched.body, fetched.final_url, fetched.content_type, now)
-
-    async def _record_failure(
-        self, record: types.FeedRecord, error: errors.FetchError | errors.ParseError, jitter: float
-    ) -> PollCount:
-        now = self._tools.clock()
-        after = schedule.next_state_failed(record.feed, record.state, error, now, jitter)
-        outcome = types.PollOutcome(feed_url=record.feed.url, state=after)
-        await asyncio.to_thread(self._stores.feeds.record_poll, outcome, now)
-        offline = isinstance(error, errors.FetchError) and error.offline
-        if not offline:
-            self.on_failure(record.feed.url, error.reason)
-        return PollCount(polled=1, failed=1, offline=int(offline))
-
     # ------------------------------------------------------------ articles
 
     async def _read_one(self, record: types.EntryRecord) -> None:
@@ -269,6 +181,9 @@ class Pipeline:
         published = record.entry.published
         if published is not None and published < now - OLD:
             await self._record_read(record, types.ReadPage(article=None, reading=None, reason="old when announced"))
+            return
+        if googlenews.is_wrapped(record.entry.url):  # its page is a script that answers programs with 429
+            await self._read_announcement(record, googlenews.UNRESOLVED, now)
             return
         try:
             page = await self._read_page(record, now)
@@ -284,7 +199,10 @@ class Pipeline:
         await self._record_read(record, page)
 
     async def _read_page(self, record: types.EntryRecord, now: datetime) -> types.ReadPage:
-        fetched = await self._tools.fetcher.fetch(types.FetchRequest(url=record.entry.url, max_bytes=PAGE_BYTES))
+        url = record.entry.url
+        if self._tools.site_rules is not None and not await self._tools.site_rules.may_read(url):
+            raise errors.FetchError(url, robots.REFUSED, refused=True)
+        fetched = await self._tools.fetcher.fetch(types.FetchRequest(url=url, max_bytes=PAGE_BYTES))
         return await self._tools.pool.run(reading.read_page, record, fetched, now, self._tools.seeds_root)
 
     async def _page_failed(
@@ -292,16 +210,20 @@ class Pipeline:
     ) -> None:
         """Try again later; when that is used up, read what the feed itself says, so that the news isn't lost."""
         offline = isinstance(error, errors.FetchError) and error.offline
-        if offline or (record.attempts < len(PAGE_RETRIES) and not _is_final(error)):
+        if offline or (record.attempts < _most_retries(error)):
             pause = OFFLINE_RETRY if offline else PAGE_RETRIES[record.attempts]
+            asked = (error.retry_after_s or 0) if isinstance(error, errors.FetchError) else 0
+            pause = max(pause, min(timedelta(seconds=asked), PAGE_RETRIES[-1]))
             await asyncio.to_thread(
                 self._stores.articles.record_entry_failure, record.id, error.reason, retry_at=now + pause, now=now
             )
             return
+        await self._read_announcement(record, error.reason, now)
+
+    async def _read_announcement(self, record: types.EntryRecord, reason: str, now: datetime) -> None:
+        """Read what the feed itself says of the entry."""
         try:
-            page = await self._tools.pool.run(
-                _announcement_in_worker, record, now, self._tools.seeds_root, error.reason
-            )
+            page = await self._tools.pool.run(_announcement_in_worker, record, now, self._tools.seeds_root, reason)
         except errors.ExtractError as again:
             await asyncio.to_thread(
                 self._stores.articles.record_entry_failure, record.id, again.reason, retry_at=None, now=now
@@ -332,20 +254,13 @@ def _has_changed(page: types.ReadPage, text: str) -> bool:
     return own and page.article is not None and page.article.text != text
 
 
-def _parse_in_worker(body: bytes, url: str, content_type: str, now: datetime) -> types.ParsedFeed:
-    return parse.parse_feed(body, url=url, content_type=content_type, now=now)
-
-
 def _announcement_in_worker(record: types.EntryRecord, now: datetime, root: str | None, reason: str) -> types.ReadPage:
     return reading.read_announcement(record, now, root, reason=reason)
 
 
-def _as_poll_error(
-    error: errors.FetchError | errors.ParseError | errors.ExtractError,
-) -> errors.FetchError | errors.ParseError:
-    return errors.ParseError(error.url, error.reason) if isinstance(error, errors.ExtractError) else error
-
-
-def _is_final(error: errors.FetchError | errors.ExtractError) -> bool:
-    """Whether asking again is pointless: refused or gone for good."""
-    return isinstance(error, errors.FetchError) and error.status in {401, 402, 403, 404, 410, 451}
+def _most_retries(error: errors.FetchError | errors.ExtractError) -> int:
+    """None where asking again is pointless, one for a page that ended its worker, else as many as there are pauses."""
+    if isinstance(error, errors.ExtractError):
+        return 1
+    final = error.refused or error.status in {401, 402, 403, 404, 410, 451}
+    return 0 if final else len(PAGE_RETRIES)

@@ -29,6 +29,9 @@ class FeedStore(Protocol):
     def remove_feed(self, url: str) -> bool:
         """Disable a feed; False where it is unknown."""
 
+    def pause_feed(self, url: str, *, paused: bool) -> bool:
+        """Poll a feed no more, or again; False where it is unknown (or removed)."""
+
     def list_feeds(self) -> list[types.FeedRecord]:
         """All feeds, enabled or not, by outlet and title."""
 
@@ -41,6 +44,9 @@ class FeedStore(Protocol):
         An entry is known when its key in this feed, its canonical URL in any feed, or its content_key in this feed is
         stored already. A 301's new_url replaces the feed's URL for polling, identity stays.
         """
+
+    def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
+        """Store the states (and moves) of polls without entries, all in one transaction."""
 
 
 class ArticleStore(Protocol):

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from monitor import charset, extract, screen, types, watch
+from monitor import charset, extract, screen, types, walls, watch
 from monitor.claims import engine
 
 OFF_TOPIC = "off topic"  # the reason of a page that was read and makes no claim of the matter
+_TEASER = 600  # characters; what a paywall leaves to read is shorter
 _LEAST_TEXT = 120  # characters; a page with less is a shell (consent wall, script page): the feed says more
 
 
@@ -30,6 +31,12 @@ def _publisher(record: types.EntryRecord, url: str, root: str | None) -> tuple[s
     return (found.name, types.Tier(found.tier)) if found else (record.outlet, record.tier)
 
 
+def _paywall(page: str) -> str | None:
+    """A page that shows a beginning only; a short page without such a mark is a short article."""
+    wall = walls.recognise(page)
+    return wall if wall in (walls.PAYWALL, walls.CAPTCHA) else None
+
+
 def prepare(root: str | None = None) -> None:
     """Load watch and engine ahead of the first page; for a pool's initializer."""
     _reader(root)
@@ -44,7 +51,10 @@ def read_page(
         return types.ReadPage(article=None, reading=None, reason="off topic (screen)")
     extracted = extract.extract_text(fetched.body, fetched.final_url, fetched.content_type)
     if extracted is None or len(extracted.text) < _LEAST_TEXT:
-        return read_announcement(record, now, root, reason="the page gave no text")
+        wall = walls.recognise(page_text, fetched.final_url)
+        return read_announcement(record, now, root, reason=wall or "the page gave no text")
+    if len(extracted.text) < max(_TEASER, len(record.entry.summary)) and (wall := _paywall(page_text)):
+        return read_announcement(record, now, root, reason=wall)
     entry = record.entry
     article = _to_article(
         record,

@@ -1,26 +1,31 @@
 """When a feed is asked again, and how well it does. Pure: the clock and the jitter (-1 to 1) are arguments.
 
-Back-off doubles from the feed's interval to a cap, obeys Retry-After, and ends with a 410.
+The interval follows the feed's own rhythm within bounds around the listed one, and the wishes of feed and server up to
+an hour. Back-off doubles from the interval to a cap, obeys Retry-After, and ends with a 410.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor import errors, types
+from monitor import errors, rhythm, types
 
 _JITTER = 0.1  # share of a pause
 _LONGEST_BACKOFF = timedelta(hours=6)
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
-_LONGEST_TTL = timedelta(hours=1)  # a feed's wish to be asked less often is heeded so far; news must not wait a day
+_LONGEST_WISH = timedelta(hours=1)  # ttl and caching headers are heeded so far; news must not wait a day
 _OFFLINE_PAUSE = timedelta(minutes=2)
 _SHORTEST_PAUSE = timedelta(seconds=10)
 # When a page that carries a development is read again, counted from the development: most corrections come on the first
 # day.
 _RECHECKS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=12), timedelta(hours=24), timedelta(hours=48))
+_FASTER, _SLOWER = 3, 2  # a feed is asked up to 3 times as often as listed, or half as often
+_ASKS_A_GAP = 2  # polls between two entries
 _FAILURES_TO_STALE = 3
 _LATE_INTERVALS = 3
 _LATE_AT_LEAST = timedelta(hours=1)
+_SILENT_GAPS = 3  # of its longest usual pauses
+_SILENT_AT_LEAST = timedelta(hours=12)
 
 
 def next_state_ok(
@@ -32,27 +37,36 @@ def next_state_ok(
     jitter: float,
 ) -> types.FeedState:
     """The state after a good poll; `parsed` is None where the body was not new."""
-    entries = parsed.entries if parsed else ()
-    dates = [entry.published for entry in entries if entry.published is not None and entry.published <= now]
-    pause = _interval(feed)
-    if parsed is not None and parsed.ttl_s:
-        pause = max(pause, min(timedelta(seconds=parsed.ttl_s), _LONGEST_TTL))
-    newest = [*dates, *([state.newest_entry_at] if state.newest_entry_at else [])]
     is_unmodified = fetched.status == 304
-    return replace(
-        state,
+    held = replace(
+        _learned(state, parsed, now) if parsed is not None else state,
         etag=fetched.etag or (state.etag if is_unmodified else None),
         last_modified=fetched.last_modified or (state.last_modified if is_unmodified else None),
         body_hash=fetched.body_hash or state.body_hash,
-        next_poll_at=now + _jittered(pause, jitter),
         polled_at=now,
         ok_at=now,
-        newest_entry_at=max(newest) if newest else None,
         failures=0,
         last_error=None,
-        entries_seen=max(state.entries_seen, len(entries)),
         gone=False,
-        warning=oddity(parsed) if parsed is not None else state.warning,
+    )
+    pause = max(interval(feed, held), _wish(held, fetched))
+    return replace(held, next_poll_at=rhythm.after_skips(now + _jittered(pause, jitter), held.skips))
+
+
+def _learned(state: types.FeedState, parsed: types.ParsedFeed, now: datetime) -> types.FeedState:
+    """The state with what a new body says of the feed itself."""
+    dates = [entry.published for entry in parsed.entries if entry.published is not None and entry.published <= now]
+    newest = [*dates, *([state.newest_entry_at] if state.newest_entry_at else [])]
+    median, longest = rhythm.gaps(dates) or (state.gap_s, state.longest_gap_s)
+    return replace(
+        state,
+        newest_entry_at=max(newest) if newest else None,
+        entries_seen=max(state.entries_seen, len(parsed.entries)),
+        gap_s=median,
+        longest_gap_s=longest,
+        ttl_s=parsed.ttl_s,
+        skips=parsed.skips,
+        warning=oddity(parsed),
     )
 
 
@@ -67,6 +81,8 @@ def oddity(parsed: types.ParsedFeed) -> str | None:
         return parsed.warning
     if not parsed.entries:
         return "no entries"
+    if parsed.is_page:
+        return None
     return None if any(entry.published for entry in parsed.entries) else "no dates on its entries"
 
 
@@ -92,24 +108,83 @@ def next_state_failed(
     return replace(failed, failures=state.failures + 1, next_poll_at=now + pause)
 
 
-def is_stale(record: types.FeedRecord, now: datetime) -> bool:
-    """Whether an enabled feed is gone, fails again and again, or has not been read for long."""
+def interval(feed: types.Feed, state: types.FeedState) -> timedelta:
+    """Half the usual pause between two entries, from a third to twice the listed interval; that one while unknown."""
+    listed = _interval(feed)
+    if not state.gap_s:
+        return listed
+    own = timedelta(seconds=state.gap_s / _ASKS_A_GAP)
+    return max(min(max(own, listed / _FASTER), listed * _SLOWER), _SHORTEST_PAUSE)
+
+
+def _wish(state: types.FeedState, fetched: types.Fetched) -> timedelta:
+    """How long feed (ttl) and server (caching headers) wish not to be asked."""
+    seconds = max(state.ttl_s or 0, rhythm.fresh_s(fetched.headers) or 0)
+    return min(timedelta(seconds=seconds), _LONGEST_WISH)
+
+
+# ---------------------------------------------------------------- health
+
+
+def trouble(record: types.FeedRecord, now: datetime) -> str | None:
+    """What is wrong with an enabled feed, in words; None where it does well."""
     state = record.state
     if not record.feed.enabled:
-        return False
-    if state.gone or state.failures >= _FAILURES_TO_STALE:
-        return True
+        return None
+    if state.gone:
+        return "gone for good"
+    if state.failures >= _FAILURES_TO_STALE:
+        return f"failed {state.failures} times: {state.last_error}"
     if state.ok_at is None:
-        return False  # not yet asked, or failed once or twice
-    return now - state.ok_at > max(_interval(record.feed) * _LATE_INTERVALS, _LATE_AT_LEAST)
+        return None  # not yet asked, or failed once or twice
+    if now - state.ok_at > max(_interval(record.feed) * _SLOWER * _LATE_INTERVALS, _LATE_AT_LEAST):
+        return f"not read for {_words(now - state.ok_at)}"
+    return _silence(state, now) or state.warning
+
+
+def _silence(state: types.FeedState, now: datetime) -> str | None:
+    """A feed that answers but brings nothing, against its own rhythm."""
+    if state.newest_entry_at is None or state.longest_gap_s is None:
+        return None
+    quiet, usual = now - state.newest_entry_at, timedelta(seconds=state.longest_gap_s)
+    if quiet <= max(usual * _SILENT_GAPS, _SILENT_AT_LEAST):
+        return None
+    return f"nothing new for {_words(quiet)}, its longest usual pause is {_words(usual)}"
+
+
+def is_stale(record: types.FeedRecord, now: datetime) -> bool:
+    """Whether an enabled feed is gone, fails, has not been read for long, is silent or odd."""
+    return trouble(record, now) is not None
 
 
 def health(records: Sequence[types.FeedRecord], now: datetime) -> types.FeedHealth:
-    """Counts over the enabled feeds; healthy are those that were read and are not stale."""
+    """Counts over the enabled feeds; healthy are those that were read and about which nothing is wrong."""
     enabled = [record for record in records if record.feed.enabled]
-    stale = tuple(record.feed.title for record in enabled if is_stale(record, now))
-    healthy = sum(record.state.ok_at is not None and not is_stale(record, now) for record in enabled)
+    found = [(record, trouble(record, now)) for record in enabled]
+    stale = tuple(f"{record.feed.title} ({word})" for record, word in found if word)
+    healthy = sum(record.state.ok_at is not None and not word for record, word in found)
     return types.FeedHealth(healthy=healthy, total=len(enabled), stale=stale)
+
+
+def standing_in(records: Sequence[types.FeedRecord], now: datetime) -> set[str]:
+    """Addresses of feeds on a higher rung that are not needed: a lower one of their ladder does well."""
+    return {
+        one.feed.url
+        for one in records
+        if one.feed.ladder
+        and any(
+            other.feed.ladder == one.feed.ladder
+            and other.feed.rung < one.feed.rung
+            and other.feed.enabled
+            and trouble(other, now) is None
+            for other in records
+        )
+    }
+
+
+def _words(span: timedelta) -> str:
+    hours = span / timedelta(hours=1)
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} h" if hours >= 1.5 else f"{hours * 60:.0f} min"
 
 
 def _interval(feed: types.Feed) -> timedelta:

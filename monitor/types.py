@@ -127,6 +127,8 @@ class FeedState:
     gone: bool = False  # 410: not polled any more
     gap_s: int | None = None  # between two entries, the median of the last ones: the feed's rhythm
     longest_gap_s: int | None = None
+    ttl_s: int | None = None  # its own wish, from its last body
+    skips: str | None = None
     warning: str | None = None  # read, but something is odd about it
 
 
@@ -189,6 +191,8 @@ class ParsedFeed:
     ttl_s: int | None = None
     language: str | None = None
     warning: str | None = None  # broken but usable
+    skips: str | None = None  # hours (GMT) and days in which it wishes not to be asked: "0 1 saturday"
+    is_page: bool = False  # a web page's links: undated by nature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

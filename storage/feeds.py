@@ -11,7 +11,8 @@ from storage import codec, database, schema
 
 SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
-_ON, _OFF = "on", "off"
+_ON, _OFF, _PAUSED = "on", "off", "paused"
+_WANTED = sa.bindparam("wanted", expanding=True)  # one parameter for all values: each of its own takes its time
 _FEED = tuple(types.Feed.__dataclass_fields__)
 
 
@@ -47,6 +48,15 @@ class SqlFeedStore:
             done = connection.execute(schema.feeds.update().where(schema.feeds.c.url == url).values(hand=_OFF))
             return bool(done.rowcount)
 
+    def pause_feed(self, url: str, *, paused: bool) -> bool:
+        """Poll a feed no more, or again; False where it is unknown (or removed)."""
+        table = schema.feeds.c
+        is_there = sa.or_(table.hand.is_(None), table.hand != _OFF)
+        with self._db.write() as connection:
+            change = {"hand": _PAUSED} if paused else {"hand": _ON, "enabled": True, "next_poll_at": None}
+            done = connection.execute(schema.feeds.update().where(table.url == url, is_there).values(**change))
+            return bool(done.rowcount)
+
     def list_feeds(self) -> list[types.FeedRecord]:
         """All feeds, enabled or not, by outlet and title."""
         query = sa.select(schema.feeds).order_by(schema.feeds.c.outlet, schema.feeds.c.title, schema.feeds.c.id)
@@ -58,7 +68,7 @@ class SqlFeedStore:
         table = schema.feeds.c
         query = (
             sa.select(schema.feeds)
-            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand != _OFF))
+            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand == _ON))
             .where(sa.or_(table.next_poll_at.is_(None), table.next_poll_at <= now))
             .order_by(table.next_poll_at.is_not(None), table.next_poll_at, table.id)
             .limit(limit)
@@ -77,12 +87,29 @@ class SqlFeedStore:
             if outcome.new_url:
                 state["poll_url"] = outcome.new_url
             connection.execute(schema.feeds.update().where(table.id == row.id).values(**state))
-            fresh = _unknown(connection, row.id, outcome.entries)
-            _mark_seen(connection, row.id, outcome.entries, now)
+            is_first = row.ok_at is None
+            fresh = _unknown(connection, row.id, outcome.entries, is_first=is_first)
+            if not is_first:
+                _mark_seen(connection, row.id, outcome.entries, now)
             if fresh:
-                rows = [_to_row(row.id, entry, now, row.ok_at is None) for entry in fresh]
+                rows = [_to_row(row.id, entry, now, is_first) for entry in fresh]
                 connection.execute(schema.entries.insert(), rows)
             return len(fresh)
+
+    def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
+        """Store the states (and moves) of polls without entries, all in one transaction."""
+        states = [{"at_url": one.feed_url} | {name: getattr(one.state, name) for name in _STATE} for one in outcomes]
+        moves = [{"at_url": one.feed_url, "poll_url": one.new_url} for one in outcomes if one.new_url]
+        with self._db.write() as connection:
+            _put_columns(connection, _STATE, states)
+            _put_columns(connection, ("poll_url",), moves)
+
+
+def _put_columns(connection: sa.Connection, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        here = schema.feeds.c.url == sa.bindparam("at_url")
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+        connection.execute(schema.feeds.update().where(here).values(**values), rows)
 
 
 def _put(connection: sa.Connection, feed: types.Feed) -> None:
@@ -96,13 +123,15 @@ def _to_record(row: sa.Row[Any]) -> types.FeedRecord:
     values = row._mapping
     fields = {name: values[name] for name in _FEED}
     fields["tier"] = types.Tier(values["tier"])
-    fields["enabled"] = values["enabled"] and values["hand"] != _OFF
+    fields["enabled"] = values["enabled"] and values["hand"] in (None, _ON)
     feed = types.Feed(**fields)
     state = types.FeedState(**{name: values[name] for name in _STATE})
     return types.FeedRecord(feed=feed, state=state, poll_url=values["poll_url"])
 
 
-def _unknown(connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry]) -> list[types.Entry]:
+def _unknown(
+    connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry], *, is_first: bool
+) -> list[types.Entry]:
     """Entries that are new by key and content in this feed, and by address anywhere; doubles in one body count once."""
     if not entries:
         return []
@@ -110,8 +139,9 @@ def _unknown(connection: sa.Connection, feed_id: int, entries: Sequence[types.En
     # As the columns hold them; compared otherwise, a key with a bad character would be unknown for ever.
     marks = [(schema.clean(entry.key), schema.clean(entry.url), schema.clean(entry.content_key)) for entry in entries]
     keys, urls, contents = ({mark[i] for mark in marks if mark[i]} for i in range(3))
-    known_keys = _present(connection, table.key, keys, table.feed_id == feed_id)
-    known_contents = _present(connection, table.content_key, contents, table.feed_id == feed_id)
+    # Before its first good poll a feed has no entries to look through.
+    known_keys = set() if is_first else _present(connection, table.key, keys, table.feed_id == feed_id)
+    known_contents = set() if is_first else _present(connection, table.content_key, contents, table.feed_id == feed_id)
     known_urls = _present(connection, table.url, urls)
     fresh = []
     for entry, (key, url, content) in zip(entries, marks, strict=True):
@@ -135,16 +165,16 @@ def _mark_seen(connection: sa.Connection, feed_id: int, entries: Sequence[types.
     for column, values, conditions in marks:
         wanted = sorted(values - {""})
         for start in range(0, len(wanted), 500):
-            seen = schema.entries.update().where(column.in_(wanted[start : start + 500]), *conditions)
-            connection.execute(seen.values(last_seen=now))
+            seen = schema.entries.update().where(column.in_(_WANTED), *conditions).values(last_seen=now)
+            connection.execute(seen, {"wanted": wanted[start : start + 500]})
 
 
 def _present(connection: sa.Connection, column: Any, values: set[str], *conditions: Any) -> set[str]:
     found: set[str] = set()
     wanted = sorted(values)
     for start in range(0, len(wanted), 500):
-        query = sa.select(column).where(column.in_(wanted[start : start + 500]), *conditions)
-        found.update(connection.scalars(query))
+        query = sa.select(column).where(column.in_(_WANTED), *conditions)
+        found.update(connection.scalars(query, {"wanted": wanted[start : start + 500]}))
     return found
 
 

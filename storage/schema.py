@@ -71,7 +71,7 @@ feeds = Table(
     Column("country", Text),
     Column("interval_s", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False),
-    Column("hand", String(8)),  # on: added by hand, off: removed by hand; the shipped list changes neither
+    Column("hand", String(8)),  # on: added by hand, off: removed, paused; the shipped list changes none
     Column("source", CleanText),
     Column("etag", CleanText),
     Column("last_modified", CleanText),
@@ -90,6 +90,8 @@ feeds = Table(
     Column("gap_s", Integer),
     Column("longest_gap_s", Integer),
     Column("warning", CleanText),
+    Column("ttl_s", Integer),
+    Column("skips", Text),
 )
 
 entries = Table(

@@ -15,6 +15,8 @@ import typer.main
 
 from app import cli, settings, wiring
 from storage import store
+from tests import hostile_server
+from tests import server as srv
 
 ROOT = Path(__file__).resolve().parents[2]
 FEED = "https://feeds.example.org/rss"
@@ -75,7 +77,10 @@ def test_all_promised_commands_are_there() -> None:
         "version",
     ]
     promised += ["baseline build", "baseline show"]
-    promised += [f"feeds {name}" for name in ("list", "check", "import", "export", "add", "remove")]
+    promised += [
+        f"feeds {name}"
+        for name in ("list", "check", "discover", "import", "export", "add", "pause", "resume", "remove")
+    ]
     assert set(promised) <= set(command_names())
 
 
@@ -289,3 +294,56 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
+
+
+# ------------------------------------------------------------ feeds of a site
+
+
+@pytest.fixture
+def site(here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[srv.TestServer]:
+    monkeypatch.setenv("CW_ALLOW_PRIVATE_ADDRESSES", "all")
+    with srv.TestServer() as server:
+        yield server
+
+
+def test_feeds_discover_finds_what_the_page_names_and_what_lies_where_feeds_lie(
+    site: srv.TestServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = '<link rel="alternate" type="application/rss+xml" href="/named.xml">'
+    other = '<link rel="alternate" hreflang="de" href="/de"></head><a href="/old/rss">RSS</a>'
+    url = site.route("/", srv.content(f"<html><head>{named}{other}</html>", "text/html"))
+    for path in ("/named.xml", "/feed"):
+        site.route(path, srv.content(hostile_server.GOOD))
+    assert cli.main(["feeds", "discover", url]) == 0
+    shown = capsys.readouterr().out
+    assert f"{site.url}/named.xml" in shown and f"{site.url}/feed" in shown
+    assert "/old/rss" not in shown and "no validators" in shown
+
+
+def test_feeds_discover_says_what_to_do_where_there_is_none(
+    site: srv.TestServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = site.route("/", srv.content("<html><p>Welcome</p></html>", "text/html"))
+    assert cli.main(["feeds", "discover", url]) == 1
+    assert "--kind page" in capsys.readouterr().out
+
+
+def test_feeds_check_tells_rhythm_and_share_on_topic(site: srv.TestServer, capsys: pytest.CaptureFixture[str]) -> None:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>{title}</title><link>http://n.test/{n}</link>"
+        f"<pubDate>Tue, 10 Mar 2026 {10 + n}:00:00 GMT</pubDate></item>"
+        for n, title in enumerate(["The coalition of the willing meets", "Rain", "Sun", "Wind"])
+    )
+    url = site.route("/rss", srv.conditional(hostile_server.rss(items)))
+    assert cli.main(["feeds", "check", "--url", url]) == 0
+    shown = capsys.readouterr().out
+    for word in ("application/rss+xml", "25%", "1:00:00", "silent for longer than it ever was"):
+        assert word in shown
+
+
+def test_feeds_are_paused_and_resumed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["feeds", "pause", FEED]) == 0
+    assert "off" in listed(capsys)[FEED]
+    assert cli.main(["feeds", "resume", FEED]) == 0
+    assert "new" in listed(capsys)[FEED]
+    assert cli.main(["feeds", "pause", "https://unknown.example/rss"]) == 1

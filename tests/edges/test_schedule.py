@@ -105,7 +105,9 @@ def test_health():
         record("hiccup", ok_at=NOW - timedelta(minutes=40), failures=1),
     ]
     found = schedule.health(records, NOW)
-    assert found == types.FeedHealth(healthy=2, total=6, stale=("late", "failing", "gone"))
+    assert found == types.FeedHealth(
+        healthy=2, total=6, stale=("late (not read for 2 h)", "failing (failed 3 times: None)", "gone (gone for good)")
+    )
     assert not schedule.is_stale(records[5], NOW)
 
 

@@ -161,6 +161,8 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "sync_feeds": lambda s: s.feeds.sync_feeds([rows.feed()]),
     "add_feed": lambda s: s.feeds.add_feed(rows.feed()),
     "remove_feed": lambda s: s.feeds.remove_feed(rows.FEED),
+    "pause_feed": lambda s: s.feeds.pause_feed(rows.FEED, paused=True),
+    "record_quiet_polls": lambda s: s.feeds.record_quiet_polls([rows.outcome()]),
     "record_poll": lambda s: s.feeds.record_poll(rows.outcome(rows.entry(9)), rows.NOW),
     "record_read": lambda s: s.articles.record_read(2, rows.page(2), rows.NOW),
     "record_entry_failure": lambda s: s.articles.record_entry_failure(2, "x", retry_at=None, now=rows.NOW),

@@ -179,3 +179,27 @@ def test_entries_of_the_first_successful_poll_are_marked(stores: store.Stores) -
     first, second = stores.articles.pending_entries(rows.at(2), 10)
     assert (first.first_poll, first.first_seen) == (True, rows.at(1))
     assert (second.first_poll, second.first_seen) == (False, rows.at(2))
+
+
+def test_quiet_polls_are_stored_together_with_their_moves(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER)])
+    read, moved = types.FeedState(etag='"2"', ok_at=rows.NOW, gap_s=60, skips="1 2"), types.FeedState(ttl_s=900)
+    stores.feeds.record_quiet_polls(
+        [rows.outcome(state=read), rows.outcome(url=OTHER, state=moved, new_url="https://new.example/feed")]
+    )
+    by_url = {record.feed.url: record for record in stores.feeds.list_feeds()}
+    assert (by_url[rows.FEED].state, by_url[rows.FEED].poll_url) == (read, None)
+    assert (by_url[OTHER].state, by_url[OTHER].poll_url) == (moved, "https://new.example/feed")
+    stores.feeds.record_quiet_polls([])
+
+
+def test_a_paused_feed_is_not_due_until_it_is_resumed(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER, enabled=False)])
+    assert stores.feeds.pause_feed(rows.FEED, paused=True)
+    stores.feeds.sync_feeds([rows.feed()])
+    assert stores.feeds.due_feeds(rows.NOW, 10) == [], "the shipped list does not bring it back"
+    assert stores.feeds.pause_feed(rows.FEED, paused=False)
+    assert stores.feeds.pause_feed(OTHER, paused=False), "one that the list has off can be switched on"
+    assert urls(stores.feeds.due_feeds(rows.NOW, 10)) == [rows.FEED, OTHER]
+    assert stores.feeds.remove_feed(OTHER)
+    assert not stores.feeds.pause_feed(OTHER, paused=False), "a removed one is added, not resumed"

@@ -41,6 +41,7 @@ class Site:
     """Feeds by name, each a list of (slug, title, text); serves them until closed."""
 
     feeds: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    robots: str = ""
     hits: Counter[str] = field(default_factory=Counter)
     published: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=10))
 
@@ -89,6 +90,8 @@ class Site:
             request.wfile.write(body)
 
     def _body(self, path: str) -> bytes:
+        if path == "/robots.txt":
+            return self.robots.encode()
         kind, _, name = path.strip("/").partition("/")
         if kind == "feed" and name in self.feeds:
             return self._feed(name).encode()

@@ -259,3 +259,14 @@ def test_a_new_article_of_the_outlet_corrects_an_earlier_one(site: sites.Site, t
     held = rows(tmp_path, "SELECT json_extract(value, '$.number') FROM positions WHERE held_until IS NULL "
                 "AND subject = 'DK' AND aspect = 'troops'")  # fmt: skip
     assert held in ([], [(30,)])
+def test_a_page_that_robots_txt_closes_is_not_asked_for_and_the_summary_is_read(
+    site: sites.Site, tmp_path: Path
+) -> None:
+    site.robots = "User-agent: *\nDisallow: /page/"
+    site.add("one", sites.PLEDGE)
+    env = environment(tmp_path, site, "one")
+    poll(env, tmp_path)
+    assert site.hits["/robots.txt"] == 1
+    assert not [path for path in site.hits if path.startswith("/page/")]
+    (reason,) = rows(tmp_path, "SELECT reason FROM entries")[0]
+    assert "robots.txt" in str(reason)

@@ -1,0 +1,143 @@
+"""The sides of bench/feeds.py, each in a process of its own: `python bench/contestants.py NAME PORT COUNT`.
+
+Each polls COUNT feeds in four rounds and writes {round: [wall s, CPU s, peak MB, largest worker's MB]} as JSON.
+Start-up and a warm-up are outside what is measured.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import feed_server
+import measuring
+
+ROUNDS = ("first", "unchanged", "1 % changed", "unchanged, no validators")
+
+
+def prepare(port: int, count: int, name: str) -> None:
+    """Switch the server for a round."""
+    query = {"1 % changed": f"changed={max(1, count // 100)}", "unchanged, no validators": "validators=0"}.get(
+        name, "x=1"
+    )
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/set?{query}").read()
+
+
+def addresses(port: int, count: int) -> list[str]:
+    """The feeds, spread over the hosts."""
+    return [f"http://127.0.0.{1 + n % feed_server.HOSTS}:{port}/f/{n}" for n in range(count)]
+
+
+def run_rounds(port: int, count: int, poll: Callable[[], object]) -> dict[str, list[float]]:
+    """Poll in each round and measure it."""
+    results = {}
+    for name in ROUNDS:
+        prepare(port, count, name)
+        with measuring.measured() as cost:
+            poll()
+        results[name] = [cost.wall_s, cost.cpu_s, cost.peak_mb, cost.worker_mb]
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/set?validators=1").read()
+    return results
+
+
+def floor(port: int, count: int, *, parses: bool) -> dict[str, list[float]]:
+    """Plain GETs with httpx, 20 at a time, If-None-Match where there is one; feedparser on every new body."""
+    import feedparser
+    import httpx
+
+    tags: dict[str, str] = {}
+    bodies: dict[str, int] = {}
+
+    async def one(client: httpx.AsyncClient, gate: asyncio.Semaphore, url: str) -> None:
+        async with gate:
+            answer = await client.get(url, headers={"If-None-Match": tags[url]} if url in tags else {})
+        if answer.status_code != 200 or bodies.get(url) == hash(answer.content):
+            return
+        bodies[url] = hash(answer.content)
+        tags[url] = answer.headers.get("etag", "")
+        if parses:
+            feedparser.parse(answer.content)
+
+    async def cycle(client: httpx.AsyncClient) -> None:
+        gate = asyncio.Semaphore(20)
+        await asyncio.gather(*(one(client, gate, url) for url in addresses(port, count)))
+
+    with asyncio.Runner() as runner:
+        client = httpx.AsyncClient()
+        runner.run(cycle_once(client, port))
+        return run_rounds(port, count, lambda: runner.run(cycle(client)))
+
+
+async def cycle_once(client: object, port: int) -> None:
+    """A warm-up."""
+    await client.get(f"http://127.0.0.1:{port}/set?x=1")  # type: ignore[attr-defined]
+
+
+def watch(port: int, count: int) -> dict[str, list[float]]:
+    """The service's own polling over its own database."""
+    from app import settings, wiring
+    from monitor import types
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "feeds.yaml").write_text(
+            f"feeds:\n- {{url: 'http://127.0.0.1:{port}/f/0', title: a, outlet: a, tier: press}}\n", encoding="utf-8"
+        )
+        chosen = settings.load_settings(
+            {
+                "CW_DATABASE_URL": f"sqlite:///{folder}/watch.db",
+                "CW_FEEDS_FILE": f"{folder}/feeds.yaml",
+                "CW_ALLOW_PRIVATE_ADDRESSES": "127.0.0.0/8",
+                "CW_WORKERS": "2",
+            }
+        )
+        with asyncio.Runner() as runner:
+            built = runner.run(_build(wiring, chosen))
+            feeds = [
+                types.Feed(url=url, title=url, outlet=url, tier=types.Tier.PRESS) for url in addresses(port, count)
+            ]
+            built.base.stores.feeds.sync_feeds(feeds)
+
+            results = {}
+            for name in ROUNDS:
+                prepare(port, count, name)
+                with built.base.stores.database.write() as connection:
+                    connection.exec_driver_sql("UPDATE feeds SET next_poll_at = NULL")
+                with measuring.measured() as cost:
+                    done = runner.run(built.pipeline.poll_due())
+                assert done.polled == count and not done.failed, done
+                results[name] = [cost.wall_s, cost.cpu_s, cost.peak_mb, cost.worker_mb]
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/set?validators=1").read()
+            runner.run(built.close())
+    return results
+
+
+async def _build(wiring: object, chosen: object) -> object:
+    built = wiring.build(chosen)  # type: ignore[attr-defined]
+    await asyncio.gather(*(built.pool.run(time.sleep, 3) for _ in range(2)))  # one for each worker
+    return built
+
+
+def reader(port: int, count: int) -> dict[str, list[float]]:
+    """The reader library with ten workers, over a database of its own."""
+    import reader as library
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = library.make_reader(f"{folder}/reader.sqlite")
+        for url in addresses(port, count):
+            made.add_feed(url)
+        return run_rounds(port, count, lambda: made.update_feeds(workers=10))
+
+
+if __name__ == "__main__":
+    side, at_port, number = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    sides = {
+        "httpx loop": lambda: floor(at_port, number, parses=False),
+        "httpx loop + feedparser": lambda: floor(at_port, number, parses=True),
+        "coalition-watch": lambda: watch(at_port, number),
+        "reader": lambda: reader(at_port, number),
+    }
+    print(json.dumps(sides[side]()))
