@@ -26,6 +26,15 @@ SELECT p.value FROM keys AS k JOIN positions AS p ON p.id = (
   ORDER BY h.held_from DESC, h.id DESC LIMIT 1)
 WHERE p.held_until IS NULL OR p.held_until > :moment ORDER BY p.id
 """)
+_SUBJECTS = sa.text("""
+WITH RECURSIVE codes(subject) AS (
+  SELECT MIN(subject) FROM developments
+  UNION ALL
+  SELECT (SELECT MIN(d.subject) FROM developments AS d WHERE d.subject > c.subject) FROM codes AS c
+  WHERE c.subject IS NOT NULL
+)
+SELECT subject FROM codes
+""")
 _LATEST = "9999"  # sorts behind every time
 
 
@@ -100,6 +109,17 @@ class SqlBrowsing:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return [Numbered(seq=row.seq, development=codec.load(types.Development, row.value)) for row in rows]
+
+    def subjects(self) -> list[str]:
+        """Who has a development, by code; walks the index, a step each."""
+        with self._db.read() as connection:
+            return [str(code) for code in connection.scalars(_SUBJECTS) if code is not None]
+
+    def version(self) -> tuple[object, ...]:
+        """Changes whenever a position does: what is computed from positions may be kept as long as it stays."""
+        table = schema.positions.c
+        with self._db.read() as connection:
+            return tuple(connection.execute(sa.select(sa.func.max(table.id), sa.func.max(table.held_until))).one())
 
     def spans(self, *, topic: str, subject: str | None = None, aspect: str | None = None, limit: int) -> list[Span]:
         """The latest statuses of a topic, oldest first."""

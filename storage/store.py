@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 
-from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients, retention
+from storage import (
+    articles,
+    behind,
+    browsing,
+    counting,
+    database,
+    feeds,
+    ledger,
+    meta,
+    outbox,
+    recipients,
+    retention,
+    searching,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +28,11 @@ class Stores:
     outbox: outbox.SqlOutbox
     recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
+    behind: behind.SqlBehind
     browsing: browsing.SqlBrowsing
     counting: counting.SqlCounting
     retention: retention.SqlRetention
+    searching: searching.SqlSearching
     database: database.Database
 
 
@@ -36,8 +51,10 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         outbox=outbox.SqlOutbox(db),
         recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),
+        behind=behind.SqlBehind(db),
         browsing=browsing.SqlBrowsing(db),
         counting=counting.SqlCounting(db),
         retention=retention.SqlRetention(db),
+        searching=searching.SqlSearching(db),
         database=db,
     )
