@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,6 +85,17 @@ class Told:
     sent_at: datetime | None
 
 
+# The same few rows are read again and again; their values are frozen, so that readers may share them.
+@lru_cache(maxsize=1024)
+def _to_position(text: str) -> types.Position:
+    return codec.load(types.Position, text)
+
+
+@lru_cache(maxsize=512)
+def _to_development(text: str) -> types.Development:
+    return codec.load(types.Development, text)
+
+
 class SqlBrowsing:
     """Queries for the dashboard; every one has an index or is bounded."""
 
@@ -94,7 +106,7 @@ class SqlBrowsing:
         """The positions held at a moment, or now; the same query for both."""
         bound = _LATEST if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
         with self._db.read() as connection:
-            return [codec.load(types.Position, text) for text in connection.scalars(_HELD_AT, {"moment": bound})]
+            return [_to_position(text) for text in connection.scalars(_HELD_AT, {"moment": bound})]
 
     def first_day(self) -> datetime | None:
         """Since when anything has been held."""
@@ -108,7 +120,7 @@ class SqlBrowsing:
         query = sa.select(table.seq, table.value).where(*_conditions(wanted)).order_by(table.seq.desc()).limit(limit)
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        return [Numbered(seq=row.seq, development=codec.load(types.Development, row.value)) for row in rows]
+        return [Numbered(seq=row.seq, development=_to_development(row.value)) for row in rows]
 
     def subjects(self) -> list[str]:
         """Who has a development, by code; walks the index, a step each."""
