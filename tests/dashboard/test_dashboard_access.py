@@ -155,7 +155,8 @@ async def test_it_serves_on_a_real_socket_and_answers_head_without_a_body(ledger
 
 
 def test_a_service_without_a_dashboard_does_not_pay_for_it() -> None:
-    code = "import app.service, sys; print(sorted({'fastapi', 'uvicorn', 'jinja2', 'prometheus_client'} & set(sys.modules)))"
+    web = {"fastapi", "uvicorn", "jinja2", "prometheus_client"}
+    code = f"import app.service, sys; print(sorted({web} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import types
-from storage import searching, store
+from storage import retention, searching, store
 from tests.storage.builders import (
     FEED,
     NOW,
@@ -45,7 +45,7 @@ def test_a_text_that_was_blanked_is_found_no_more(stores: store.Stores) -> None:
     bring(stores, 1, "Denmark promises soldiers.")
     (waiting,) = stores.articles.unledgered(5)
     stores.ledger.record_step(waiting[0], step(positions=(), changes=()), [], NOW)
-    assert stores.articles.prune(NOW + timedelta(days=400), 90) == 1
+    assert stores.retention.prune(NOW + timedelta(days=100), retention.Keep()).texts == 1
     assert found(stores, "soldiers") == [] and found(stores, "Title") == ["a1"]
 
 
