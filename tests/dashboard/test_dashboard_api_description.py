@@ -3,12 +3,14 @@
 from typing import Any
 
 import hypothesis
+import pytest
 import schemathesis
 
 from storage import store
 from tests.dashboard import live
 
 
+@pytest.mark.timeout(300)
 def test_every_answer_is_as_described(ledger: store.Stores) -> None:
     settings = hypothesis.settings(
         max_examples=15, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)

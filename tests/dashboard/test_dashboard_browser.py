@@ -82,6 +82,7 @@ def faults(page: Page, rules: str) -> list[str]:
     ]
 
 
+@pytest.mark.timeout(300)  # many pages, on a machine that may be busy
 def test_every_page_fits_and_nothing_hinders_people(open_page: Opener, ledger: store.Stores, site: str) -> None:
     """Telephone to wide screen; light and dark, which differ in their colours only."""
     page, axe = open_page("/", color_scheme="light"), AXE.read_text(encoding="utf-8")
