@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,15 @@ SELECT p.value FROM keys AS k JOIN positions AS p ON p.id = (
   WHERE h.topic = k.topic AND h.subject = k.subject AND h.aspect = k.aspect AND h.held_from <= :moment
   ORDER BY h.held_from DESC, h.id DESC LIMIT 1)
 WHERE p.held_until IS NULL OR p.held_until > :moment ORDER BY p.id
+""")
+_SUBJECTS = sa.text("""
+WITH RECURSIVE codes(subject) AS (
+  SELECT MIN(subject) FROM developments
+  UNION ALL
+  SELECT (SELECT MIN(d.subject) FROM developments AS d WHERE d.subject > c.subject) FROM codes AS c
+  WHERE c.subject IS NOT NULL
+)
+SELECT subject FROM codes
 """)
 _LATEST = "9999"  # sorts behind every time
 
@@ -75,6 +85,17 @@ class Told:
     sent_at: datetime | None
 
 
+# The same few rows are read again and again; their values are frozen, so that readers may share them.
+@lru_cache(maxsize=1024)
+def _to_position(text: str) -> types.Position:
+    return codec.load(types.Position, text)
+
+
+@lru_cache(maxsize=512)
+def _to_development(text: str) -> types.Development:
+    return codec.load(types.Development, text)
+
+
 class SqlBrowsing:
     """Queries for the dashboard; every one has an index or is bounded."""
 
@@ -85,7 +106,7 @@ class SqlBrowsing:
         """The positions held at a moment, or now; the same query for both."""
         bound = _LATEST if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
         with self._db.read() as connection:
-            return [codec.load(types.Position, text) for text in connection.scalars(_HELD_AT, {"moment": bound})]
+            return [_to_position(text) for text in connection.scalars(_HELD_AT, {"moment": bound})]
 
     def first_day(self) -> datetime | None:
         """Since when anything has been held."""
@@ -99,7 +120,18 @@ class SqlBrowsing:
         query = sa.select(table.seq, table.value).where(*_conditions(wanted)).order_by(table.seq.desc()).limit(limit)
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        return [Numbered(seq=row.seq, development=codec.load(types.Development, row.value)) for row in rows]
+        return [Numbered(seq=row.seq, development=_to_development(row.value)) for row in rows]
+
+    def subjects(self) -> list[str]:
+        """Who has a development, by code; walks the index, a step each."""
+        with self._db.read() as connection:
+            return [str(code) for code in connection.scalars(_SUBJECTS) if code is not None]
+
+    def version(self) -> tuple[object, ...]:
+        """Changes whenever a position does: what is computed from positions may be kept as long as it stays."""
+        table = schema.positions.c
+        with self._db.read() as connection:
+            return tuple(connection.execute(sa.select(sa.func.max(table.id), sa.func.max(table.held_until))).one())
 
     def spans(self, *, topic: str, subject: str | None = None, aspect: str | None = None, limit: int) -> list[Span]:
         """The latest statuses of a topic, oldest first."""

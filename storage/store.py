@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage import (
     articles,
+    behind,
     browsing,
     by_hand,
     counting,
@@ -15,6 +16,7 @@ from storage import (
     rechecks,
     recipients,
     retention,
+    searching,
 )
 
 
@@ -30,9 +32,11 @@ class Stores:
     rechecks: rechecks.SqlRechecks
     recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
+    behind: behind.SqlBehind
     browsing: browsing.SqlBrowsing
     counting: counting.SqlCounting
     retention: retention.SqlRetention
+    searching: searching.SqlSearching
     database: database.Database
 
 
@@ -53,8 +57,10 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         rechecks=rechecks.SqlRechecks(db),
         recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),
+        behind=behind.SqlBehind(db),
         browsing=browsing.SqlBrowsing(db),
         counting=counting.SqlCounting(db),
         retention=retention.SqlRetention(db),
+        searching=searching.SqlSearching(db),
         database=db,
     )

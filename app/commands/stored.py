@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from alerts import board as boards
 from alerts.channels import email, telegram
-from app import service, settings, wiring
+from app import rows, service, settings, wiring
 from app.commands import output
 from monitor import errors, schedule, types
-from storage import codec, store
+from storage import store
 
 
 def board(chosen: settings.Settings, as_of: str | None) -> int:
@@ -63,53 +63,17 @@ def export(chosen: settings.Settings, form: str, what: str) -> int:
     try:
         held: list[types.Position] | list[types.Development]
         held = base.stores.ledger.load_positions() if what == "positions" else base.stores.ledger.load_developments()
-        rows = [_row(one) for one in held]
+        lines = [rows.to_row(one) for one in held]
     finally:
         base.close()
     if form == "json":
-        for row in rows:
+        for row in lines:
             print(json.dumps(row, ensure_ascii=False))
         return 0
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else ["topic"])
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(lines[0]) if lines else ["topic"])
     writer.writeheader()
-    writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: rows.to_cell(value) for key, value in row.items()} for row in lines)
     return 0
-
-
-def _row(one: types.Position | types.Development) -> dict[str, object]:
-    report = one.reports[0] if one.reports else None
-    source = {
-        "outlet": report.outlet if report else None, "url": report.url if report else None,
-        "published": report.published.isoformat() if report else None, "evidence": report.evidence if report else None,
-        "sources": len({each.origin for each in one.reports}),
-    }  # fmt: skip
-    keys: tuple[str, ...]
-    if isinstance(one, types.Position):
-        keys = ("topic", "subject", "aspect", "status", "number", "number_max", "since", "grade", "source")
-    else:
-        keys = (
-            "id",
-            "topic",
-            "subject",
-            "aspect",
-            "old",
-            "new",
-            "old_number",
-            "new_number",
-            "minor",
-            "grade",
-            "disputed",
-            "taken_back",
-            "raised_at",
-        )
-    return {key: codec.to_json(getattr(one, key)) for key in keys} | {
-        f"first_{key}": value for key, value in source.items()
-    }
-
-
-def _safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
 
 
 def check(chosen: settings.Settings) -> int:

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app.dashboard import access, context, operations, pages, rendering
+from app.dashboard import access, api, context, operations, outputs, pages, rendering
 from monitor import errors
 
 log = structlog.get_logger("dashboard")
@@ -41,7 +42,9 @@ def create_app(around: context.Context) -> FastAPI:
     )
     app.mount("/static", StaticFiles(directory=rendering.STATIC), name="static")
     app.include_router(operations.router(around))
+    app.include_router(api.router(around))
     app.include_router(pages.router(around))
+    app.include_router(outputs.router(around))
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     _guard(app, around)
     _answer_errors(app, around)
@@ -97,7 +100,7 @@ def _answer_errors(app: FastAPI, around: context.Context) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"detail": wrong}, status_code=422)
+            return await request_validation_exception_handler(request, error)
         return rendering.error_page(around, 400, f"The address is not understood: {wrong}.")
 
     @app.exception_handler(errors.StoreError)

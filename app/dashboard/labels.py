@@ -1,6 +1,7 @@
 """Short labels and signs for statuses, grades and topics. A sign or word stands beside every colour. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from alerts import markup, words
 
@@ -74,6 +75,7 @@ def topic(code: str) -> str:
     return heading if code == "backstop" else heading.capitalize()
 
 
+@lru_cache(maxsize=4096)  # the same outlets, names and quotations stand on every page
 def plain(text: str, limit: int = 300) -> str:
     """Text from outside as one clean line; the template escapes it."""
     return markup.clip(markup.clean(text), limit)

@@ -1,32 +1,37 @@
 """The pages' routes: an address in, a view's value into a template. Queries are in storage/, words in the views."""
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 
-from app.dashboard import context, rendering
-from app.dashboard.views import atlas, board, country, development, links
+from app.dashboard import charts, context, rendering
+from app.dashboard.asking import LARGEST, Grade, Sort, Stance, Topic, day_of_address
+from app.dashboard.views import about, atlas, behind, board, country, development, finding, language, links, timeline
+from monitor import schedule
 from storage import browsing
 
-Sort = Literal["country", "membership", "troops", "figure", "since", "grade"]
-Stance = Literal["pledged", "conditional", "open", "undecided", "support_only", "withdrew", "ruled_out", "none", ""]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST)]
+DAYS = 60  # developments on the timeline at once
+WORDINGS = 200
+FOUND = 40
+HELD = 60  # claims that were held back at once
 HISTORY = 100  # developments on a country's page at once
 
 
 def router(around: context.Context) -> APIRouter:
     """The routes of the pages over this context."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    browse = around.stores.browsing
+    browse, kept = around.stores.browsing, charts.Keeper(around)
 
     @routes.get("/")
     def show_board(
         at: str = "", sort: Sort = "troops", order: Literal["up", "down"] = "up", stance: Stance = "", q: str = ""
     ) -> HTMLResponse:
-        day = parse_day(at)
-        moment = None if day is None else end_of(day, around)
+        day = day_of_address(at)
+        moment = None if day is None else links.end_of(day, around.zone)
         asked = board.Asked(sort=sort, descending=order == "down", stance=stance or None, text=q[:60])
         shown = board.to_board(browse.positions(moment), around.names, around.countries, around.zone, asked)
         first = browse.first_day()
@@ -58,7 +63,7 @@ def router(around: context.Context) -> APIRouter:
         return rendering.page(around, "development.html", path="/timeline", whole=whole)
 
     @routes.get("/countries/{code}")
-    def show_country(code: str, before: int | None = None) -> HTMLResponse:
+    def show_country(code: str, before: Before = None) -> HTMLResponse:
         if code not in around.names:
             raise HTTPException(404)
         found = browse.developments(browsing.Wanted(subject=code, before=before), HISTORY + 1)
@@ -67,22 +72,97 @@ def router(around: context.Context) -> APIRouter:
         whole = country.to_country(code, browse.positions(), lines, around.names, around.zone, more)
         return rendering.page(around, "country.html", path="/", country=whole)
 
+    @routes.get("/timeline")
+    def show_timeline(
+        topic: Topic = "",
+        country: str = "",
+        grade: Grade = "",
+        minors: Literal["no", ""] = "",
+        since: str = "",
+        until: str = "",
+        before: Before = None,
+    ) -> HTMLResponse:
+        asked = timeline.Asked(
+            topic=topic or None,
+            country=country or None,
+            grade=grade or None,
+            minors=minors != "no",
+            since=day_of_address(since),
+            until=day_of_address(until),
+            before=before,
+        )
+        found = browse.developments(asked.to_wanted(around.zone), DAYS + 1)
+        lines = [development.to_line(one.development, around.names, around.countries) for one in found[:DAYS]]
+        stances, pledges = kept.charts() if asked == timeline.Asked() else (None, None)
+        return rendering.page(
+            around,
+            "timeline.html",
+            path="/timeline",
+            days=timeline.to_days(lines, around.zone),
+            asked=asked,
+            query=asked.to_query(),
+            filtered=asked != timeline.Asked(),
+            more=found[DAYS - 1].seq if len(found) > DAYS else None,
+            countries=timeline.to_choices(browse.subjects(), around.names, around.countries),
+            stances=stances,
+            pledges=pledges,
+        )
+
+    @routes.get("/language")
+    def show_language() -> HTMLResponse:
+        found = browse.developments(browsing.Wanted(topic="backstop", aspect="language"), WORDINGS)
+        said = [one.development for one in reversed(found)]
+        return rendering.page(
+            around,
+            "language.html",
+            path="/language",
+            speakers=language.to_wordings(said, around.zone),
+            shortened=len(found) == WORDINGS,
+        )
+
+    @routes.get("/feeds")
+    def show_feeds() -> HTMLResponse:
+        now, records = around.clock(), around.stores.feeds.list_feeds()
+        last = around.stores.meta.get("last_cycle_at")
+        return rendering.page(
+            around,
+            "feeds.html",
+            path="/feeds",
+            lines=behind.to_feeds(records, around.stores.behind.yields(), now),
+            health=schedule.health(records, now),
+            last=datetime.fromisoformat(last) if last else None,
+            backlog=around.stores.counting.backlog(),
+        )
+
+    @routes.get("/held-back")
+    def show_held_back(reason: Annotated[str, Query(max_length=40)] = "", before: Before = None) -> HTMLResponse:
+        found = around.stores.behind.held_back(reason or None, before, HELD + 1)
+        return rendering.page(
+            around,
+            "held.html",
+            path="/held-back",
+            lines=behind.to_held(found[:HELD], around.names),
+            counts=around.stores.ledger.held_back_counts(around.clock() - timedelta(days=30)),
+            reason=reason,
+            words_of=behind.reason_words,
+            more=found[HELD - 1].id if len(found) > HELD else None,
+        )
+
+    @routes.get("/search")
+    def show_search(q: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+        found = around.stores.searching.developments(q, FOUND)
+        return rendering.page(
+            around,
+            "search.html",
+            path="/search",
+            q=q.strip(),
+            lines=[development.to_line(one.development, around.names, around.countries) for one in found],
+            hits=finding.to_hits(around.stores.searching.articles(q, FOUND)),
+            limit=FOUND,
+        )
+
+    @routes.get("/about")
+    def show_about(request: Request) -> HTMLResponse:
+        return rendering.page(around, "about.html", path="/about", calls=about.to_calls(request.app.openapi()))
+
     return routes
-
-
-def end_of(day: date, around: context.Context) -> datetime:
-    """The last moment of a day of an address."""
-    try:
-        return links.end_of(day, around.zone)
-    except ValueError as error:
-        raise HTTPException(400, "The calendar ends before that day.") from error
-
-
-def parse_day(text: str) -> date | None:
-    """A day of an address; none where it is empty."""
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise HTTPException(400, f"That is no day like 2026-03-01: {text[:30]}") from error

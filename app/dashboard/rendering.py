@@ -16,8 +16,8 @@ from app.dashboard.views import links
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
-PAGES: tuple[tuple[str, str], ...] = (("/", "Board"),)
-BEHIND: tuple[tuple[str, str], ...] = ()
+PAGES = (("/", "Board"), ("/timeline", "Timeline"), ("/language", "Language"), ("/search", "Search"))
+BEHIND = (("/feeds", "Feeds"), ("/held-back", "Held back"), ("/about", "Data and API"))
 
 
 def page(around: context.Context, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

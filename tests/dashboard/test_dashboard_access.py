@@ -1,7 +1,10 @@
 """Who may read the dashboard, and where it may listen."""
 
 import base64
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ from storage import store
 from tests.dashboard import filled
 from tests.dashboard.filled import client_of
 
+ROOT = Path(__file__).parents[2]
 PASSWORD, TOKEN = "a long enough word", "a-long-enough-token"
 
 
@@ -148,3 +152,12 @@ async def test_it_serves_on_a_real_socket_and_answers_head_without_a_body(ledger
         assert (await client.get(address)).status_code == 200
         answer = await client.head(address)
         assert answer.status_code == 200 and answer.content == b""
+
+
+def test_a_service_without_a_dashboard_does_not_pay_for_it() -> None:
+    web = {"fastapi", "uvicorn", "jinja2", "prometheus_client"}
+    code = f"import app.service, sys; print(sorted({web} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -60,12 +60,12 @@ def to_country(
 def to_held(position: types.Position, zone: tzinfo) -> Held:
     """A position with its reports; the quotations stand alone, without their sentences."""
     topic = str(position.topic)
-    sign = labels.stance(position.status).sign if topic == "troops" else labels.commitment(position.status).sign
+    signs = {"troops": labels.stance(position.status).sign, "backstop": labels.commitment(position.status).sign}
     disputed = position.aspect.endswith(":disputed")
     return Held(
         what=labels.plain(words.aspect_words(topic, position.aspect.removesuffix(":disputed")), 120).capitalize(),
         value=labels.plain(words.position_words(position)),
-        sign=sign,
+        sign=signs.get(topic, "").replace("·", ""),
         since=links.day_of(position.since, zone),
         grade=str(position.grade),
         baseline=position.source == "baseline",

@@ -41,17 +41,16 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
 
 
 def end_of(day: date, zone: tzinfo) -> datetime:
-    """A day's last moment (a bare date is the next day's first, so it is not in it); raises ValueError where the
-    calendar ends."""
+    """A day's last moment (a bare date is the next day's first, so it is not in it)."""
     try:
         return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(microseconds=1)
-    except OverflowError as error:
-        raise ValueError("no such day") from error
+    except OverflowError:  # where the calendar ends
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:
-    """A day's first moment; raises ValueError where the calendar begins."""
+    """A day's first moment."""
     try:
         return datetime.combine(day, time(), zone).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("no such day") from error
+    except OverflowError:  # where the calendar begins
+        return datetime.min.replace(tzinfo=UTC)
