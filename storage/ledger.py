@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import errors, types
-from storage import codec, database, outbox, schema
+from storage import codec, database, digests, outbox, schema
 
 _COPY_SHARE = 0.6  # of the sketch's values: what near-duplicates share after light edits (monitor/copies.py)
 
@@ -85,7 +85,9 @@ class SqlLedgerStore:
                 _put_position(connection, position, now)
             for change in step.changes:
                 _put_development(connection, change.development)
-            _put_held_back(connection, step, now)
+            number = digests.next_step(connection)
+            digests.put_changes(connection, step, number, now)
+            _put_held_back(connection, step, number, now)
             _put_sketch(connection, step)
             outbox.insert_alerts(connection, alerts)
 
@@ -172,9 +174,9 @@ def _put_development(connection: sa.Connection, development: types.Development) 
             connection.execute(links.insert().values(development_id=development.id, article_id=article_id))
 
 
-def _put_held_back(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
+def _put_held_back(connection: sa.Connection, step: types.LedgerStep, number: int, now: datetime) -> None:
     rows = [
-        {"article_id": item.article_id, "reason": item.reason, "at": now, "value": codec.dump(item)}
+        {"article_id": item.article_id, "reason": item.reason, "at": now, "step": number, "value": codec.dump(item)}
         for item in step.held_back
     ]
     if rows:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients, retention
+from storage import articles, browsing, counting, database, digests, feeds, ledger, meta, outbox, recipients, retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class Stores:
     articles: articles.SqlArticleStore
     ledger: ledger.SqlLedgerStore
     outbox: outbox.SqlOutbox
+    digests: digests.SqlDigests
     recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
     browsing: browsing.SqlBrowsing
@@ -34,6 +35,7 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         articles=articles.SqlArticleStore(db),
         ledger=ledger.SqlLedgerStore(db),
         outbox=outbox.SqlOutbox(db),
+        digests=digests.SqlDigests(db),
         recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),
         browsing=browsing.SqlBrowsing(db),
