@@ -107,7 +107,8 @@ def _row_html(row: BoardRow) -> str:
     if row.url:
         outlet = f'<a href="{html.escape(row.url)}">{outlet}</a>'
     tail = ", ".join(part for part in (f"since {html.escape(row.since)}", html.escape(_grade(row)), outlet) if part)
+    what = "" if row.what == row.topic else f"{html.escape(row.what)}: "  # the heading says it already
     return (
-        f"<li><strong>{html.escape(row.name)}</strong> — {html.escape(row.what)}: {html.escape(row.holds)} "
+        f"<li><strong>{html.escape(row.name)}</strong> — {what}{html.escape(row.holds)} "
         f'<span style="font-size:13px;opacity:.75">({tail})</span></li>'
     )

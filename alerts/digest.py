@@ -1,9 +1,11 @@
 """The daily digest: the window's developments, the board, what was held back, feed health. Pure; loads nothing."""
 
+import html
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
-from alerts import board, markup, policy, render, words
+from alerts import board, charts, figures, markup, policy, render, words
 from alerts.markup import Line, line, span
 from monitor import types
 
@@ -26,31 +28,95 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a digest tells."""
+
+    changes: tuple[types.DigestChange, ...] = ()
+    positions: tuple[types.Position, ...] = ()
+    stances: tuple[types.Position, ...] = ()  # on the US backstop, as they came to be held
+    health: types.FeedHealth
+    held_back: Mapping[str, int] = field(default_factory=dict)  # reason: claims
+    unread: Mapping[str, int] = field(default_factory=dict)  # language: articles
+
+
 def render_digest(
-    developments: Sequence[types.Development],
-    positions: Sequence[types.Position],
-    health: types.FeedHealth,
-    held_back: Mapping[str, int],
-    since: datetime,
-    until: datetime,
-    tz: tzinfo,
-    names: Mapping[str, str],
+    contents: Contents, since: datetime, until: datetime, tz: tzinfo, names: Mapping[str, str]
 ) -> render.Message:
     """The digest of a window; says in so many words when nothing changed."""
-    majors = [d for d in developments if not d.minor]
-    minors = [d for d in developments if d.minor]
+    parts = _sections(contents.changes)
     window = f"{words.time_words(since, tz)} to {words.time_words(until, tz)}"
     lines = [line(span("Coalition Watch", "bold"), " — digest", kind="head"), line(window, kind="small")]
-    sides = {(*p.key[:2], p.aspect.removesuffix(":disputed")): p for p in positions if p.aspect.endswith(":disputed")}
-    lines += _development_lines(majors, minors, names, tz, sides) or [line("Nothing changed.")]
-    lines += [*_health_lines(health), *_held_back_lines(held_back)]
-    groups = board.board_rows(positions, names)
+    held = contents.positions
+    sides = {(*p.key[:2], p.aspect.removesuffix(":disputed")): p for p in held if p.aspect.endswith(":disputed")}
+    lines += _development_lines(parts, names, tz, sides) or [line("Nothing changed.")]
+    lines += [
+        line("How it was read", kind="section"),
+        *_health_lines(contents.health),
+        *_held_back_lines(contents.held_back),
+        *_unread_lines(contents.unread),
+    ]
+    groups = board.board_rows(held, names)
     heading = line("The board", kind="section")
-    return render.to_message(
-        f"Coalition Watch, {_day(until, tz)}: {_count_words(len(majors), len(minors))}",
+    pictures = _pictures(contents, until, names)
+    message = render.to_message(
+        f"Coalition Watch, {_day(until, tz)}: {_count_words(*(len(some) for _, some in parts))}",
         lines,
-        extra_html=markup.to_html([heading]) + (board.to_html(groups) or "<p>The ledger holds no positions.</p>"),
-        extra_plain=f"\n\n{markup.to_plain([heading])}\n\n{board.to_text(groups)}\n",
+        extra_html="".join(picture.html for picture in pictures)
+        + markup.to_html([heading])
+        + (board.to_html(groups) or "<p>The ledger holds no positions.</p>"),
+        extra_plain="".join(f"\n\n{markup.to_plain(picture.lines)}" for picture in pictures)
+        + f"\n\n{markup.to_plain([heading])}\n\n{board.to_text(groups)}\n",
+    )
+    return replace(message, images=tuple(picture.image for picture in pictures if picture.image))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Picture:
+    """A picture with its twin in words."""
+
+    lines: tuple[Line, ...]
+    html: str
+    image: render.Image | None
+
+
+def _pictures(contents: Contents, until: datetime, names: Mapping[str, str]) -> list[_Picture]:
+    bars = figures.pledge_bars(contents.positions, names)
+    tracks = figures.stance_tracks(contents.positions, contents.stances)
+    pictures = []
+    if bars:
+        png = charts.draw_pledges(bars) if charts.is_available() else None
+        pictures.append(_picture("Troop pledges by country", "pledges", figures.pledge_lines(bars), png))
+    if tracks:
+        png = charts.draw_stances(tracks, until) if charts.is_available() else None
+        pictures.append(_picture("The US stance over time", "stances", figures.stance_lines(tracks), png))
+    return pictures
+
+
+def _picture(title: str, name: str, rows: Sequence[Line], png: bytes | None) -> _Picture:
+    heading = line(title, kind="section")
+    lines = (heading, *rows)
+    if png is None:
+        return _Picture(lines=lines, html=markup.to_html(lines), image=None)
+    # Who can't see the picture is told the same in words.
+    alt = f"{title}. " + "; ".join(markup.to_plain([row], links=False).removeprefix("• ") for row in rows)
+    tag = (
+        f'<img src="cid:{name}" alt="{html.escape(alt)}" width="{charts.WIDTH}" '
+        'style="display:block;width:100%;max-width:480px;height:auto;margin:8px 0">'
+    )
+    return _Picture(lines=lines, html=markup.to_html([heading]) + tag, image=render.Image(name=name, png=png))
+
+
+_Sections = tuple[tuple[str, list[types.Development]], ...]
+
+
+def _sections(changes: Sequence[types.DigestChange]) -> _Sections:
+    """News by weight, then what became of earlier news."""
+    new = [change.development for change in changes if change.is_new]
+    return (
+        ("Major developments", [d for d in new if not d.minor]),
+        ("Minor developments", [d for d in new if d.minor]),
+        ("Earlier developments, news of them", [change.development for change in changes if not change.is_new]),
     )
 
 
@@ -59,23 +125,22 @@ def _day(moment: datetime, tz: tzinfo) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def _count_words(majors: int, minors: int) -> str:
-    if not majors and not minors:
-        return "nothing changed"
+def _count_words(majors: int, minors: int, updates: int) -> str:
     parts = [f"{majors} major"] if majors else []
     parts += [f"{minors} minor"] if minors else []
-    return f"{' and '.join(parts)} development{'' if majors + minors == 1 else 's'}"
+    told = [f"{' and '.join(parts)} development{'' if majors + minors == 1 else 's'}"] if parts else []
+    told += [f"{updates} update{'' if updates == 1 else 's'}"] if updates else []
+    return ", ".join(told) or "nothing changed"
 
 
 def _development_lines(
-    majors: Sequence[types.Development],
-    minors: Sequence[types.Development],
+    sections: _Sections,
     names: Mapping[str, str],
     tz: tzinfo,
     sides: Mapping[tuple[str, str, str], types.Position],
 ) -> list[Line]:
     lines: list[Line] = []
-    for title, some in (("Major developments", majors), ("Minor developments", minors)):
+    for title, some in sections:
         if some:
             lines.append(line(f"{title} ({len(some)})", kind="section"))
         for development in some:
@@ -90,9 +155,9 @@ def _entry_lines(d: types.Development, names: Mapping[str, str], tz: tzinfo) -> 
     """One development: headline, how sure, quotation, sources."""
     style = "gone" if d.taken_back else "bold"
     head = line(span(words.headline(d, names), style, limit=500), kind="head", optional=True)
-    state = f"Taken back: {d.note or 'no reason given'}" if d.taken_back else words.grade_words(d)
+    state = f"Taken back: {d.note or 'no reason given'}" if d.taken_back else f"How sure: {words.grade_words(d)}"
     if d.disputed:
-        state = f"Disputed: {d.note or 'reports contradict each other'}; {state}"
+        state = f"Disputed: {d.note or 'reports contradict each other'}; {words.grade_words(d)}"
     quote = render.quote_of(d)
     lines = [head, line(span(state, limit=300), kind="text", optional=True)]
     if quote:
@@ -110,12 +175,22 @@ def _entry_lines(d: types.Development, names: Mapping[str, str], tz: tzinfo) -> 
 
 
 def _health_lines(health: types.FeedHealth) -> list[Line]:
-    lines = [line(f"{health.healthy} of {health.total} feeds healthy", kind="text")]
+    text = f"{health.healthy} of {health.total} feeds healthy"
     if health.stale:
         named = ", ".join(markup.clip(markup.clean(title), 60) for title in health.stale[:MAX_STALE])
         more = f" and {len(health.stale) - MAX_STALE} more" if len(health.stale) > MAX_STALE else ""
-        lines.append(line(span(f"Failing or late: {named}{more}", limit=700), kind="small"))
-    return lines
+        text += f"; stale: {named}{more}"
+    return [line(span(text, limit=800), kind="small")]
+
+
+def _unread_lines(unread: Mapping[str, int]) -> list[Line]:
+    """One line on the articles whose language is not read."""
+    counts = sorted(((number, language) for language, number in unread.items() if number), reverse=True)
+    if not counts:
+        return []
+    total, named = sum(number for number, _ in counts), ", ".join(f"{number} {name}" for number, name in counts)
+    text = f"Not read because of their language: {total} article{'' if total == 1 else 's'} ({named})"
+    return [line(span(text, limit=700), kind="small")]
 
 
 def _held_back_lines(held_back: Mapping[str, int]) -> list[Line]:

@@ -15,6 +15,8 @@ CHATTY = (
     "telegram.request",
     "telegram.ext.ExtBot",
     "telegram.ext.Application",
+    "urllib3.connectionpool",
+    "apprise",
 )
 
 

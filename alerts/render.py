@@ -1,11 +1,14 @@
 """A value as a message: what changed (old → new), how sure, in whose words, who says so. Pure."""
 
+import base64
+import dataclasses
 import difflib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts import markup, words
+from alerts import markup, policy, words
 from alerts.markup import GAP, Line, Span, line, span
 from monitor import types
 
@@ -17,6 +20,14 @@ MAX_SOURCES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture inside a mail's page, which names it as cid:<name>."""
+
+    name: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One text in every form that a channel may need."""
 
@@ -25,6 +36,8 @@ class Message:
     html: str  # a mail page
     telegram_html: str  # within Telegram's limit after entity parsing
     plain_short: str  # plain text within the same limit
+    images: tuple[Image, ...] = ()  # what the mail page shows
+    facts: dict[str, object] | None = None  # the development as JSON values, for programs
     answer_html: str = ""  # what an answer to the earlier message says, in Telegram HTML
     answer_plain: str = ""
 
@@ -70,7 +83,32 @@ def render_development(
     lines = [*head, *_wording_lines(d), *sure, _quote_line(d), *_source_lines(d), *against_lines(against)]
     message = to_message(subject_of(d, names, kind), [*lines, *_before_lines(d), foot])
     answer = markup.fit([*head, *sure, _quote_line(d), *against_lines(against), foot])
-    return replace(message, answer_html=markup.to_telegram(answer), answer_plain=markup.to_plain(answer, links=False))
+    facts = to_facts(d)
+    return replace(
+        message, facts=facts, answer_html=markup.to_telegram(answer), answer_plain=markup.to_plain(answer, links=False)
+    )
+
+
+def to_facts(d: types.Development) -> dict[str, object]:
+    """A development as JSON values: what changed, how sure, who says so."""
+    return {
+        "id": d.id,
+        "topic": str(d.topic),
+        "subject": d.subject,
+        "aspect": d.aspect,
+        "old": d.old,
+        "new": d.new,
+        "old_number": d.old_number,
+        "new_number": d.new_number,
+        "grade": str(d.grade),
+        "minor": d.minor,
+        "disputed": d.disputed,
+        "taken_back": d.taken_back,
+        "note": d.note,
+        "raised_at": d.raised_at.isoformat(),
+        "evidence": quote_of(d),
+        "sources": [policy.to_json(report) for report in d.reports[:MAX_SOURCES]],
+    }
 
 
 def to_message(subject: str, lines: Sequence[Line], extra_html: str = "", extra_plain: str = "") -> Message:
@@ -83,6 +121,29 @@ def to_message(subject: str, lines: Sequence[Line], extra_html: str = "", extra_
         telegram_html=markup.to_telegram(short),
         plain_short=markup.to_plain(markup.fit(lines, links=True)),
     )
+
+
+def to_page(message: Message) -> str:
+    """The mail's page by itself: its pictures inside it."""
+    page = message.html
+    for image in message.images:
+        page = page.replace(f"cid:{image.name}", f"data:image/png;base64,{base64.b64encode(image.png).decode()}")
+    return page
+
+
+def to_json(message: Message) -> str:
+    """A message to be kept."""
+    values = dataclasses.asdict(message)
+    values["images"] = [{"name": each.name, "png": base64.b64encode(each.png).decode()} for each in message.images]
+    return json.dumps(values, ensure_ascii=False)
+
+
+def from_json(text: str) -> Message:
+    """A message that was kept, also by an earlier program."""
+    values = json.loads(text)
+    images = [Image(name=each["name"], png=base64.b64decode(each["png"])) for each in values.pop("images", ())]
+    known = {field.name for field in dataclasses.fields(Message)}
+    return Message(images=tuple(images), **{name: value for name, value in values.items() if name in known})
 
 
 def quote_of(development: types.Development) -> str:

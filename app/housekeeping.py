@@ -21,6 +21,7 @@ LATEST = timedelta(hours=48)  # a machine that is never on at quiet hours is loo
 DISK_LOW = 500_000_000  # bytes: told while the database can still be written
 SHRINKS = (2, 4, 8)  # beyond the bound the days to keep are divided by these, one after the other
 LEAST = retention.Keep(texts_days=7, entries_days=45, deliveries_days=30)  # more than any feed's or reader's memory
+KEEP_CONTENTS = timedelta(days=14)  # of digests: longer than one is tried for
 MB = 1_000_000
 
 
@@ -55,6 +56,7 @@ class Housekeeper:
             deliveries_days=chosen.keep_deliveries_days,
         )
         pruned = self._stores.retention.prune(now, keep)
+        self._stores.digests.drop_contents(now - KEEP_CONTENTS)
         used = upkeep.measure(self._stores.database).used
         shortest, most = keep, chosen.database_max_mb * MB
         for divisor in SHRINKS:

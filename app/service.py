@@ -4,16 +4,15 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import policy
-from app import housekeeping, tallies, wiring
+from app import digests, housekeeping, tallies, wiring
 from app import settings as app_settings
-from monitor import errors, recipients, types
+from monitor import errors, types
 
 log = structlog.get_logger("service")
 
@@ -149,7 +148,7 @@ class Service:
         """Write the digest rows whose local time has come."""
         now = wiring.utc_now()
         for recipient in self._app.recipients:
-            if recipient.digest_at is not None and queue_digest(self._app.base, recipient, now):
+            if recipient.digest_at is not None and digests.queue_digest(self._app.base, recipient, now):
                 self._to_send.set()
 
     async def housekeep(self) -> None:
@@ -267,37 +266,6 @@ class Service:
         )
 
 
-def queue_digest(base: wiring.Base, recipient: recipients.Recipient, now: datetime, *, force: bool = False) -> bool:
-    """Write the recipient's digest row where it is due (or `force`); its window begins where the last one ended."""
-    zone, at = ZoneInfo(recipient.zone), recipient.digest_at or base.settings.digest_time
-    name = f"digest:{recipient.address}"
-    last = base.stores.meta.get(name)
-    if last is None and not force:
-        last = _first_digest_mark(base, name, now, zone, at)
-    local = policy.is_digest_due(now, zone, at, _to_date(last))
-    if force:
-        local = now.astimezone(zone).date()
-    if local is None:
-        return False
-    since = base.stores.outbox.last_digest_until(recipient.address) or now - timedelta(days=1)
-    written = base.stores.outbox.add_digest(policy.digest_alert(recipient.address, since, now, local), local)
-    base.stores.meta.set(name, local.isoformat())
-    return written
-
-
-def _first_digest_mark(base: wiring.Base, name: str, now: datetime, zone: ZoneInfo, at: str) -> str:
-    """A first start after today's digest time waits for tomorrow's."""
-    local = now.astimezone(zone)
-    late = policy.is_digest_due(now, zone, at, None) is not None
-    mark = (local.date() if late else local.date() - timedelta(days=1)).isoformat()
-    base.stores.meta.set(name, mark)
-    return mark
-
-
-def _to_date(text: str | None) -> date | None:
-    return None if text is None else datetime.fromisoformat(text).date()
-
-
 async def run_service(settings: app_settings.Settings, *, once: bool = False, tell_first_poll: bool = False) -> int:
     """Run the service until it is told to stop, or (`once`) one whole cycle with delivery."""
     while True:
@@ -351,7 +319,7 @@ async def serve(settings: app_settings.Settings) -> int:
         base.close()
 
 
-async def send_digest_now(settings: app_settings.Settings) -> int:
+async def send_digests_now(settings: app_settings.Settings) -> int:
     """Write and send today's digest to everybody who gets one now; return how many were written."""
     base = wiring.open_base(settings)
     try:
@@ -359,13 +327,10 @@ async def send_digest_now(settings: app_settings.Settings) -> int:
         readers = [one for one in wiring.told_recipients(base) if one.digest_at is not None]
         if not readers:
             raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
-        written = sum(queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)
+        written = sum(digests.queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)
         sender = wiring.build_dispatcher(base)
         await sender.dispatch_once()
         await sender.close()
         return written
     finally:
         base.close()
-
-
-__all__ = ["Service", "queue_digest", "run_service", "send_digest_now"]

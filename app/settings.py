@@ -1,18 +1,30 @@
 """The settings: one table of options, read once from a TOML file and the environment, checked, passed as arguments."""
 
 import difflib
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import sqlalchemy as sa
 
 from alerts import redact
+from alerts.channels import targets
 from app import reach
+from app.forms import Parse
+from app.forms import address as _address
+from app.forms import chats as _chats
+from app.forms import database as _database
+from app.forms import flag as _flag
+from app.forms import hours as _hours
+from app.forms import mails as _mails
+from app.forms import one_of as _one_of
+from app.forms import parts as _list
+from app.forms import recipient as _recipient
+from app.forms import targets as _targets
+from app.forms import text as _text
+from app.forms import time as _time
+from app.forms import whole as _whole
+from app.forms import zone as _zone
 from monitor import errors
 
 PREFIX = "CW_"
@@ -70,6 +82,10 @@ class Settings:
     email_password: Secret | None
     email_from: str | None
     email_to: tuple[str, ...]
+    email_immediate: bool
+    notify_urls: Secret | None
+    webhooks: Secret | None
+    webhook_key: Secret | None
     digest_time: str
     timezone: str
     log_level: str
@@ -89,9 +105,6 @@ class Settings:
         return "CoalitionWatch/0.1 (news monitor" + (f"; {self.contact}" if self.contact else "") + ")"
 
 
-Parse = Callable[[str], Any]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One setting: its default and example as text, how it is read, what it is for."""
@@ -102,93 +115,6 @@ class Option:
     expects: str
     help: str
     secret: bool = False
-
-
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError
-    return value.strip()
-
-
-def _list(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _flag(value: str) -> bool:
-    return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}[
-        value.strip().lower()
-    ]
-
-
-def _whole(least: int, most: int) -> Parse:
-    def parse(value: str) -> int:
-        number = int(value)
-        if not least <= number <= most:
-            raise ValueError
-        return number
-
-    return parse
-
-
-def _one_of(*allowed: str) -> Parse:
-    def parse(value: str) -> str:
-        if value.strip().lower() not in allowed:
-            raise ValueError
-        return value.strip().lower()
-
-    return parse
-
-
-def _time(value: str) -> str:
-    hour, minute = value.split(":")
-    if not (0 <= int(hour) < 24 and 0 <= int(minute) < 60):
-        raise ValueError
-    return f"{int(hour):02}:{int(minute):02}"
-
-
-def _hours(value: str) -> str:
-    begin, end = value.split("-")
-    return f"{_time(begin.strip())}-{_time(end.strip())}"
-
-
-def _zone(value: str) -> str:
-    ZoneInfo(value)
-    return value
-
-
-def _database(value: str) -> str:
-    try:
-        sa.make_url(value)
-    except sa.exc.ArgumentError as error:
-        raise ValueError from error
-    return value
-
-
-def _address(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError
-    return value
-
-
-def _mails(value: str) -> tuple[str, ...]:
-    addresses = _list(value)
-    if any("@" not in address for address in addresses):
-        raise ValueError
-    return addresses
-
-
-def _chats(value: str) -> tuple[str, ...]:
-    chats = _list(value)
-    if not all(re.fullmatch(r"(-?\d{1,20}|@\w{4,32})(/\d{1,20})?", chat) for chat in chats):
-        raise ValueError
-    return chats
-
-
-def _recipient(value: str) -> str:
-    channel, _, rest = value.strip().partition(":")
-    if value.strip() != "console" and (channel not in {"telegram", "email"} or not rest):
-        raise ValueError
-    return value.strip()
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -243,6 +169,14 @@ OPTIONS: tuple[Option, ...] = (
            help="the sender"),
     Option(name="email_to", default="", parse=_mails, expects="addresses such as a@example.org,b@example.org",
            help="who gets the daily digest"),
+    Option(name="email_immediate", default="false", parse=_flag, expects="true or false",
+           help="mail developments at once too, threaded, besides the digest"),
+    Option(name="notify_urls", default=None, parse=_targets, expects="name=URL, with spaces between",
+           help="who is told through Apprise (the extra `notify`): Slack, Discord, Matrix, ntfy ...", secret=True),
+    Option(name="webhooks", default=None, parse=_targets, expects="name=https://..., with spaces between",
+           help="who gets developments as signed JSON (`alerts/channels/webhook.py`)", secret=True),
+    Option(name="webhook_key", default=None, parse=_text, expects="a long random word",
+           help="the key of the webhooks' signatures", secret=True),
     Option(name="digest_time", default="07:00", parse=_time, expects="a time such as 07:00",
            help="when the digest is sent, in the timezone"),
     Option(name="timezone", default="UTC", parse=_zone, expects="a zone such as Europe/Berlin",
@@ -373,6 +307,8 @@ def _check_together(settings: Settings) -> None:
         )
     guarded = settings.http_password or settings.http_token or settings.http_proxy_header
     reach.check(settings.http_host, settings.http_port, guarded=bool(guarded))
+    if settings.webhooks and not settings.webhook_key:
+        raise errors.SettingsError("CW_WEBHOOK_KEY", "webhooks are named, but not the key that signs them")
     for name in ("feeds_file", "baseline_file"):
         path = getattr(settings, name)
         if path is not None and not path.exists():
@@ -382,7 +318,14 @@ def _check_together(settings: Settings) -> None:
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """The secrets in plain text, for the filter that keeps them out of logs."""
     found = (getattr(settings, option.name) for option in OPTIONS if option.secret)
-    return tuple(secret.get_secret_value() for secret in found if secret)
+    plain = tuple(secret.get_secret_value() for secret in found if secret)
+    urls = {**to_targets(settings.notify_urls), **to_targets(settings.webhooks)}.values()
+    return (*plain, *(part for url in urls for part in targets.secrets_in(url)))
+
+
+def to_targets(setting: Secret | None) -> dict[str, str]:
+    """{name: address} of a setting that holds such."""
+    return targets.parse_targets(setting.get_secret_value()) if setting else {}
 
 
 def settings_table() -> str:

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from alerts import digest, dispatcher, policy, render
+from alerts import dispatcher, policy
 from alerts.bot import desk, polling
-from alerts.channels import console, email, telegram
+from alerts.channels import console, email, notify, telegram, webhook
+from app import digests, tallies
 from app import settings as app_settings
-from app import tallies
 from app.dashboard import context as dashboard
 from monitor import (
     baseline,
+    connecting,
     errors,
     fetch,
     pipeline,
@@ -139,6 +139,8 @@ def to_seeds(settings: app_settings.Settings) -> tuple[recipients.Recipient, ...
     telegram_on, email_on = settings.telegram_token is not None, settings.email_host is not None
     addresses = [f"telegram:{chat}" for chat in settings.telegram_chats if telegram_on]
     addresses += [f"email:{address}" for address in settings.email_to if email_on]
+    addresses += [f"apprise:{name}" for name in app_settings.to_targets(settings.notify_urls)]
+    addresses += [f"webhook:{name}" for name in app_settings.to_targets(settings.webhooks)]
     operator = operator_of(settings)
     if telegram_on and operator.startswith("telegram:"):
         addresses.append(operator)
@@ -163,6 +165,7 @@ def _to_seed(settings: app_settings.Settings, address: str, operator: str) -> re
         address=address,
         role=recipients.Role.OPERATOR if address == operator else recipients.Role.USER,
         minors=settings.minors,
+        immediate=True if settings.email_immediate and address.startswith("email:") else None,
         cap_per_hour=0 if address == "console" else 20,
         digest_at=settings.digest_time if address.startswith("email:") else None,
         zone=settings.timezone,
@@ -193,6 +196,15 @@ def build_channels(settings: app_settings.Settings) -> dict[str, ports.Channel]:
         )
     if settings.email_host:
         channels["email"] = email.EmailChannel(to_email_options(settings))
+    if settings.notify_urls:
+        channels["apprise"] = notify.AppriseChannel(app_settings.to_targets(settings.notify_urls))
+    if settings.webhooks and settings.webhook_key:
+        channels["webhook"] = webhook.WebhookChannel(
+            app_settings.to_targets(settings.webhooks),
+            settings.webhook_key.get_secret_value(),
+            utc_now,
+            connecting.guarded_transport(to_allowed(settings.allow_private_addresses), settings.concurrency),
+        )
     return channels
 
 
@@ -219,7 +231,7 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         clock=utc_now,
         recipient_of=base.stores.recipients.recipient,
         options=dispatcher.DispatchOptions(operator=operator_of(base.settings)),
-        render_digest_for=lambda alert: digest_for(base, alert),
+        render_digest_for=lambda alert: digests.digest_for(base, alert),
     )
 
 
@@ -268,27 +280,6 @@ def health_words(base: Base) -> list[str]:
 def names_of(loaded: watch.Watch) -> dict[str, str]:
     """{code: display name}."""
     return {actor.code: actor.name for actor in loaded.actors}
-
-
-def digest_for(base: Base, alert: types.Alert) -> render.Message:
-    """Render a digest alert over its window."""
-    since, until = (datetime.fromisoformat(str(alert.payload[key])) for key in ("since", "until"))
-    return render_digest(base, since, until)
-
-
-def render_digest(base: Base, since: datetime, until: datetime) -> render.Message:
-    """The digest of a window, with the board and feed health as they are now."""
-    ledger = base.stores.ledger
-    return digest.render_digest(
-        ledger.load_developments(since, until),
-        ledger.load_positions(),
-        schedule.health(base.stores.feeds.list_feeds(), utc_now()),
-        ledger.held_back_counts(since),
-        since,
-        until,
-        ZoneInfo(base.settings.timezone),
-        names_of(base.watch),
-    )
 
 
 def dashboard_context(base: Base, counted: tallies.Tallies | None = None) -> dashboard.Context:

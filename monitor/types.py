@@ -4,7 +4,7 @@ Words are those of the README's vocabulary: feed, entry, article, outlet, origin
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 
@@ -448,3 +448,25 @@ class FeedHealth:
     healthy: int
     total: int
     stale: tuple[str, ...] = ()  # titles of feeds that fail or are late
+
+
+Steps = tuple[int, int]  # the ledger steps low < step <= high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestWindow:
+    """What one digest to a recipient tells of."""
+
+    local_date: date
+    since: datetime
+    until: datetime
+    steps: tuple[Steps, ...]
+    is_dead: bool = False  # given up: nobody was told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestChange:
+    """A development in a digest, as it stands when that is written."""
+
+    development: Development
+    is_new: bool  # raised in the window; else raised before and altered in it

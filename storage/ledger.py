@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import copies, errors, types
-from storage import codec, database, outbox, schema
+from storage import codec, database, digests, outbox, schema
 
 
 class SqlLedgerStore:
@@ -110,7 +110,9 @@ def write_step(connection: sa.Connection, step: types.LedgerStep, now: datetime)
         _put_position(connection, position, now)
     for change in step.changes:
         _put_development(connection, change.development)
-    _put_held_back(connection, step, now)
+    number = digests.next_step(connection)
+    digests.put_changes(connection, step, number, now)
+    _put_held_back(connection, step, number, now)
     _put_sketch(connection, step)
     _put_recheck(connection, step, now)
 
@@ -169,9 +171,9 @@ def _put_development(connection: sa.Connection, development: types.Development) 
             connection.execute(links.insert().values(development_id=development.id, article_id=article_id))
 
 
-def _put_held_back(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
+def _put_held_back(connection: sa.Connection, step: types.LedgerStep, number: int, now: datetime) -> None:
     rows = [
-        {"article_id": item.article_id, "reason": item.reason, "at": now, "value": codec.dump(item)}
+        {"article_id": item.article_id, "reason": item.reason, "at": now, "step": number, "value": codec.dump(item)}
         for item in step.held_back
     ]
     if rows:

@@ -172,25 +172,16 @@ class SqlOutbox:
         with self._db.write() as connection:
             return int(connection.execute(schema.alerts.delete().where(*_dead(alert_ids))).rowcount)
 
-    def add_digest(self, alert: types.Alert, local_date: date) -> bool:
-        """Insert a digest for (recipient, local date) once; False where there is one already."""
-        table = schema.alerts.c
-        with self._db.write() as connection:
-            row = _to_row(alert) | {"recipient": follow(connection, alert.recipient), "local_date": local_date}
-            known = sa.select(table.seq).where(table.recipient == row["recipient"], table.local_date == local_date)
-            if connection.scalar(known) is not None:
-                return False
-            connection.execute(schema.alerts.insert().values(**row))
-            return True
 
-    def last_digest_until(self, recipient: str) -> datetime | None:
-        """The end of the last digest's window, the cursor for the next."""
-        table = schema.alerts.c
-        query = sa.select(table.payload).where(table.kind == str(types.AlertKind.DIGEST)).order_by(table.seq.desc())
-        with self._db.read() as connection:
-            text = connection.scalar(query.where(table.recipient == follow(connection, recipient)).limit(1))
-        until = json.loads(text).get("until") if text else None
-        return datetime.fromisoformat(until) if until else None
+def insert_digest(connection: sa.Connection, alert: types.Alert, local_date: date) -> bool:
+    """Insert a digest for (recipient, local date) inside a transaction; False where there is one already."""
+    table = schema.alerts.c
+    row = _to_row(alert) | {"recipient": follow(connection, alert.recipient), "local_date": local_date}
+    known = sa.select(table.seq).where(table.recipient == row["recipient"], table.local_date == local_date)
+    if connection.scalar(known) is not None:
+        return False
+    connection.execute(schema.alerts.insert().values(**row))
+    return True
 
 
 def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:

@@ -180,6 +180,17 @@ development_articles = Table(
     Column("article_id", CleanText, primary_key=True, index=True),
 )
 
+# What a digest tells: developments by the ledger step that raised or altered them (digests.py).
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("step", Integer, nullable=False, index=True),
+    Column("development_id", CleanText, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
 held_back = Table(
     "held_back",
     metadata,
@@ -188,6 +199,7 @@ held_back = Table(
     Column("reason", CleanText, nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
     Column("value", Text, nullable=False),
+    Column("step", Integer, index=True),  # of the ledger; None: of before steps were counted
 )
 
 sketches = Table(
@@ -238,6 +250,21 @@ alerts = Table(
     Column("local_date", Date),
     Index("alerts_state", "state", "seq"),
     Index("alerts_digest", "recipient", "local_date", unique=True),
+)
+
+# The migration that makes a counter gives it its row.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+digest_contents = Table(
+    "digest_contents",
+    metadata,
+    Column("alert_id", CleanText, primary_key=True),
+    Column("content", CleanText, nullable=False),
 )
 
 recipients_off = Table(

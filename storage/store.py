@@ -9,6 +9,7 @@ from storage import (
     by_hand,
     counting,
     database,
+    digests,
     feeds,
     ledger,
     meta,
@@ -29,6 +30,7 @@ class Stores:
     ledger: ledger.SqlLedgerStore
     by_hand: by_hand.SqlHandActs
     outbox: outbox.SqlOutbox
+    digests: digests.SqlDigests
     rechecks: rechecks.SqlRechecks
     recipients: recipients.SqlRecipients
     meta: meta.SqlMeta
@@ -54,6 +56,7 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         ledger=ledger.SqlLedgerStore(db),
         by_hand=by_hand.SqlHandActs(db),
         outbox=outbox.SqlOutbox(db),
+        digests=digests.SqlDigests(db),
         rechecks=rechecks.SqlRechecks(db),
         recipients=recipients.SqlRecipients(db),
         meta=meta.SqlMeta(db),

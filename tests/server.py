@@ -23,6 +23,7 @@ class Request:
     path: str  # with its query
     headers: dict[str, str]  # lower-case names
     stopped: threading.Event  # set when the server closes: slow routes wait on it instead of sleeping
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,8 @@ class TestServer:
         while (text := handler.rfile.readline(65536).decode("latin-1").strip()) != "":
             name, _, value = text.partition(":")
             headers[name.strip().lower()] = value.strip()
-        return Request(method=line[0], path=line[1], headers=headers, stopped=self._stopped)
+        body = handler.rfile.read(int(headers.get("content-length", "0")))
+        return Request(method=line[0], path=line[1], headers=headers, stopped=self._stopped, body=body)
 
     def _answer(self, handler: socketserver.StreamRequestHandler, response: Response) -> None:
         for piece in response.raw or ():

@@ -34,11 +34,13 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "trafilatura": ("monitor.extract",),
     "pebble": ("monitor.workers",),
     "multiprocessing": ("monitor.workers", "app"),
-    "sqlalchemy": ("storage", "app.settings"),  # settings: the form of an address, no SQL
+    "sqlalchemy": ("storage", "app.forms"),  # forms: the form of an address, no SQL
     "sqlite3": ("storage",),
     "alembic": ("storage",),
     "telegram": ("alerts.channels", "alerts.bot", "app"),
     "aiosmtplib": ("alerts.channels",),
+    "PIL": ("alerts.charts",),
+    "apprise": ("alerts.channels",),
     "smtplib": (),
     "apscheduler": ("app",),
     "typer": ("app",),
@@ -67,7 +69,11 @@ HOLDERS: dict[str, tuple[str, ...]] = {
 }
 # Nobody else reads a clock: `now` is an argument. Fetch needs one for a Retry-After date without a Date.
 CLOCK_OWNERS = ("app", "monitor.fetch")
-PACKAGES = {"yaml": "pyyaml", "telegram": "python_telegram_bot"}  # modules named otherwise than their package
+PACKAGES = {
+    "yaml": "pyyaml",
+    "telegram": "python_telegram_bot",
+    "PIL": "pillow",
+}  # modules named otherwise than their package
 UNNAMED = {"lxml_html_clean", "tzdata"}  # needed by trafilatura and zoneinfo, imported by nobody here
 MAX_LINES = 400
 LONGER = {"app.cli": 450, "monitor.types": 450}  # all values in one place is worth more than a short file

@@ -1,17 +1,28 @@
 """The e-mail channel: one multipart message to one address by SMTP; foreign errors become SendError."""
 
+import contextlib
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
+from urllib.parse import quote
 
 import aiosmtplib
 
 from alerts import redact, render
+from alerts.channels import smtp_errors
 from monitor import errors, types
 
 SECURITIES = ("starttls", "tls", "none")
+_FOREIGN = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
+_STAGES: dict[type[Exception], smtp_errors.Stage] = {
+    aiosmtplib.SMTPSenderRefused: smtp_errors.Stage.SENDER,
+    aiosmtplib.SMTPRecipientRefused: smtp_errors.Stage.RECIPIENT,
+    aiosmtplib.SMTPDataError: smtp_errors.Stage.DATA,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +54,23 @@ class EmailChannel:
         assert isinstance(message, render.Message)
         address = alert.recipient.partition(":")[2]
         mail = to_mail(alert, message, address, self._options.sender)
-        try:
-            await self._deliver(mail, address)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
-            raise self._to_send_error(alert.recipient, error) from error
+        async with self._connected(alert.recipient) as client:
+            try:
+                await client.send_message(mail, sender=parseaddr(self._options.sender)[1], recipients=[address])
+            except _FOREIGN as error:
+                raise self._to_send_error(alert.recipient, error) from error
         return str(mail["Message-ID"])
 
     async def check(self) -> str:
         """Connect and log in, send nothing; raises errors.SendError."""
+        options = self._options
+        async with self._connected("email"):
+            pass
+        return f"{options.host}:{options.port}" + (f", logged in as {options.user}" if options.user else "")
+
+    @asynccontextmanager
+    async def _connected(self, recipient: str) -> AsyncIterator[aiosmtplib.SMTP]:
+        """A connection, secured and logged in; raises errors.SendError where there is none."""
         options = self._options
         client = aiosmtplib.SMTP(
             hostname=options.host,
@@ -63,42 +83,40 @@ class EmailChannel:
             tls_context=options.tls_context,
         )
         try:
-            await client.connect()
-            await client.quit()
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
-            raise self._to_send_error("email", error) from error
-        return f"{options.host}:{options.port}" + (f", logged in as {options.user}" if options.user else "")
+            try:
+                await client.connect()
+            except _FOREIGN as error:
+                raise self._to_send_error(recipient, error, connected=False) from error
+            yield client
+            with contextlib.suppress(*_FOREIGN):  # the mail is accepted; how they part does not matter
+                await client.quit()
+        finally:
+            client.close()
 
-    async def _deliver(self, mail: EmailMessage, address: str) -> None:
-        options = self._options
-        await aiosmtplib.send(
-            mail,
-            sender=parseaddr(options.sender)[1],
-            recipients=[address],
-            hostname=options.host,
-            port=options.port,
-            username=options.user,
-            password=options.password,
-            timeout=options.timeout_s,
-            use_tls=str(options.security) == "tls",
-            start_tls=str(options.security) == "starttls",
-            tls_context=options.tls_context,
-        )
-
-    def _to_send_error(self, recipient: str, error: Exception) -> errors.SendError:
+    def _to_send_error(self, recipient: str, error: Exception, *, connected: bool = True) -> errors.SendError:
         told = redact.redact(_to_words(error), self._options.password)
-        if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-            codes = [refused.code for refused in error.recipients]
-            return errors.SendError(recipient, told, permanent=bool(codes) and all(code >= 500 for code in codes))
-        if isinstance(error, (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPSenderRefused)):
-            # The operator's to mend, and no fault of the recipient's: tried again, nothing is lost meanwhile.
-            return errors.SendError(recipient, told)
-        if isinstance(error, aiosmtplib.SMTPDataError):
-            return errors.SendError(recipient, told, permanent=error.code >= 500, message_only=True)
-        if isinstance(error, aiosmtplib.SMTPConnectError):
-            return errors.SendError(recipient, told)
-        lost = isinstance(error, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPReadTimeoutError, TimeoutError))
+        refusal = _to_refusal(error) if connected else None
+        if refusal is not None:
+            verdict = smtp_errors.judge(*refusal)
+            return errors.SendError(recipient, told, permanent=verdict.permanent, message_only=verdict.message_only)
+        # No connection, no TLS, no log-in: the operator's to mend whatever the code, and nothing is lost meanwhile.
+        lost = connected and isinstance(
+            error, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPReadTimeoutError, TimeoutError)
+        )
         return errors.SendError(recipient, told, unknown_outcome=lost)
+
+
+def _to_refusal(error: Exception) -> tuple[smtp_errors.Stage, int, str] | None:
+    """Stage, code and text where the server has refused; None where it has not answered."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        refused = error.recipients[0]  # a mail has one recipient
+        return smtp_errors.Stage.RECIPIENT, refused.code, refused.message
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        return None
+    for kind, stage in _STAGES.items():
+        if isinstance(error, kind):
+            return stage, error.code, error.message
+    return smtp_errors.Stage.OTHER, error.code, error.message
 
 
 def to_mail(alert: types.Alert, message: render.Message, address: str, sender: str) -> EmailMessage:
@@ -109,14 +127,31 @@ def to_mail(alert: types.Alert, message: render.Message, address: str, sender: s
     mail["To"] = address
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(alert.created_at)
-    mail["Message-ID"] = f"<{alert.id}@{own.rpartition('@')[2]}>"
+    domain = own.rpartition("@")[2]
+    mail["Message-ID"] = f"<{alert.id}@{domain}>"
     if alert.message_ref:
         mail["In-Reply-To"] = mail["References"] = alert.message_ref
-    mail["List-Unsubscribe"] = f"<mailto:{own}?subject=unsubscribe>"
+    mail["List-Unsubscribe"] = f"<mailto:{own}?subject=unsubscribe%20{quote(address, safe='@')}>"
+    mail["List-Id"] = f"Coalition Watch <coalition-watch.{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.plain, cte="quoted-printable")
-    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    _add_page(mail, message, f"{alert.id}@{domain}")
     return mail
+
+
+def _add_page(mail: EmailMessage, message: render.Message, place: str) -> None:
+    """The page beside the plain text, its pictures with it (RFC 2392); `place` makes their ids the mail's own."""
+    page = message.html
+    for image in message.images:
+        page = page.replace(f'"cid:{image.name}"', f'"cid:{image.name}.{place}"')
+    mail.add_alternative(page, subtype="html", cte="quoted-printable")
+    parts = mail.get_payload()
+    part = parts[-1] if isinstance(parts, list) else mail
+    assert isinstance(part, EmailMessage)
+    for image in message.images:
+        part.add_related(
+            image.png, "image", "png", cid=f"<{image.name}.{place}>", filename=f"{image.name}.png", disposition="inline"
+        )
 
 
 def _to_words(error: Exception) -> str:

@@ -4,13 +4,14 @@ import asyncio
 import csv
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts import board as boards
+from alerts import render
 from alerts.channels import email, telegram
-from app import rows, service, settings, wiring
+from app import digests, rows, service, settings, wiring
 from app.commands import output
 from monitor import errors, schedule, types
 from storage import store
@@ -132,18 +133,17 @@ def health(chosen: settings.Settings) -> int:
 def digest(chosen: settings.Settings, preview: Path | None, send: bool, days: int) -> int:
     """Show the digest as a file, or send it now."""
     if send:
-        written = asyncio.run(service.send_digest_now(chosen))
+        written = asyncio.run(service.send_digests_now(chosen))
         output.out.print(f"{written} digests sent or queued")
         return 0
     base = wiring.open_base(chosen)
     try:
-        now = wiring.utc_now()
-        message = wiring.render_digest(base, now - timedelta(days=days), now)
+        message = digests.render_last(base, days, wiring.utc_now())
     finally:
         base.close()
     if preview is None:
         print(message.plain)
     else:
-        preview.write_text(message.html, encoding="utf-8")
+        preview.write_text(render.to_page(message), encoding="utf-8")
         output.err.print(f"written: {preview}")
     return 0

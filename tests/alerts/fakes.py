@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alerts import render
@@ -44,7 +44,6 @@ class FakeOutbox:
         self.off: dict[str, str] = {}
         self.moved: dict[str, str] = {}
         self.sent_at: dict[str, datetime] = {}
-        self.digests: set[tuple[str, date]] = set()
 
     def add_alerts(self, alerts: Sequence[types.Alert]) -> None:
         for alert in alerts:
@@ -118,18 +117,6 @@ class FakeOutbox:
     def count_alerts(self) -> dict[str, int]:
         states = [str(row.state) for row in self.rows.values()]
         return {state: states.count(state) for state in set(states)}
-
-    def add_digest(self, alert: types.Alert, local_date: date) -> bool:
-        key = (alert.recipient, local_date)
-        if key in self.digests:
-            return False
-        self.digests.add(key)
-        self.add_alerts([alert])
-        return True
-
-    def last_digest_until(self, recipient: str) -> datetime | None:
-        rows = [r for r in self.rows.values() if r.recipient == recipient and r.kind is types.AlertKind.DIGEST]
-        return max((datetime.fromisoformat(str(r.payload["until"])) for r in rows), default=None)
 
 
 class FakeChannel:

@@ -292,7 +292,8 @@ class Page(html.parser.HTMLParser):
     """Fails where a page has a tag or an address that the renderer does not write."""
 
     TEXT = ("p", "h2", "h3", "ul", "li", "span", "blockquote", "a", "strong", "del", "ins", "em")
-    KNOWN = frozenset(("html", "head", "meta", "title", "body", "div", *TEXT))
+    KNOWN = frozenset(("html", "head", "meta", "title", "body", "div", "img", *TEXT))
+    NAMES = frozenset(("style", "href", "lang", "charset", "name", "content", "src", "alt", "width"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -300,9 +301,10 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in self.KNOWN, tag
-        assert {name for name, _ in attrs} <= {"style", "href", "lang", "charset", "name", "content"}
+        assert {name for name, _ in attrs} <= self.NAMES
         assert all((value or "").startswith(("http://", "https://")) for name, value in attrs if name == "href")
-        if tag != "meta":
+        assert all((value or "").startswith("cid:") for name, value in attrs if name == "src")
+        if tag not in ("meta", "img"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -273,7 +273,10 @@ async def test_mail_is_multipart_and_says_whose_it_is(security: str) -> None:
     assert mail["Date"].datetime == fakes.NOW
     assert mail["Message-ID"] == reference == "<A-00000001@example.org>"
     assert mail["In-Reply-To"] == "<A-0@example.org>"
-    assert mail["List-Unsubscribe"] == "<mailto:watch@example.org?subject=unsubscribe>"
+    assert mail["References"] == "<A-0@example.org>"
+    assert mail["List-Unsubscribe"].strip() == "<mailto:watch@example.org?subject=unsubscribe%20reader@example.net>"
+    assert mail["List-Id"] == "Coalition Watch <coalition-watch.example.org>"
+    assert mail["Auto-Submitted"] == "auto-generated"
     plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None and page is not None
     assert HOSTILE in plain.get_content()
@@ -307,7 +310,7 @@ async def test_mail_does_not_go_out_where_tls_is_not_what_it_must_be() -> None:
         ("rcpt", "550 no such mailbox", True, False),
         ("rcpt", "450 greylisted", False, False),
         ("data", "554 looks like spam", True, True),
-        ("data", "451 try again later", False, True),
+        ("data", "451 try again later", False, False),
     ],
 )
 async def test_mail_errors_are_permanent_or_not(where: str, answer: str, permanent: bool, message_only: bool) -> None:

@@ -1,5 +1,6 @@
 """The digest and the board: what they show, on quiet days too."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,17 +30,24 @@ POSITIONS = (
 )
 
 
-def digested(*some: types.Development, **fields: Any) -> render.Message:
-    values: dict[str, Any] = {"positions": POSITIONS, "health": HEALTHY, "held_back": {}} | fields
+def digested(*some: types.Development, earlier: Sequence[types.Development] = (), **fields: Any) -> render.Message:
+    """A digest that tells of `some` as new and of what became of `earlier` ones."""
+    changes = [types.DigestChange(development=d, is_new=True) for d in some]
+    changes += [types.DigestChange(development=d, is_new=False) for d in earlier]
+    values: dict[str, Any] = {"positions": POSITIONS, "health": HEALTHY} | fields
     return digest.render_digest(
-        list(some), since=fakes.NOW - timedelta(days=1), until=fakes.NOW, tz=ROME, names=fakes.NAMES, **values
+        digest.Contents(changes=tuple(changes), **values),
+        since=fakes.NOW - timedelta(days=1),
+        until=fakes.NOW,
+        tz=ROME,
+        names=fakes.NAMES,
     )
 
 
 def test_a_quiet_day_says_so() -> None:
     message = digested()
     assert message.subject == "Coalition Watch, 12 February 2026: nothing changed"
-    assert "Nothing changed.\n12 of 12 feeds healthy" in message.plain
+    assert "Nothing changed.\n\nHOW IT WAS READ\n12 of 12 feeds healthy" in message.plain
     assert "11 Feb 2026, 15:05 CET to 12 Feb 2026, 15:05 CET" in message.plain
 
 
@@ -65,15 +73,28 @@ def test_it_says_what_is_taken_back_or_disputed() -> None:
 def test_the_other_side_of_a_dispute_is_quoted() -> None:
     other = fakes.position(aspect="troops:disputed", reports=(fakes.report(evidence="Italy will go."),))
     disputed = fakes.development(disputed=True, note="AFP: pledged")
-    assert "Against it:\n“Italy will go.”" in digested(disputed, positions=[other]).plain
-    assert "Against it" not in digested(fakes.development(), positions=[other]).plain
+    assert "Against it:\n“Italy will go.”" in digested(disputed, positions=(other,)).plain
+    assert "Against it" not in digested(fakes.development(), positions=(other,)).plain
 
 
-def test_failing_feeds_are_named() -> None:
+def test_stale_feeds_are_named_in_the_line_that_counts_the_healthy() -> None:
     stale = tuple(f"Feed {number}" for number in range(14))
     plain = digested(health=types.FeedHealth(healthy=3, total=17, stale=stale)).plain
-    assert "3 of 17 feeds healthy" in plain
-    assert "Failing or late: Feed 0, " in plain and "Feed 9 and 4 more" in plain
+    assert "3 of 17 feeds healthy; stale: Feed 0, Feed 1, " in plain and "Feed 9 and 4 more" in plain
+
+
+def test_what_became_of_earlier_news_is_told_apart() -> None:
+    gone = fakes.development(taken_back=True, note="corrected by X")
+    message = digested(fakes.development(id="D-2", minor=True), earlier=[gone])
+    assert message.subject.endswith("1 minor development, 1 update")
+    assert message.plain.index("MINOR DEVELOPMENTS (1)") < message.plain.index("EARLIER DEVELOPMENTS, NEWS OF THEM (1)")
+    assert "Taken back: corrected by X" in message.plain
+    assert digested(earlier=[gone]).subject.endswith(": 1 update")
+
+
+def test_articles_in_other_languages_are_counted() -> None:
+    plain = digested(unread={"de": 3, "fr": 11, "es": 0}).plain
+    assert "Not read because of their language: 14 articles (11 fr, 3 de)" in plain.splitlines()
 
 
 def test_what_was_held_back_is_one_line() -> None:
@@ -110,7 +131,7 @@ def test_an_empty_board_says_so() -> None:
 @given(st.lists(developments(), max_size=5), NASTY)
 def test_no_text_breaks_the_digest(some: list[types.Development], name: str) -> None:
     positions = [fakes.position(subject=name, aspect=d.aspect, status=str(d.new), reports=d.reports) for d in some]
-    message = digested(*some, positions=positions, health=types.FeedHealth(healthy=0, total=1, stale=(name,)))
+    message = digested(*some, positions=tuple(positions), health=types.FeedHealth(healthy=0, total=1, stale=(name,)))
     check_page(message.html)
     text = telegram_standin.parse_entities(message.telegram_html)
     assert len(text.encode("utf-16-le")) // 2 <= telegram_standin.LIMIT
@@ -128,7 +149,10 @@ async def test_a_digest_arrives_by_mail_as_it_was_rendered() -> None:
     plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None and page is not None
     assert plain.get_content().splitlines() == message.plain.splitlines()
-    assert page.get_content().strip() == message.html
+    found = page.get_content().strip()
+    for image in message.images:
+        found = found.replace(f"cid:{image.name}.{digest_alert.id}@example.org", f"cid:{image.name}")
+    assert found == message.html
     assert mail["Subject"] == message.subject
 
 

@@ -176,7 +176,7 @@ def test_the_table_shows_every_option_and_every_default_is_good(tmp_path: Path) 
         assert option.help and option.expects
         if option.default:
             assert option.parse(option.default) is not None
-    assert table.count("(or `_FILE`)") == sum(option.secret for option in settings.OPTIONS) == 4
+    assert table.count("(or `_FILE`)") == sum(option.secret for option in settings.OPTIONS) == 7
 
 
 def test_the_user_agent_names_a_contact(tmp_path: Path) -> None:

@@ -188,12 +188,13 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "switch_off": lambda s: s.outbox.switch_off("console", "x", rows.NOW),
     "switch_on": lambda s: s.outbox.switch_on("console"),
     "move_recipient": lambda s: s.outbox.move_recipient("telegram:1", "telegram:2"),
-    "add_digest": lambda s: s.outbox.add_digest(rows.digest(7, "console", rows.NOW), rows.NOW.date()),
+    "add_digest": lambda s: s.digests.add_digest(rows.digest(7, "console", rows.NOW), rows.NOW.date(), "{}"),
     "save_recipient": lambda s: s.recipients.save_recipient(rows.reader(), rows.NOW),
     "sync_recipients": lambda s: s.recipients.sync_recipients([rows.reader()], rows.NOW),
     "add_invitation": lambda s: s.recipients.add_invitation("aa", "telegram:1", rows.NOW, rows.at(60)),
     "accept_invitation": lambda s: s.recipients.accept_invitation("bb", rows.reader(), rows.NOW),
     "add_feedback": lambda s: s.recipients.add_feedback(rows.feedback()),
+    "drop_contents": lambda s: s.digests.drop_contents(rows.NOW),
     "set": lambda s: s.meta.set("name", "value"),
 }
 READS: dict[str, Callable[[store.Stores], object]] = {
@@ -207,6 +208,8 @@ READS: dict[str, Callable[[store.Stores], object]] = {
     "due_rechecks": lambda s: s.rechecks.due_rechecks(rows.NOW, 5),
     "list_acts": lambda s: s.by_hand.list_acts(),
     "version": lambda s: s.by_hand.version(),
+    "windows": lambda s: s.digests.windows("console"),
+    "changes": lambda s: s.digests.changes([(0, 1)]),
     "count_alerts": lambda s: s.outbox.count_alerts(),
     "list_alerts": lambda s: s.outbox.list_alerts([types.DeliveryState.DEAD]),
     "news_sent": lambda s: s.outbox.news_sent("console", rows.NOW),

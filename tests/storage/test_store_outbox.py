@@ -1,7 +1,7 @@
 """Alerts are claimed by one dispatcher at a time, come back when its lease ends, and follow recipients that move."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -204,41 +204,45 @@ def test_moves_may_follow_each_other_and_lead_back(stores: store.Stores) -> None
 # ---------------------------------------------------------------- digests
 
 
+def untils(stores: store.Stores, recipient: str) -> list[datetime]:
+    return [window.until for window in stores.digests.windows(recipient)]
+
+
 def test_a_day_has_one_digest_a_recipient(stores: store.Stores) -> None:
-    assert stores.outbox.add_digest(rows.digest(1, "email:a@b.example", rows.at(1)), DAY)
-    assert not stores.outbox.add_digest(rows.digest(2, "email:a@b.example", rows.at(2)), DAY)
-    assert stores.outbox.add_digest(rows.digest(3, "console", rows.at(3)), DAY)
-    assert stores.outbox.add_digest(rows.digest(4, "email:a@b.example", rows.at(4)), date(2026, 3, 2))
+    assert stores.digests.add_digest(rows.digest(1, "email:a@b.example", rows.at(1)), DAY, "{}")
+    assert not stores.digests.add_digest(rows.digest(2, "email:a@b.example", rows.at(2)), DAY, "{}")
+    assert stores.digests.add_digest(rows.digest(3, "console", rows.at(3)), DAY, "{}")
+    assert stores.digests.add_digest(rows.digest(4, "email:a@b.example", rows.at(4)), date(2026, 3, 2), "{}")
     assert claim(stores) == ["A-1", "A-3", "A-4"]
 
 
-def test_the_next_digest_begins_where_the_last_ended(stores: store.Stores) -> None:
-    assert stores.outbox.last_digest_until("console") is None
-    stores.outbox.add_digest(rows.digest(1, "console", rows.at(1)), DAY)
-    stores.outbox.add_digest(rows.digest(2, "console", rows.at(2)), date(2026, 3, 2))
-    stores.outbox.add_digest(rows.digest(3, "other", rows.at(9)), DAY)
+def test_the_windows_of_a_recipients_digests_are_known(stores: store.Stores) -> None:
+    assert stores.digests.windows("console") == []
+    stores.digests.add_digest(rows.digest(1, "console", rows.at(1)), DAY, "{}")
+    stores.digests.add_digest(rows.digest(2, "console", rows.at(2)), date(2026, 3, 2), "{}")
+    stores.digests.add_digest(rows.digest(3, "other", rows.at(9)), DAY, "{}")
     stores.outbox.add_alerts([rows.alert(4)])
-    assert stores.outbox.last_digest_until("console") == rows.at(2)
+    assert untils(stores, "console") == [rows.at(1), rows.at(2)]
 
 
 def test_digests_follow_a_group_that_moved_and_none_is_told_twice(stores: store.Stores) -> None:
-    stores.outbox.add_digest(rows.digest(1, "telegram:1", rows.at(1)), DAY)
+    stores.digests.add_digest(rows.digest(1, "telegram:1", rows.at(1)), DAY, "{}")
     claim(stores)
     stores.outbox.mark_sent("A-1", "77", rows.NOW)
     stores.outbox.move_recipient("telegram:1", "telegram:-100")
     for name in ("telegram:1", "telegram:-100"):
-        assert stores.outbox.last_digest_until(name) == rows.at(1)
-        assert not stores.outbox.add_digest(rows.digest(2, name, rows.at(2)), DAY)
-    assert stores.outbox.add_digest(rows.digest(3, "telegram:1", rows.at(3)), date(2026, 3, 2))
-    assert stores.outbox.last_digest_until("telegram:-100") == rows.at(3)
+        assert untils(stores, name) == [rows.at(1)]
+        assert not stores.digests.add_digest(rows.digest(2, name, rows.at(2)), DAY, "{}")
+    assert stores.digests.add_digest(rows.digest(3, "telegram:1", rows.at(3)), date(2026, 3, 2), "{}")
+    assert untils(stores, "telegram:-100") == [rows.at(1), rows.at(3)]
     assert recipients(stores) == {"A-3": "telegram:-100"}
 
 
 def test_a_move_to_a_group_that_has_the_days_digest_already_works(stores: store.Stores) -> None:
     for number, name in ((1, "telegram:1"), (2, "telegram:-100")):
-        stores.outbox.add_digest(rows.digest(number, name, rows.at(number)), DAY)
+        stores.digests.add_digest(rows.digest(number, name, rows.at(number)), DAY, "{}")
     stores.outbox.move_recipient("telegram:1", "telegram:-100")
-    assert stores.outbox.last_digest_until("telegram:1") == rows.at(2)
+    assert untils(stores, "telegram:1") == [rows.at(2)]
     assert recipients(stores) == {"A-2": "telegram:-100"}, (
         "nothing is left that would be sent to the old group for ever"
     )

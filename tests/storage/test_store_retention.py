@@ -108,7 +108,7 @@ def test_another_feed_that_shows_the_same_address_keeps_it_known(stores: store.S
 def test_old_deliveries_go_but_not_what_waits_nor_the_last_digest(stores: store.Stores) -> None:
     outbox = stores.outbox
     for number, until in ((1, 0), (2, 1)):
-        outbox.add_digest(rows.digest(number, "email:a@example.org", days(until)), days(until).date())
+        stores.digests.add_digest(rows.digest(number, "email:a@example.org", days(until)), days(until).date(), "")
     outbox.add_alerts([rows.alert(3), rows.alert(4), rows.alert(5, recipient="telegram:1"), rows.alert(6)])
     for number in (1, 2, 3):
         outbox.mark_sent(f"A-{number}", None, rows.NOW)
@@ -117,7 +117,7 @@ def test_old_deliveries_go_but_not_what_waits_nor_the_last_digest(stores: store.
     assert stores.retention.prune(days(60), KEEP).deliveries == 0
     assert stores.retention.prune(days(62), KEEP).deliveries == 4
     assert outbox.count_alerts() == {"sent": 1, "waiting": 1}
-    assert outbox.last_digest_until("email:a@example.org") == days(1)
+    assert [window.until for window in stores.digests.windows("email:a@example.org")] == [days(1)]
     assert [alert.id for alert in outbox.claim_alerts(days(62), 60, 9)] == ["A-6"]
 
 

@@ -259,6 +259,8 @@ def test_a_new_article_of_the_outlet_corrects_an_earlier_one(site: sites.Site, t
     held = rows(tmp_path, "SELECT json_extract(value, '$.number') FROM positions WHERE held_until IS NULL "
                 "AND subject = 'DK' AND aspect = 'troops'")  # fmt: skip
     assert held in ([], [(30,)])
+
+
 def test_a_page_that_robots_txt_closes_is_not_asked_for_and_the_summary_is_read(
     site: sites.Site, tmp_path: Path
 ) -> None:
