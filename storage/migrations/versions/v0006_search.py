@@ -4,8 +4,8 @@ up to date; a later migration that copies `articles` or `developments` must make
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
