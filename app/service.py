@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import policy
-from app import housekeeping, tallies, wiring
+from app import catching_up, housekeeping, operator_line, tallies, trouble, wiring
 from app import settings as app_settings
 from monitor import errors, recipients
 
@@ -35,7 +37,10 @@ class Service:
         self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._was_offline = False
         self._was_replaced = False
-        self._caught_up = tell_first_poll or self._stores.meta.get("caught_up_at") is not None
+        self._catching_up = catching_up.CatchingUp(app.base, tell_first_poll=tell_first_poll)
+        self._gate, self._clock_watch = trouble.StoreGate(), trouble.ClockWatch()
+        self._line = operator_line.OperatorLine(app.base.settings, wiring.utc_now)
+        self._watchdog = trouble.Watchdog(app.base.settings.watchdog_max_age_s, time.monotonic, self._give_up)
         self._housekeeper = housekeeping.Housekeeper(
             app.base.settings, self._stores, wiring.operator_of(app.base.settings)
         )
@@ -47,6 +52,8 @@ class Service:
 
     async def poll(self) -> None:
         """One cycle: poll what is due; record that it completed."""
+        await self._heed_clock()
+        self._catching_up.begin(wiring.utc_now())
         count = await self._app.pipeline.poll_due()
         self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
         if count.polled:
@@ -54,7 +61,10 @@ class Service:
                 "polled", feeds=count.polled, unchanged=count.unchanged, failed=count.failed, new=count.new_entries
             )
         self._tell_network(offline=count.polled > 0 and count.offline == count.polled, polled=count.polled)
+        if count.polled > count.failed:
+            self._catching_up.note_contact(wiring.utc_now())
         self._stores.meta.set("last_cycle_at", wiring.utc_now().isoformat())
+        self._watchdog.beat()
         self._finish_catching_up()
 
     async def read(self) -> int:
@@ -63,7 +73,7 @@ class Service:
 
     async def take(self) -> int:
         """Take read articles into the ledger."""
-        steps = await self._app.pipeline.take_pending(silent=not self._caught_up)
+        steps = await self._app.pipeline.take_pending(silent=self._catching_up.is_silent)
         self.tallies.claims += sum(len(step.changes) + len(step.held_back) for step in steps)
         for change in (change for step in steps for change in step.changes):
             development = change.development
@@ -114,23 +124,54 @@ class Service:
         self._was_offline = offline if polled else self._was_offline
 
     def _finish_catching_up(self) -> None:
-        """After the first full poll: stop being silent, tell one summary."""
-        if self._caught_up:
-            return
-        records = [record for record in self._stores.feeds.list_feeds() if record.feed.enabled]
-        waiting = sum(self._stores.articles.count_pending().values())
-        if waiting or any(r.state.polled_at is None for r in records) or not any(r.state.ok_at for r in records):
-            return
+        """Once all is read: stop being silent, tell one summary."""
+        if self._catching_up.is_silent and self._catching_up.finish(
+            wiring.utc_now(), [recipient.address for recipient in self._app.recipients]
+        ):
+            self._to_send.set()
+
+    async def _heed_clock(self) -> None:
+        """A clock that was set back would let feeds wait for as long as that."""
         now = wiring.utc_now()
-        developments = self._stores.ledger.load_developments()
-        counts = {"feeds": len(records), "healthy": sum(r.state.ok_at is not None for r in records)}
-        self._stores.outbox.add_alerts(
-            [policy.summary_alert(recipient.address, developments, counts, now) for recipient in self._app.recipients]
-        )
-        self._stores.meta.set("caught_up_at", now.isoformat())
-        self._caught_up = True
-        self._to_send.set()
-        log.info("caught_up", developments=len(developments), **counts)
+        jump = self._clock_watch.observe(now, time.monotonic())
+        if jump:
+            log.warning("clock_jumped", seconds=round(jump.total_seconds()), word="set, or the machine was asleep")
+        if jump < timedelta():
+            await asyncio.to_thread(self._stores.waiting.shift_back, now, -jump)
+
+    # ------------------------------------------------------------ trouble
+
+    async def _is_ready(self) -> bool:
+        """Whether the database can be written; where it could not, a small write is tried now and then."""
+        if self._gate.is_open:
+            return True
+        self._watchdog.beat()  # known and told; starting again would not help
+        if not self._gate.should_try(time.monotonic()):
+            return False
+        try:
+            await asyncio.to_thread(self._stores.meta.set, "writable_at", wiring.utc_now().isoformat())
+        except errors.StoreError as error:
+            await self._heed(error)
+            return False
+        self._gate.open()
+        log.info("database_back")
+        return True
+
+    async def _heed(self, error: errors.WatchError) -> None:
+        """What a job failed with: where the database refuses, pause and tell; where it was replaced, end."""
+        if not isinstance(error, errors.StoreError):
+            return
+        if error.kind == "replaced":  # the ledger in memory belongs to a database that is there no more
+            self._was_replaced = True
+            self._stopping.set()
+        elif self._gate.close(time.monotonic()):
+            await self._line.tell(f"database {error.kind}", trouble.describe(error))
+
+    def _give_up(self, age_s: float) -> None:
+        """Called by the watchdog, in its thread."""
+        text = f"no cycle was completed for {age_s:.0f} s; the service ends, to be started again"
+        self._line.tell_from_thread("watchdog", text)
+        os._exit(trouble.RESTART)
 
     # ------------------------------------------------------------ digest, housekeeping
 
@@ -161,10 +202,13 @@ class Service:
             asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
         ]
         scheduler.start()
+        if self._app.base.settings.watchdog_max_age_s:
+            self._watchdog.start()
         try:
             await self._stopping.wait()
         finally:
             log.info("stopping")
+            self._watchdog.stop()
             scheduler.shutdown(wait=False)  # wait=True would cancel the jobs that run
             await self._drain(stages)
         log.info("stopped")
@@ -201,10 +245,11 @@ class Service:
             if self._stopping.is_set():
                 return
             try:
-                await work()
+                if await self._is_ready():
+                    await work()
             except errors.WatchError as error:
                 log.error("job_failed", job=work.__name__, reason=str(error))
-                self._heed(error)
+                await self._heed(error)
             except Exception:  # a job boundary: the next run must come whatever this one met
                 log.exception("job_crashed", job=work.__name__)
 
@@ -215,20 +260,14 @@ class Service:
         while not self._stopping.is_set():
             wake.clear()
             try:
-                if await work():
+                if await self._is_ready() and await work():
                     continue
             except errors.WatchError as error:
                 log.error("stage_failed", stage=work.__name__, reason=str(error))
-                self._heed(error)
+                await self._heed(error)
             except Exception:  # a job boundary: the stage goes on with its next round
                 log.exception("stage_crashed", stage=work.__name__)
             await self._wait(wake)
-
-    def _heed(self, error: errors.WatchError) -> None:
-        """The ledger in memory, and what is being read, belong to a database that is there no more: end."""
-        if isinstance(error, errors.StoreError) and error.kind == "replaced":
-            self._was_replaced = True
-            self._stopping.set()
 
     async def _wait(self, wake: asyncio.Event) -> None:
         waiters = [asyncio.create_task(wake.wait()), asyncio.create_task(self._stopping.wait())]
@@ -243,7 +282,7 @@ class Service:
             feeds=sum(record.feed.enabled for record in records),
             recipients=", ".join(recipient.address for recipient in self._app.recipients),
             positions=len(self._stores.ledger.load_positions()),
-            catching_up=not self._caught_up,
+            catching_up=self._catching_up.is_silent,
         )
 
 

@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-from storage import articles, browsing, counting, database, feeds, ledger, meta, outbox, recipients, retention
+from storage import (
+    articles,
+    browsing,
+    counting,
+    database,
+    feeds,
+    ledger,
+    meta,
+    outbox,
+    recipients,
+    retention,
+    waiting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +30,7 @@ class Stores:
     browsing: browsing.SqlBrowsing
     counting: counting.SqlCounting
     retention: retention.SqlRetention
+    waiting: waiting.SqlWaiting
     database: database.Database
 
 
@@ -39,5 +52,6 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         browsing=browsing.SqlBrowsing(db),
         counting=counting.SqlCounting(db),
         retention=retention.SqlRetention(db),
+        waiting=waiting.SqlWaiting(db),
         database=db,
     )
