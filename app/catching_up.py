@@ -19,6 +19,7 @@ log = structlog.get_logger("catching_up")
 AWAY = timedelta(hours=12)  # without a word from any feed; overnight a laptop sleeps as long as that
 LONGEST = timedelta(minutes=30)  # silent after the network is back; then what is still to be read is told as ever
 NOTED_EVERY = timedelta(minutes=1)
+_TICK = timedelta(microseconds=1)  # the ledger's "since" leaves the moment itself out
 SINCE, CONTACT, DONE = "catching_up_since", "last_contact_at", "caught_up_at"
 
 
@@ -30,6 +31,7 @@ class CatchingUp:
         self._first = self._time(DONE) is None and not tell_first_poll
         self._since = self._time(SINCE)
         self._contact = self._time(CONTACT)
+        self._back: datetime | None = None  # the first word from a feed while silent
 
     @property
     def is_silent(self) -> bool:
@@ -51,6 +53,7 @@ class CatchingUp:
 
     def note_contact(self, now: datetime) -> None:
         """After a poll that reached a feed."""
+        self._back = self._back or (now if self.is_silent else None)
         if self._contact is None or abs(now - self._contact) >= NOTED_EVERY:
             self._contact = now
             self._meta.set(CONTACT, now.isoformat())
@@ -63,23 +66,22 @@ class CatchingUp:
         records = [record for record in self._base.stores.feeds.list_feeds() if record.feed.enabled]
         counts = {"feeds": len(records), "healthy": sum(r.state.ok_at is not None for r in records)}
         ledger = self._base.stores.ledger
-        brought = ledger.load_developments() if self._first else ledger.load_developments(since=since)
+        brought = ledger.load_developments() if self._first else ledger.load_developments(since=since - _TICK)
         # The id is of the beginning: a crash between here and the marks below doesn't tell it twice.
         summaries = [policy.summary_alert(address, brought, counts, since) for address in to]
         if self._first or brought:
             self._base.stores.outbox.add_alerts([dataclasses.replace(one, created_at=now) for one in summaries])
         self._meta.set(DONE, now.isoformat())
         self._meta.set(SINCE, "")
-        self._first, self._since = False, None
+        self._first, self._since, self._back = False, None, None
         log.info("caught_up", developments=len(brought), **counts)
         return True
 
     def _is_all_read(self, since: datetime, now: datetime) -> bool:
         records = [record for record in self._base.stores.feeds.list_feeds() if record.feed.enabled]
-        reached = [r.state.ok_at for r in records if r.state.ok_at is not None and r.state.ok_at >= since]
-        if not reached:
+        if not any(r.state.ok_at is not None and r.state.ok_at >= since for r in records):
             return False
-        if not self._first and now - min(reached) > LONGEST:
+        if not self._first and self._back is not None and now - self._back > LONGEST:
             return True
         if sum(self._base.stores.articles.count_pending().values()):
             return False

@@ -24,6 +24,7 @@ IDLE_S = 5.0  # a stage that nobody wakes looks for work this often
 DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local times when the clocks change
 SHUTDOWN_S = 4.0  # what runs at SIGTERM has this long to end, and pages as long again; a container waits 10 s
 HOUSEKEEPING_S = 900.0  # how often is looked whether it is time for it
+TRIAL_CHARS = 200_000
 REPLACED = -1  # run() ended because the database was restored: build everything anew on it
 
 
@@ -133,23 +134,30 @@ class Service:
     async def _heed_clock(self) -> None:
         """A clock that was set back would let feeds wait for as long as that."""
         now = wiring.utc_now()
-        jump = self._clock_watch.observe(now, time.monotonic())
+        jump = self._clock_watch.observe(now, time.monotonic()) or self._jump_while_off(now)
         if jump:
             log.warning("clock_jumped", seconds=round(jump.total_seconds()), word="set, or the machine was asleep")
         if jump < timedelta():
             await asyncio.to_thread(self._stores.waiting.shift_back, now, -jump)
 
+    def _jump_while_off(self, now: datetime) -> timedelta:
+        """Before the first cycle: how far the last one, of an earlier run, lies ahead."""
+        last = None if self._watchdog.has_beaten else self._stores.meta.get("last_cycle_at")
+        ahead = now - datetime.fromisoformat(last) if last else timedelta()
+        return ahead if ahead <= -trouble.JUMP else timedelta()
+
     # ------------------------------------------------------------ trouble
 
     async def _is_ready(self) -> bool:
-        """Whether the database can be written; where it could not, a small write is tried now and then."""
+        """Whether the database can be written; where it could not, a write is tried now and then."""
         if self._gate.is_open:
             return True
         self._watchdog.beat()  # known and told; starting again would not help
         if not self._gate.should_try(time.monotonic()):
             return False
         try:
-            await asyncio.to_thread(self._stores.meta.set, "writable_at", wiring.utc_now().isoformat())
+            for trial in (" " * TRIAL_CHARS, ""):  # as large as an article: a full disk may still take small things
+                await asyncio.to_thread(self._stores.meta.set, "trial", trial)
         except errors.StoreError as error:
             await self._heed(error)
             return False

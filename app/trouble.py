@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from monitor import errors
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
+LASTING_S = 2 * LONGEST_PAUSE_S  # trouble after so long without any is another
 JUMP = timedelta(seconds=60)
 RESTART = 75  # EX_TEMPFAIL: whatever runs the program is to start it again
 _WORDS = {
@@ -28,28 +29,28 @@ class StoreGate:
     """
 
     def __init__(self) -> None:
+        self.is_open = True
         self._failures = 0
         self._next_try_s = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether work may go on."""
-        return self._failures == 0
+        self._closed_s = 0.0
 
     def close(self, now_s: float) -> bool:
         """The database refused: pause, longer each time; returns whether this is news."""
+        is_news, self.is_open = self.is_open, False
+        if now_s - self._closed_s > LASTING_S:
+            self._failures = 0
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self._failures, 20))
         self._failures += 1
-        self._next_try_s = now_s + pause
-        return self._failures == 1
+        self._closed_s, self._next_try_s = now_s, now_s + pause
+        return is_news
 
     def should_try(self, now_s: float) -> bool:
-        """Whether it is time to try a small write."""
+        """Whether it is time to try a write."""
         return now_s >= self._next_try_s
 
     def open(self) -> None:
-        """The small write worked."""
-        self._failures = 0
+        """The trial worked. Should the next thing fail again soon, the pause goes on growing."""
+        self.is_open = True
 
 
 def describe(error: errors.StoreError) -> str:
@@ -83,11 +84,13 @@ class Watchdog:
     def __init__(self, limit_s: float, clock: Callable[[], float], on_stuck: Callable[[float], None]) -> None:
         self._limit_s, self._clock, self._on_stuck = limit_s, clock, on_stuck
         self._beaten = clock()
+        self.has_beaten = False
         self._ended = threading.Event()
 
     def beat(self) -> None:
         """A cycle was completed, or can't be for a reason that is known and told."""
         self._beaten = self._clock()
+        self.has_beaten = True
 
     def check(self) -> bool:
         """Look once; returns whether it is stuck."""

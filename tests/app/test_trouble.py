@@ -26,6 +26,10 @@ def test_the_gate_waits_longer_each_time_up_to_a_cap_and_is_news_once() -> None:
     gate.open()
     assert gate.is_open
     assert gate.close(now) is True
+    assert not gate.should_try(now + trouble.LONGEST_PAUSE_S - 1), "it opened, but not for long"
+    now += trouble.LASTING_S + 1
+    gate.close(now)
+    assert gate.should_try(now + trouble.FIRST_PAUSE_S), "another trouble begins anew"
 
 
 @pytest.mark.parametrize("kind", ["full", "read_only", "locked", "damaged", "gone", "refused"])

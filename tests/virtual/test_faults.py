@@ -1,4 +1,4 @@
-"""Faults by design: the database locked, slow, read-only, full, torn; a loop that hangs. The service goes on, or says so."""
+"""Faults by design: the database locked, slow, read-only, full, torn; a loop that hangs. All is told and survived."""
 
 import shutil
 import sqlite3
@@ -18,6 +18,7 @@ from app import service as services
 from app import trouble
 from monitor import errors
 from storage import database, store
+from tests.storage import rows
 from tests.virtual import crash_matrix as stories
 from tests.virtual import world as worlds
 from tests.virtual.world import restored_wiring as restored_wiring
@@ -96,7 +97,8 @@ async def test_a_database_that_refuses_is_told_and_survived(
     await tick(service)
     await tick(service)
     world.clock.advance(minutes=16)
-    world.web.announce("one", "refusal", *stories.REFUSAL, published=world.clock.now)
+    title, text = stories.REFUSAL
+    world.web.announce("one", "refusal", title, text + " Rain is expected." * 4000, published=world.clock.now)
     with FAULTS[kind](world):
         for _ in range(60):  # five minutes
             await tick(service)
@@ -226,8 +228,6 @@ def test_a_service_that_hangs_tells_the_operator_and_ends_to_be_started_again(tm
 
 def test_a_lease_that_a_lost_outcome_left_behind_ends(tmp_path: Path) -> None:
     stores = store.open_stores(f"sqlite:///{tmp_path}/watch.db")
-    from tests.storage import rows
-
     stores.outbox.add_alerts([rows.alert(1)])
     assert stores.outbox.claim_alerts(rows.NOW, 60, 9) != []
     assert stores.outbox.claim_alerts(rows.NOW, 60, 9) == []
