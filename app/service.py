@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,9 +11,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import policy
-from app import catching_up, housekeeping, operator_line, tallies, trouble, wiring
+from app import catching_up, guardian, housekeeping, standing_by, tallies, wiring
 from app import settings as app_settings
 from monitor import errors, recipients
+from storage import leading
 
 log = structlog.get_logger("service")
 
@@ -24,7 +23,6 @@ IDLE_S = 5.0  # a stage that nobody wakes looks for work this often
 DIGEST_TICK_S = 60.0  # an interval job: cron triggers miss or double local times when the clocks change
 SHUTDOWN_S = 4.0  # what runs at SIGTERM has this long to end, and pages as long again; a container waits 10 s
 HOUSEKEEPING_S = 900.0  # how often is looked whether it is time for it
-TRIAL_CHARS = 200_000
 REPLACED = -1  # run() ended because the database was restored: build everything anew on it
 
 
@@ -39,9 +37,7 @@ class Service:
         self._was_offline = False
         self._was_replaced = False
         self._catching_up = catching_up.CatchingUp(app.base, tell_first_poll=tell_first_poll)
-        self._gate, self._clock_watch = trouble.StoreGate(), trouble.ClockWatch()
-        self._line = operator_line.OperatorLine(app.base.settings, wiring.utc_now)
-        self._watchdog = trouble.Watchdog(app.base.settings.watchdog_max_age_s, time.monotonic, self._give_up)
+        self._guardian = guardian.Guardian(app.base, self.start_anew)
         self._housekeeper = housekeeping.Housekeeper(
             app.base.settings, self._stores, wiring.operator_of(app.base.settings)
         )
@@ -53,7 +49,7 @@ class Service:
 
     async def poll(self) -> None:
         """One cycle: poll what is due; record that it completed."""
-        await self._heed_clock()
+        await self._guardian.heed_clock()
         self._catching_up.begin(wiring.utc_now())
         count = await self._app.pipeline.poll_due()
         self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
@@ -65,7 +61,7 @@ class Service:
         if count.polled > count.failed:
             self._catching_up.note_contact(wiring.utc_now())
         self._stores.meta.set("last_cycle_at", wiring.utc_now().isoformat())
-        self._watchdog.beat()
+        self._guardian.beat()
         self._finish_catching_up()
 
     async def read(self) -> int:
@@ -131,56 +127,6 @@ class Service:
         ):
             self._to_send.set()
 
-    async def _heed_clock(self) -> None:
-        """A clock that was set back would let feeds wait for as long as that."""
-        now = wiring.utc_now()
-        jump = self._clock_watch.observe(now, time.monotonic()) or self._jump_while_off(now)
-        if jump:
-            log.warning("clock_jumped", seconds=round(jump.total_seconds()), word="set, or the machine was asleep")
-        if jump < timedelta():
-            await asyncio.to_thread(self._stores.waiting.shift_back, now, -jump)
-
-    def _jump_while_off(self, now: datetime) -> timedelta:
-        """Before the first cycle: how far the last one, of an earlier run, lies ahead."""
-        last = None if self._watchdog.has_beaten else self._stores.meta.get("last_cycle_at")
-        ahead = now - datetime.fromisoformat(last) if last else timedelta()
-        return ahead if ahead <= -trouble.JUMP else timedelta()
-
-    # ------------------------------------------------------------ trouble
-
-    async def _is_ready(self) -> bool:
-        """Whether the database can be written; where it could not, a write is tried now and then."""
-        if self._gate.is_open:
-            return True
-        self._watchdog.beat()  # known and told; starting again would not help
-        if not self._gate.should_try(time.monotonic()):
-            return False
-        try:
-            for trial in (" " * TRIAL_CHARS, ""):  # as large as an article: a full disk may still take small things
-                await asyncio.to_thread(self._stores.meta.set, "trial", trial)
-        except errors.StoreError as error:
-            await self._heed(error)
-            return False
-        self._gate.open()
-        log.info("database_back")
-        return True
-
-    async def _heed(self, error: errors.WatchError) -> None:
-        """What a job failed with: where the database refuses, pause and tell; where it was replaced, end."""
-        if not isinstance(error, errors.StoreError):
-            return
-        if error.kind == "replaced":  # the ledger in memory belongs to a database that is there no more
-            self._was_replaced = True
-            self._stopping.set()
-        elif self._gate.close(time.monotonic()):
-            await self._line.tell(f"database {error.kind}", trouble.describe(error))
-
-    def _give_up(self, age_s: float) -> None:
-        """Called by the watchdog, in its thread."""
-        text = f"no cycle was completed for {age_s:.0f} s; the service ends, to be started again"
-        self._line.tell_from_thread("watchdog", text)
-        os._exit(trouble.RESTART)
-
     # ------------------------------------------------------------ digest, housekeeping
 
     async def digests(self) -> None:
@@ -210,13 +156,12 @@ class Service:
             asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
         ]
         scheduler.start()
-        if self._app.base.settings.watchdog_max_age_s:
-            self._watchdog.start()
+        self._guardian.start()
         try:
             await self._stopping.wait()
         finally:
             log.info("stopping")
-            self._watchdog.stop()
+            self._guardian.stop()
             scheduler.shutdown(wait=False)  # wait=True would cancel the jobs that run
             await self._drain(stages)
         log.info("stopped")
@@ -224,6 +169,11 @@ class Service:
 
     def stop(self) -> None:
         """Ask run() to end."""
+        self._stopping.set()
+
+    def start_anew(self) -> None:
+        """Ask run() to end with REPLACED: the ledger in memory is of a database that others have written to."""
+        self._was_replaced = True
         self._stopping.set()
 
     async def _drain(self, stages: list[asyncio.Task[None]]) -> None:
@@ -253,11 +203,11 @@ class Service:
             if self._stopping.is_set():
                 return
             try:
-                if await self._is_ready():
+                if await self._guardian.is_ready():
                     await work()
             except errors.WatchError as error:
                 log.error("job_failed", job=work.__name__, reason=str(error))
-                await self._heed(error)
+                await self._guardian.heed(error)
             except Exception:  # a job boundary: the next run must come whatever this one met
                 log.exception("job_crashed", job=work.__name__)
 
@@ -268,11 +218,11 @@ class Service:
         while not self._stopping.is_set():
             wake.clear()
             try:
-                if await self._is_ready() and await work():
+                if await self._guardian.is_ready() and await work():
                     continue
             except errors.WatchError as error:
                 log.error("stage_failed", stage=work.__name__, reason=str(error))
-                await self._heed(error)
+                await self._guardian.heed(error)
             except Exception:  # a job boundary: the stage goes on with its next round
                 log.exception("stage_crashed", stage=work.__name__)
             await self._wait(wake)
@@ -327,21 +277,30 @@ def _to_date(text: str | None) -> date | None:
 
 async def run_service(settings: app_settings.Settings, *, once: bool = False, tell_first_poll: bool = False) -> int:
     """Run the service until it is told to stop, or (`once`) one whole cycle with delivery."""
-    while True:
-        app = wiring.build(settings)
-        try:
-            service = Service(app, tell_first_poll=tell_first_poll)
-            if once:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await service.work_off()
-                return 0
-            async with serving(app.base, service.tallies):
-                code = await service.run()
+    leader = leading.Leader(settings.database_url)
+    try:
+        while True:
+            if not once:
+                await standing_by.become_the_one(leader)
+            code = await _run_on(wiring.build(settings), leader, once=once, tell_first_poll=tell_first_poll)
             if code != REPLACED:
                 return code
-            log.warning("database_restored", word="starting anew on it")
-        finally:
-            await app.close()
+            log.warning("starting_anew", word="the database was restored, or another service may be at work on it")
+    finally:
+        leader.release()
+
+
+async def _run_on(app: wiring.App, leader: leading.Leader, *, once: bool, tell_first_poll: bool) -> int:
+    try:
+        service = Service(app, tell_first_poll=tell_first_poll)
+        if once:
+            with contextlib.suppress(asyncio.CancelledError):
+                await service.work_off()
+            return 0
+        async with serving(app.base, service.tallies), standing_by.being_the_one(leader, service.start_anew):
+            return await service.run()
+    finally:
+        await app.close()
 
 
 @contextlib.asynccontextmanager
