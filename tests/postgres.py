@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own, where its programs are installed: on loopback, in a scratch folder, without fsync (a killed server loses nothing)."""
+"""A PostgreSQL of the tests' own, where its programs are installed: on loopback, in a scratch folder, without fsync."""
 
 import os
 import shutil
@@ -14,7 +14,6 @@ import sqlalchemy as sa
 _FAST = (
     "fsync=off",
     "full_page_writes=off",
-    "synchronous_commit=off",
     "unix_socket_directories=",
     "max_connections=60",
 )

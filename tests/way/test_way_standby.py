@@ -94,6 +94,6 @@ def test_the_other_takes_over_and_a_killed_database_is_waited_for(
         for program in programs:
             program.kill()
     told = "".join(program.told() for program in programs)
-    assert told.count("Italy — troops") == 1, told
+    assert told.count("Italy — troops") == 1
     assert told.count("Malta — ") == 1
     assert ask(server, "SELECT count(*) FROM developments WHERE subject IN ('IT', 'MT') AND NOT minor") == 2
