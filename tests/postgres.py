@@ -1,5 +1,6 @@
 """A PostgreSQL of the tests' own, where its programs are installed: on loopback, in a scratch folder, without fsync."""
 
+import importlib.util
 import os
 import shutil
 import socket
@@ -29,6 +30,8 @@ def programs() -> Path | None:
 
 def why_not() -> str | None:
     """Why no server can be started here; None where one can."""
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg (the extra `scale`) is not installed"
     if os.environ.get("STORAGE_TEST_URL"):
         return None
     if programs() is None:
