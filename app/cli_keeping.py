@@ -40,3 +40,19 @@ def restore(
     from app.commands import keeping
 
     raise typer.Exit(keeping.restore(cli_options.load_settings(context), file, force))
+
+
+@app.command("migrate-to")
+def migrate_to(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="Of an empty PostgreSQL, such as postgresql://user@host/watch.")],
+) -> None:
+    """Move the whole database to another address, checked row by row.
+
+    Stop the service first; afterwards set CW_DATABASE_URL to the new address. The old database is left as it is.
+
+    Example: coalition-watch migrate-to postgresql://watch@db.example.org/watch
+    """
+    from app.commands import keeping
+
+    raise typer.Exit(keeping.migrate_to(cli_options.load_settings(context), address))

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from alerts import policy
-from app import digests, housekeeping, tallies, wiring
+from app import catching_up, digests, guardian, housekeeping, standing_by, tallies, wiring
 from app import settings as app_settings
 from monitor import errors, types
+from storage import leading
 
 log = structlog.get_logger("service")
 
@@ -35,7 +35,8 @@ class Service:
         self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._was_offline = False
         self._was_replaced = False
-        self._caught_up = tell_first_poll or self._stores.meta.get("caught_up_at") is not None
+        self._catching_up = catching_up.CatchingUp(app.base, tell_first_poll=tell_first_poll)
+        self._guardian = guardian.Guardian(app.base, self.start_anew)
         self._housekeeper = housekeeping.Housekeeper(
             app.base.settings, self._stores, wiring.operator_of(app.base.settings)
         )
@@ -48,6 +49,8 @@ class Service:
 
     async def poll(self) -> None:
         """One cycle: poll what is due; record that it completed."""
+        await self._guardian.heed_clock()
+        self._catching_up.begin(wiring.utc_now())
         count = await self._app.pipeline.poll_due()
         self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
         if count.polled:
@@ -55,7 +58,10 @@ class Service:
                 "polled", feeds=count.polled, unchanged=count.unchanged, failed=count.failed, new=count.new_entries
             )
         self._tell_network(offline=count.polled > 0 and count.offline == count.polled, polled=count.polled)
+        if count.polled > count.failed:
+            self._catching_up.note_contact(wiring.utc_now())
         self._stores.meta.set("last_cycle_at", wiring.utc_now().isoformat())
+        self._guardian.beat()
         self._finish_catching_up()
 
     async def read(self) -> int:
@@ -64,14 +70,14 @@ class Service:
 
     async def take(self) -> int:
         """Take read articles into the ledger."""
-        steps = await self._app.pipeline.take_pending(silent=not self._caught_up)
+        steps = await self._app.pipeline.take_pending(silent=self._catching_up.is_silent)
         self._note(steps)
         self._finish_catching_up()
         return len(steps)
 
     async def recheck(self) -> None:
         """Read pages that carry a development again, for corrections at the source."""
-        self._note(await self._app.pipeline.recheck_due(silent=not self._caught_up))
+        self._note(await self._app.pipeline.recheck_due(silent=self._catching_up.is_silent))
 
     def _note(self, steps: Sequence[types.LedgerStep]) -> None:
         """Count and log what steps brought, and wake delivery."""
@@ -124,23 +130,11 @@ class Service:
         self._was_offline = offline if polled else self._was_offline
 
     def _finish_catching_up(self) -> None:
-        """After the first full poll: stop being silent, tell one summary."""
-        if self._caught_up:
-            return
-        records = [record for record in self._stores.feeds.list_feeds() if record.feed.enabled]
-        waiting = sum(self._stores.articles.count_pending().values())
-        if waiting or any(r.state.polled_at is None for r in records) or not any(r.state.ok_at for r in records):
-            return
-        now = wiring.utc_now()
-        developments = self._stores.ledger.load_developments()
-        counts = {"feeds": len(records), "healthy": sum(r.state.ok_at is not None for r in records)}
-        self._stores.outbox.add_alerts(
-            [policy.summary_alert(recipient.address, developments, counts, now) for recipient in self._app.recipients]
-        )
-        self._stores.meta.set("caught_up_at", now.isoformat())
-        self._caught_up = True
-        self._to_send.set()
-        log.info("caught_up", developments=len(developments), **counts)
+        """Once all is read: stop being silent, tell one summary."""
+        if self._catching_up.is_silent and self._catching_up.finish(
+            wiring.utc_now(), [recipient.address for recipient in self._app.recipients]
+        ):
+            self._to_send.set()
 
     # ------------------------------------------------------------ digest, housekeeping
 
@@ -172,10 +166,12 @@ class Service:
             *self._start_bot(),
         ]
         scheduler.start()
+        self._guardian.start()
         try:
             await self._stopping.wait()
         finally:
             log.info("stopping")
+            self._guardian.stop()
             scheduler.shutdown(wait=False)  # wait=True would cancel the jobs that run
             await self._drain(stages)
         log.info("stopped")
@@ -190,6 +186,11 @@ class Service:
 
     def stop(self) -> None:
         """Ask run() to end."""
+        self._stopping.set()
+
+    def start_anew(self) -> None:
+        """Ask run() to end with REPLACED: the ledger in memory is of a database that others have written to."""
+        self._was_replaced = True
         self._stopping.set()
 
     async def _drain(self, stages: list[asyncio.Task[None]]) -> None:
@@ -220,10 +221,11 @@ class Service:
             if self._stopping.is_set():
                 return
             try:
-                await work()
+                if await self._guardian.is_ready():
+                    await work()
             except errors.WatchError as error:
                 log.error("job_failed", job=work.__name__, reason=str(error))
-                self._heed(error)
+                await self._guardian.heed(error)
             except Exception:  # a job boundary: the next run must come whatever this one met
                 log.exception("job_crashed", job=work.__name__)
 
@@ -234,20 +236,14 @@ class Service:
         while not self._stopping.is_set():
             wake.clear()
             try:
-                if await work():
+                if await self._guardian.is_ready() and await work():
                     continue
             except errors.WatchError as error:
                 log.error("stage_failed", stage=work.__name__, reason=str(error))
-                self._heed(error)
+                await self._guardian.heed(error)
             except Exception:  # a job boundary: the stage goes on with its next round
                 log.exception("stage_crashed", stage=work.__name__)
             await self._wait(wake)
-
-    def _heed(self, error: errors.WatchError) -> None:
-        """The ledger in memory, and what is being read, belong to a database that is there no more: end."""
-        if isinstance(error, errors.StoreError) and error.kind == "replaced":
-            self._was_replaced = True
-            self._stopping.set()
 
     async def _wait(self, wake: asyncio.Event) -> None:
         waiters = [asyncio.create_task(wake.wait()), asyncio.create_task(self._stopping.wait())]
@@ -262,27 +258,36 @@ class Service:
             feeds=sum(record.feed.enabled for record in records),
             recipients=", ".join(recipient.address for recipient in self._app.recipients),
             positions=len(self._stores.ledger.load_positions()),
-            catching_up=not self._caught_up,
+            catching_up=self._catching_up.is_silent,
         )
 
 
 async def run_service(settings: app_settings.Settings, *, once: bool = False, tell_first_poll: bool = False) -> int:
     """Run the service until it is told to stop, or (`once`) one whole cycle with delivery."""
-    while True:
-        app = wiring.build(settings)
-        try:
-            service = Service(app, tell_first_poll=tell_first_poll)
-            if once:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await service.work_off()
-                return 0
-            async with serving(app.base, service.tallies):
-                code = await service.run()
+    leader = leading.Leader(settings.database_url)
+    try:
+        while True:
+            if not once:
+                await standing_by.become_the_one(leader)
+            code = await _run_on(wiring.build(settings), leader, once=once, tell_first_poll=tell_first_poll)
             if code != REPLACED:
                 return code
-            log.warning("database_restored", word="starting anew on it")
-        finally:
-            await app.close()
+            log.warning("starting_anew", word="the database was restored, or another service may be at work on it")
+    finally:
+        leader.release()
+
+
+async def _run_on(app: wiring.App, leader: leading.Leader, *, once: bool, tell_first_poll: bool) -> int:
+    try:
+        service = Service(app, tell_first_poll=tell_first_poll)
+        if once:
+            with contextlib.suppress(asyncio.CancelledError):
+                await service.work_off()
+            return 0
+        async with serving(app.base, service.tallies), standing_by.being_the_one(leader, service.start_anew):
+            return await service.run()
+    finally:
+        await app.close()
 
 
 @contextlib.asynccontextmanager

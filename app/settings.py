@@ -58,6 +58,7 @@ class Settings:
     """Everything that can be set; built by load_settings."""
 
     database_url: str
+    watchdog_max_age_s: int
     keep_texts_days: int
     keep_entries_days: int
     keep_deliveries_days: int
@@ -120,6 +121,9 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option(name="database_url", default="sqlite:///data/coalition-watch.db", parse=_database,
            expects="a database address such as sqlite:///data/coalition-watch.db", help="where everything is kept"),
+    Option(name="watchdog_max_age_s", default="1800", parse=_whole(0, 86_400),
+           expects="seconds, such as 1800 (0: never)",
+           help="without a completed cycle for so long the service tells the operator and ends, to be started again"),
     Option(name="keep_texts_days", default="90", parse=_whole(7, 3650), expects="days, such as 90",
            help="how long the texts of articles are kept on which no development rests"),
     Option(name="keep_entries_days", default="365", parse=_whole(45, 3650), expects="days, such as 365",

@@ -1,5 +1,6 @@
 """Wires the floors: settings in, a ready App out. The only place that knows every class; decides nothing."""
 
+import dataclasses
 import random
 import secrets
 from collections.abc import Callable
@@ -178,7 +179,13 @@ def told_recipients(base: Base) -> list[recipients.Recipient]:
 
 
 def plan_alerts(base: Base, step: types.LedgerStep, now: datetime, silent: bool) -> tuple[types.Alert, ...]:
-    """The alerts of a ledger step to everybody as they want it now; mutes that end with it are lifted."""
+    """The alerts of a ledger step to everybody as they want it now; mutes that end with it are lifted.
+
+    Silent after days away, only what is new waits for the summary: what was told before is corrected at once.
+    """
+    if silent and base.stores.meta.get("caught_up_at") is not None:
+        known = tuple(change for change in step.changes if change.kind is not types.AlertKind.NEW)
+        step, silent = dataclasses.replace(step, changes=known), False
     to = told_recipients(base)
     for recipient in to if step.changes and not silent else ():
         lifted = policy.lift_mutes(recipient, step.changes, now)

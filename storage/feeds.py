@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import types
-from storage import codec, database, schema
+from storage import codec, database, schema, upsert
 
 SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
@@ -32,6 +32,7 @@ class SqlFeedStore:
         """
         table = schema.feeds.c
         with self._db.write() as connection:
+            upsert.lock(connection, "feeds")
             by_hand = set(connection.scalars(sa.select(table.url).where(table.hand == _ON)))
             for feed in feeds:
                 if schema.clean(feed.url) not in by_hand:
@@ -90,12 +91,15 @@ class SqlFeedStore:
                 state["poll_url"] = outcome.new_url
             connection.execute(schema.feeds.update().where(table.id == row.id).values(**state))
             is_first = row.ok_at is None
+            if outcome.entries:  # an address is new once, whichever worker finds it
+                upsert.lock(connection, "entries")
             fresh = _unknown(connection, row.id, outcome.entries, is_first=is_first)
             if not is_first:
                 _mark_seen(connection, row.id, outcome.entries, now)
             if fresh:
                 rows = [_to_row(row.id, entry, now, is_first) for entry in fresh]
-                connection.execute(schema.entries.insert(), rows)
+                put = upsert.insert(connection, schema.entries)
+                connection.execute(put.on_conflict_do_nothing(index_elements=["feed_id", "key"]), rows)
             return len(fresh)
 
     def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:

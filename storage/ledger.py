@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import copies, errors, types
-from storage import codec, database, digests, outbox, schema
+from storage import codec, database, digests, outbox, schema, upsert
 
 
 class SqlLedgerStore:
@@ -60,6 +60,7 @@ class SqlLedgerStore:
     def seed_baseline(self, positions: Sequence[types.Position], now: datetime) -> bool:
         """Store the baseline where the ledger is empty; False where it is not."""
         with self._db.write() as connection:
+            upsert.lock(connection, "ledger")
             if connection.scalar(sa.select(schema.positions.c.id).limit(1)) is not None:
                 return False
             for position in positions:
@@ -75,6 +76,7 @@ class SqlLedgerStore:
         for a development that silently goes nowhere is the worst that can happen.
         """
         with self._db.write() as connection:
+            upsert.lock(connection, "ledger")
             if entry_id is not None and not _finish_entry(connection, entry_id, now):
                 return
             write_step(connection, step, now)

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from storage import database, schema
+from storage import database, schema, upsert
 
 
 class SqlMeta:
@@ -19,6 +19,5 @@ class SqlMeta:
     def set(self, name: str, value: str) -> None:
         """Store a value."""
         with self._db.write() as connection:
-            done = connection.execute(schema.meta.update().where(schema.meta.c.name == name).values(value=value))
-            if not done.rowcount:
-                connection.execute(schema.meta.insert().values(name=name, value=value))
+            put = upsert.insert(connection, schema.meta).values(name=name, value=value)
+            connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": put.excluded.value}))

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import types
-from storage import database, schema
+from storage import database, schema, upsert
 
 _WAITING, _SENDING = str(types.DeliveryState.WAITING), str(types.DeliveryState.SENDING)
 _SENT, _DEAD = str(types.DeliveryState.SENT), str(types.DeliveryState.DEAD)
@@ -175,13 +175,9 @@ class SqlOutbox:
 
 def insert_digest(connection: sa.Connection, alert: types.Alert, local_date: date) -> bool:
     """Insert a digest for (recipient, local date) inside a transaction; False where there is one already."""
-    table = schema.alerts.c
     row = _to_row(alert) | {"recipient": follow(connection, alert.recipient), "local_date": local_date}
-    known = sa.select(table.seq).where(table.recipient == row["recipient"], table.local_date == local_date)
-    if connection.scalar(known) is not None:
-        return False
-    connection.execute(schema.alerts.insert().values(**row))
-    return True
+    put = upsert.insert(connection, schema.alerts).values(**row).on_conflict_do_nothing()
+    return connection.execute(put.returning(schema.alerts.c.seq)).first() is not None
 
 
 def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
@@ -192,10 +188,9 @@ def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ..
 def insert_alerts(connection: sa.Connection, alerts: Sequence[types.Alert]) -> None:
     """Insert alerts inside a transaction; a known id is left as it is, a moved recipient is followed."""
     for alert in alerts:
-        known = sa.select(schema.alerts.c.seq).where(schema.alerts.c.id == alert.id)
-        if connection.scalar(known) is None:
-            row = _to_row(alert) | {"recipient": follow(connection, alert.recipient)}
-            connection.execute(schema.alerts.insert().values(**row))
+        row = _to_row(alert) | {"recipient": follow(connection, alert.recipient)}
+        put = upsert.insert(connection, schema.alerts).values(**row)
+        connection.execute(put.on_conflict_do_nothing(index_elements=["id"]))
 
 
 def put_off(connection: sa.Connection, recipient: str, reason: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from storage import (
     recipients,
     retention,
     searching,
+    waiting,
 )
 
 
@@ -39,6 +40,7 @@ class Stores:
     counting: counting.SqlCounting
     retention: retention.SqlRetention
     searching: searching.SqlSearching
+    waiting: waiting.SqlWaiting
     database: database.Database
 
 
@@ -65,5 +67,6 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         counting=counting.SqlCounting(db),
         retention=retention.SqlRetention(db),
         searching=searching.SqlSearching(db),
+        waiting=waiting.SqlWaiting(db),
         database=db,
     )

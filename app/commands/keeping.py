@@ -1,10 +1,10 @@
-"""Commands that keep the database safe: backup, restore."""
+"""Commands that keep the database safe: backup, restore, move."""
 
 from pathlib import Path
 
 from app import settings
 from app.commands import output
-from storage import copying
+from storage import copying, moving
 
 
 def backup(chosen: settings.Settings, file: Path, force: bool) -> int:
@@ -16,6 +16,15 @@ def backup(chosen: settings.Settings, file: Path, force: bool) -> int:
 def restore(chosen: settings.Settings, file: Path, force: bool) -> int:
     """Put a copy back; a running service starts anew on it."""
     _tell(f"restored and checked, from {file}", copying.restore(chosen.database_url, file, force=force))
+    return 0
+
+
+def migrate_to(chosen: settings.Settings, address: str) -> int:
+    """Move everything to another address; say what was moved."""
+    held = moving.move(chosen.database_url, address)
+    rows = [(name, table.rows, table.digest[:16]) for name, table in held.items()]
+    output.show_table("moved, and the same in both", ("table", "rows", "hash"), rows)
+    output.out.print("now set CW_DATABASE_URL to the new address")
     return 0
 
 

@@ -1,29 +1,53 @@
-"""Stores for each test: in memory, or in a file of its own.
+"""Stores for each test: in memory and on a PostgreSQL, or in a file of its own.
 
-With STORAGE_TEST_URL=postgresql+psycopg://... what runs in memory runs there instead, in a schema of its own each.
+The PostgreSQL is started where its programs are installed; STORAGE_TEST_URL=postgresql+psycopg://... names another.
 """
 
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from storage import database, store
+from storage import database, schema, store
+from tests import postgres
 
 Opener = Callable[[], store.Stores]
 
 
-@pytest.fixture
-def stores() -> Iterator[store.Stores]:
-    server = os.environ.get("STORAGE_TEST_URL")
-    with _scratch_schema(server) if server else nullcontext("sqlite://") as url:
-        opened = store.open_stores(url)
-        yield opened
-        opened.database.close()
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL with the schema in it: the one that STORAGE_TEST_URL names, else one of the tests' own."""
+    reason = postgres.why_not()
+    if reason is not None:
+        pytest.skip(reason)
+    named = os.environ.get("STORAGE_TEST_URL")
+    with _scratch_schema(named) if named else _own_server() as url:
+        store.open_stores(url).database.close()
+        yield url
+
+
+@contextmanager
+def _own_server() -> Iterator[str]:
+    with postgres.running() as server:
+        yield server.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stores(request: pytest.FixtureRequest) -> Iterator[store.Stores]:
+    """The same contract for both: SQLite in memory, and an emptied PostgreSQL."""
+    if request.param == "sqlite":
+        opened = store.open_stores("sqlite://")
+    else:
+        opened = store.open_stores(request.getfixturevalue("server_url"))
+        with opened.database.write() as connection:
+            tables = ", ".join(schema.metadata.tables)
+            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    yield opened
+    opened.database.close()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -196,6 +196,7 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "add_feedback": lambda s: s.recipients.add_feedback(rows.feedback()),
     "drop_contents": lambda s: s.digests.drop_contents(rows.NOW),
     "set": lambda s: s.meta.set("name", "value"),
+    "shift_back": lambda s: s.waiting.shift_back(rows.NOW, timedelta(hours=1)),
 }
 READS: dict[str, Callable[[store.Stores], object]] = {
     "list_feeds": lambda s: s.feeds.list_feeds(),

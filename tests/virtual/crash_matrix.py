@@ -103,7 +103,13 @@ def end(world: worlds.World) -> None:
     world.clock.advance(days=2)
 
 
-STORY: tuple[Callable[[worlds.World], None], ...] = (first_poll, news, more, much_later, end)
+def set_back(world: worlds.World) -> None:
+    """The clock is set back by a day."""
+    end(world)
+    world.clock.advance(days=-1)
+
+
+STORY: tuple[Callable[[worlds.World], None], ...] = (first_poll, news, more, much_later, end, set_back)
 
 
 def _announce(world: worlds.World, feed: str, slug: str, article: tuple[str, str]) -> None:
