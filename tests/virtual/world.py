@@ -188,8 +188,13 @@ class World:
             pipeline=way,
             dispatcher=wiring.build_dispatcher(base),
         )
+        app.dispatcher._delivery._pacer._sleep = self._sleep
         self.app = app
         return service.Service(app, tell_first_poll=self.tell_first_poll)
+
+    async def _sleep(self, seconds: float) -> None:
+        """A pause between messages: the time passes."""
+        self.clock.advance(seconds=seconds)
 
     async def close(self) -> None:
         """The program ends in order."""
