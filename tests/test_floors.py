@@ -76,7 +76,7 @@ PACKAGES = {
 }  # modules named otherwise than their package
 UNNAMED = {"lxml_html_clean", "tzdata"}  # needed by trafilatura and zoneinfo, imported by nobody here
 MAX_LINES = 400
-LONGER = {"app.cli": 450, "monitor.types": 450}  # all values in one place is worth more than a short file
+LONGER = {"app.cli": 450, "monitor.types": 480}  # all values in one place is worth more than a short file
 
 
 def modules(root: Path) -> dict[str, Path]:

@@ -23,7 +23,6 @@ BY_HAND = {
 }  # fmt: skip
 ELSEWHERE = {"mark_group_sent"}  # killed at random by tests/way/test_delivery_kills.py
 
-
 # Outcomes of a sent message like mark_sent, which the story comes by; a crash before them means the same.
 LIKE_MARK_SENT = {"mark_dead", "mark_group_sent"}
 
