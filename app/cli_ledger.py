@@ -78,7 +78,9 @@ def held(
     since: Annotated[str | None, typer.Option(help="Only later ones, such as 2026-03-01.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count the claims that made no development, by reason. Example: coalition-watch ledger held --since 2026-03-01"""
+    """Count the claims that made no development, by reason.
+
+    Example: coalition-watch ledger held --since 2026-03-01"""
     from app.commands import ledger
 
     raise typer.Exit(ledger.show_held(cli_options.load_settings(context), since, as_json))
