@@ -2,9 +2,9 @@
 
     python bench/dashboard.py [--developments 1000,10000] [--articles 10000] [--seconds 5]
 
-Floor: a bare page behind the same access check and packing; all figures are ratios to it, in processor time. What must hold: a past day
-costs no more than today, and neither grows with the ledger. Whole size: --developments 1000,10000,100000
---articles 1000000.
+Floor: a bare page behind the same access check and packing; all figures are ratios to it, in processor time. What must
+hold: a past day costs no more than today, and neither grows with the ledger. Whole size: --developments
+1000,10000,100000 --articles 1000000.
 """
 
 import argparse
