@@ -119,6 +119,17 @@ def fit(lines: Sequence[Line], limit: int = TELEGRAM_LIMIT, *, links: bool = Fal
     return tuple(kept)
 
 
+def pages(lines: Sequence[Line], limit: int = TELEGRAM_LIMIT) -> list[tuple[Line, ...]]:
+    """The lines in as few messages as keep the limit; none for no lines."""
+    found: list[list[Line]] = []
+    for each in lines:
+        if found and utf16_len(to_plain([*found[-1], each], links=False)) <= limit:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return [tuple(page) for page in found]
+
+
 def _squeeze(lines: list[Line], limit: int, *, links: bool) -> list[Line]:
     """Last resort: whole lines go, from the end."""
     while len(lines) > 1 and utf16_len(to_plain(lines, links=links)) > limit:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts import policy
+
 OVERALL_FROM = 3  # so many chats refused at one time: the server means the bot, not the chats
 SAME_TIME = timedelta(seconds=10)
 
@@ -34,7 +36,7 @@ class Pacer:
     @asynccontextmanager
     async def turn(self, recipient: str) -> AsyncIterator[None]:
         """Wait for the chat's turn, then the channel's; the chat's pause begins when the block ends."""
-        chat, channel = chat_of(recipient), channel_of(recipient)
+        chat, channel = policy.chat_of(recipient), channel_of(recipient)
         async with self._locks.setdefault(chat, asyncio.Lock()):
             await self._wait(chat)
             await self._wait(channel)
@@ -48,15 +50,15 @@ class Pacer:
     def refused(self, recipient: str, pause_s: float) -> None:
         """The server asked for a pause; where it asks several chats at one time, all of the channel's wait."""
         now, channel = self._clock(), channel_of(recipient)
-        self._pause(chat_of(recipient), pause_s)
-        self._refused[chat_of(recipient)] = now
+        self._pause(policy.chat_of(recipient), pause_s)
+        self._refused[policy.chat_of(recipient)] = now
         recent = [c for c, at in self._refused.items() if channel_of(c) == channel and now - at <= SAME_TIME]
         if len(recent) >= OVERALL_FROM:
             self._pause(channel, pause_s)
 
     def rest_s(self, recipient: str) -> float:
         """How long the recipient's next message has to wait."""
-        return max(self._rest_s(chat_of(recipient)), self._rest_s(channel_of(recipient)))
+        return max(self._rest_s(policy.chat_of(recipient)), self._rest_s(channel_of(recipient)))
 
     def _pause(self, name: str, seconds: float) -> None:
         if seconds > self._rest_s(name):
@@ -72,11 +74,6 @@ class Pacer:
         until, seconds = self._pauses.get(name, (None, 0.0))
         rest = (until - self._clock()).total_seconds() if until else 0.0
         return rest if rest <= seconds else 0.0  # a clock set back must not stop anybody
-
-
-def chat_of(recipient: str) -> str:
-    """The address without a forum topic."""
-    return recipient.partition("/")[0]
 
 
 def channel_of(recipient: str) -> str:

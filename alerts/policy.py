@@ -158,6 +158,11 @@ def _alert(
     )
 
 
+def chat_of(address: str) -> str:
+    """An address without its forum topic."""
+    return address.partition("/")[0]
+
+
 def alert_id(*parts: str) -> str:
     """A short id, the same for the same parts."""
     return "A-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:8]

@@ -6,7 +6,16 @@ import re
 _TOKEN = re.compile(r"\d{5,14}:[A-Za-z0-9_-]{20,}")
 _USER_INFO = re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 # httpx logs each address at INFO, and a Bot API address holds the token.
-CHATTY = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "telegram.Bot", "telegram.request")
+CHATTY = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.proxy",
+    "telegram.Bot",
+    "telegram.request",
+    "telegram.ext.ExtBot",
+    "telegram.ext.Application",
+)
 
 
 def redact(text: str, *secrets: str | None) -> str:

@@ -188,14 +188,15 @@ def _quote_line(d: types.Development) -> Line:
 def _source_lines(d: types.Development) -> list[Line]:
     """Who says so: outlet with link, tier, origin where it is another, time."""
     reports = [r for r in d.reports if r.copy_of is None] or list(d.reports)
-    lines = [_source_line(r, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
+    lines = [source_line(r, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
     more = len(d.reports) - len(lines)
     if more > 0:
         lines.append(line(f"and {more} more", kind="item", optional=True))
     return lines
 
 
-def _source_line(report: types.Report, *, optional: bool) -> Line:
+def source_line(report: types.Report, *, optional: bool = False) -> Line:
+    """Who says so: outlet with link, tier, origin where it is another, time."""
     outlet = markup.clean(report.outlet) or "unnamed outlet"
     origin = f", citing {report.origin}" if report.origin and report.origin.casefold() != outlet.casefold() else ""
     voice = ", office holder quoted" if report.official and report.tier is not types.Tier.OFFICIAL else ""

@@ -159,6 +159,7 @@ class Service:
             asyncio.create_task(self._stage(self.read, self._to_read), name="read"),
             asyncio.create_task(self._stage(self.take, self._to_take), name="take"),
             asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
+            *self._start_bot(),
         ]
         scheduler.start()
         try:
@@ -169,6 +170,13 @@ class Service:
             await self._drain(stages)
         log.info("stopped")
         return REPLACED if self._was_replaced else 0
+
+    def _start_bot(self) -> list[asyncio.Task[None]]:
+        bot = self._app.bot
+        if bot is None:
+            return []
+        bot.on_change = self._to_send.set
+        return [asyncio.create_task(bot.run(self._stopping), name="bot")]
 
     def stop(self) -> None:
         """Ask run() to end."""

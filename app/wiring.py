@@ -1,12 +1,15 @@
 """Wires the floors: settings in, a ready App out. The only place that knows every class; decides nothing."""
 
 import random
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts import digest, dispatcher, policy, render
+from alerts.bot import desk, polling
 from alerts.channels import console, email, telegram
 from app import settings as app_settings
 from app import tallies
@@ -44,6 +47,7 @@ class App:
     pool: workers.WorkerPool
     pipeline: pipeline.Pipeline
     dispatcher: dispatcher.Dispatcher
+    bot: polling.Bot | None
 
     @property
     def recipients(self) -> list[recipients.Recipient]:
@@ -101,6 +105,7 @@ def build(settings: app_settings.Settings) -> App:
         pool=pool,
         pipeline=way,
         dispatcher=build_dispatcher(base),
+        bot=build_bot(base),
     )
 
 
@@ -115,6 +120,8 @@ def to_seeds(settings: app_settings.Settings) -> tuple[recipients.Recipient, ...
     addresses = [f"telegram:{chat}" for chat in settings.telegram_chats if telegram_on]
     addresses += [f"email:{address}" for address in settings.email_to if email_on]
     operator = operator_of(settings)
+    if telegram_on and operator.startswith("telegram:"):
+        addresses.append(operator)
     if settings.console or not addresses:
         addresses.insert(0, "console")
     return tuple(_to_seed(settings, address, operator) for address in dict.fromkeys(addresses))
@@ -189,6 +196,48 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         options=dispatcher.DispatchOptions(operator=operator_of(base.settings)),
         render_digest_for=lambda alert: digest_for(base, alert),
     )
+
+
+def build_bot(base: Base) -> polling.Bot | None:
+    """The Telegram bot, where a token is set."""
+    settings = base.settings
+    if settings.telegram_token is None:
+        return None
+    stores = base.stores
+    counter = desk.Desk(
+        readers=stores.recipients,
+        outbox=stores.outbox,
+        ledger=stores.ledger,
+        articles=stores.articles,
+        names=names_of(base.watch),
+        find_subject=subject_finder(base.watch),
+        health=lambda: health_words(base),
+        new_token=lambda: secrets.token_urlsafe(16),
+        clock=utc_now,
+        guest=replace(_to_seed(settings, "telegram:", "console"), source=recipients.Source.INVITED),
+        operator=operator_of(settings),
+    )
+    return polling.Bot(
+        counter,
+        stores.meta,
+        token=settings.telegram_token.get_secret_value(),
+        base_url=telegram.to_bot_url(settings.telegram_base_url),
+    )
+
+
+def subject_finder(loaded: watch.Watch) -> Callable[[str], str | None]:
+    """Finds an actor's code by its code or any of its names."""
+    known = {name.casefold(): actor.code for actor in loaded.actors for name in (*actor.names, actor.name, actor.code)}
+    return lambda text: known.get(text.casefold().removeprefix("the ").strip())
+
+
+def health_words(base: Base) -> list[str]:
+    """Feeds and the last cycle, in words."""
+    feeds = schedule.health(base.stores.feeds.list_feeds(), utc_now())
+    stale = f"; stale: {', '.join(feeds.stale[:10])}" if feeds.stale else ""
+    last = base.stores.meta.get("last_cycle_at")
+    age = f"{(utc_now() - datetime.fromisoformat(last)).total_seconds():.0f} s ago" if last else "not yet"
+    return [f"{feeds.healthy} of {feeds.total} feeds healthy{stale}", f"Last completed cycle: {age}"]
 
 
 def names_of(loaded: watch.Watch) -> dict[str, str]:

@@ -140,6 +140,9 @@ class Outbox(Protocol):
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         """Send nothing more to this recipient."""
 
+    def switch_on(self, recipient: str) -> bool:
+        """Send to this recipient again, what has waited first; False where it was not off."""
+
     def move_recipient(self, old: str, new: str) -> None:
         """A group became a supergroup: pending alerts and later ones go to `new`."""
 

@@ -55,7 +55,7 @@ class TelegramChannel:
             pool_timeout=timeout_s,
         )
         try:
-            self._bot = telegram.Bot(token, base_url=_to_bot_url(base_url or API), request=request)
+            self._bot = telegram.Bot(token, base_url=to_bot_url(base_url or API), request=request)
         except telegram_errors.InvalidToken as error:
             raise errors.SettingsError("telegram_token", "no bot token", "123456:ABC-DEF...") from error
 
@@ -202,7 +202,8 @@ def _is_answer(alert: types.Alert) -> bool:
     return alert.kind in _ANSWERS or any(alert.payload.get(flag) for flag in ("settled", "rose"))
 
 
-def _to_bot_url(base_url: str) -> str:
+def to_bot_url(base_url: str) -> str:
+    """The address to which the library adds the token."""
     url = base_url.rstrip("/")
     return url if url.endswith("/bot") or "{token}" in url else f"{url}/bot"
 

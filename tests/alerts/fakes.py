@@ -103,6 +103,9 @@ class FakeOutbox:
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         self.off[recipient] = reason
 
+    def switch_on(self, recipient: str) -> bool:
+        return self.off.pop(recipient, None) is not None
+
     def move_recipient(self, old: str, new: str) -> None:
         self.moved[old] = new
         for row in list(self.rows.values()):

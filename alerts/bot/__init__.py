@@ -1,0 +1,1 @@
+"""The Telegram bot: who may ask, what they ask, what they are answered."""
