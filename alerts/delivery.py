@@ -42,8 +42,8 @@ class DispatchOptions:
     """How the dispatcher works."""
 
     operator: str = "console"  # who gets notices
-    lease_s: float = 300.0  # must outlast the slowest round of one recipient
-    limit: int = 100  # alerts of one claim; a burst is grouped within it
+    lease_s: float = 120.0  # twice the longest send; so long after a crash what was claimed waits
+    limit: int = 1000  # alerts of one claim: the whole of a burst, so that it is grouped
     send_timeout_s: float = 60.0
     pace: pacing.Pace = dataclasses.field(default_factory=pacing.Pace)
 

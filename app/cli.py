@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app import cli_keeping, cli_options
+from app import cli_keeping, cli_options, cli_outbox
 from monitor import errors
 
 VERSION = "0.1.0"
@@ -30,6 +30,7 @@ baseline = typer.Typer(no_args_is_help=True, help="What is known before the firs
 feeds = typer.Typer(no_args_is_help=True, help="The addresses that are polled.")
 app.add_typer(baseline, name="baseline")
 app.add_typer(feeds, name="feeds")
+app.add_typer(cli_outbox.app, name="outbox")
 app.add_typer(cli_keeping.app)  # without a name: its commands stand beside the others
 
 _settings = cli_options.load_settings

@@ -47,7 +47,7 @@ class App:
     pool: workers.WorkerPool
     pipeline: pipeline.Pipeline
     dispatcher: dispatcher.Dispatcher
-    bot: polling.Bot | None
+    bot: polling.Bot | None = None
 
     @property
     def recipients(self) -> list[recipients.Recipient]:

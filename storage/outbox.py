@@ -154,6 +154,24 @@ class SqlOutbox:
         with self._db.read() as connection:
             return {name: int(n) for name, n in connection.execute(sa.select(state, sa.func.count()).group_by(state))}
 
+    def list_alerts(self, states: Collection[types.DeliveryState], limit: int = 200) -> list[types.Alert]:
+        """Alerts in these states, oldest first."""
+        table = schema.alerts.c
+        query = sa.select(schema.alerts).where(table.state.in_([str(state) for state in states])).order_by(table.seq)
+        with self._db.read() as connection:
+            return [_to_alert(row, claimed=False) for row in connection.execute(query.limit(limit))]
+
+    def revive_alerts(self, alert_ids: Collection[str] | None) -> int:
+        """Let dead alerts (None: all of them) be tried again from the start; return how many."""
+        values = {"state": _WAITING, "not_before": None, "attempts": 0}
+        with self._db.write() as connection:
+            return int(connection.execute(schema.alerts.update().where(*_dead(alert_ids)).values(**values)).rowcount)
+
+    def drop_alerts(self, alert_ids: Collection[str] | None) -> int:
+        """Forget dead alerts (None: all of them); return how many."""
+        with self._db.write() as connection:
+            return int(connection.execute(schema.alerts.delete().where(*_dead(alert_ids))).rowcount)
+
     def add_digest(self, alert: types.Alert, local_date: date) -> bool:
         """Insert a digest for (recipient, local date) once; False where there is one already."""
         table = schema.alerts.c
@@ -173,6 +191,11 @@ class SqlOutbox:
             text = connection.scalar(query.where(table.recipient == follow(connection, recipient)).limit(1))
         until = json.loads(text).get("until") if text else None
         return datetime.fromisoformat(until) if until else None
+
+
+def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
+    named = () if alert_ids is None else (schema.alerts.c.id.in_(list(alert_ids)),)
+    return (schema.alerts.c.state == _DEAD, *named)
 
 
 def insert_alerts(connection: sa.Connection, alerts: Sequence[types.Alert]) -> None:

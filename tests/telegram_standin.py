@@ -21,7 +21,7 @@ LIMIT, CAPTION_LIMIT, DATA_LIMIT = 4096, 1024, 64
 TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote", "tg-spoiler"}
 _PART = re.compile(r"<(/?)([a-zA-Z-]*)([^<>]*)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);|(<)|(&)", re.S)
 _SENDS = {"sendMessage", "sendPhoto", "editMessageText"}
-SILENT, BROKEN = "accept and say nothing", "accept and hang up"
+SILENT, BROKEN, RESET = "accept and say nothing", "accept and hang up", "hang up"
 
 
 class Refused(Exception):
@@ -58,6 +58,7 @@ class Standin:
     calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     plans: dict[str, list[Refused | str]] = field(default_factory=dict)  # chat -> answers to come, first first
     chance: Callable[[str], Refused | str | None] | None = None  # chat -> what goes wrong now
+    on_withheld: Callable[[Sent], None] | None = None  # told of each message whose answer is withheld
     blocked: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     moved: dict[str, int] = field(default_factory=dict)
@@ -334,7 +335,13 @@ async def _one_call(standin: Standin, reader: asyncio.StreamReader, writer: asyn
     fields = _fields(head, await reader.readexactly(length))
     token, _, method = path.removeprefix("/bot").partition("/")
     trouble = _trouble(standin, method, str(fields.get("chat_id", "")))
+    if trouble == RESET:
+        return False
+    before = len(standin.messages)
     status, answer = await _call(standin, token, method, fields, trouble)
+    if trouble in {SILENT, BROKEN} and standin.on_withheld is not None:
+        for message in standin.messages[before:]:
+            standin.on_withheld(message)
     if trouble == SILENT:
         await standin.released.wait()
     if trouble in {SILENT, BROKEN}:
@@ -350,7 +357,7 @@ async def _one_call(standin: Standin, reader: asyncio.StreamReader, writer: asyn
 def _trouble(standin: Standin, method: str, chat: str) -> Refused | str | None:
     """What is planned to go wrong with this call after its rules are checked."""
     plan = standin.plans.get(chat, [])
-    if plan and plan[0] in {SILENT, BROKEN}:
+    if plan and plan[0] in {SILENT, BROKEN, RESET}:
         return plan.pop(0)
     return standin.chance(chat) if standin.chance is not None and method in _SENDS else None
 

@@ -446,7 +446,7 @@ async def test_groups_get_twenty_messages_a_minute_at_most(house: House) -> None
 async def test_a_lane_gives_the_rest_back_before_its_lease_ends(house: House) -> None:
     class Slow(fakes.FakeChannel):
         async def send(self, alert: types.Alert, message: object) -> str | None:
-            house.clock.advance(100)
+            house.clock.advance(40)
             return await super().send(alert, message)
 
     house.dispatcher._delivery._channels = {"telegram": Slow()}

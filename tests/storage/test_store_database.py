@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from monitor import errors
+from monitor import errors, types
 from storage import database, schema, store
 from tests.storage import rows
 from tests.storage.conftest import Opener
@@ -176,6 +176,8 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "mark_sent": lambda s: s.outbox.mark_sent("A-9", None, rows.NOW),
     "mark_group_sent": lambda s: s.outbox.mark_group_sent(["A-9"], "group:7", rows.NOW),
     "hold_alerts": lambda s: s.outbox.hold_alerts(["A-9"], rows.NOW, "x"),
+    "revive_alerts": lambda s: s.outbox.revive_alerts(None),
+    "drop_alerts": lambda s: s.outbox.drop_alerts(["A-9"]),
     "mark_retry": lambda s: s.outbox.mark_retry("A-9", rows.NOW, "x"),
     "mark_dead": lambda s: s.outbox.mark_dead("A-9", "x", rows.NOW),
     "switch_off": lambda s: s.outbox.switch_off("console", "x", rows.NOW),
@@ -198,6 +200,7 @@ READS: dict[str, Callable[[store.Stores], object]] = {
     "load_positions": lambda s: s.ledger.load_positions(),
     "find_copy": lambda s: s.ledger.find_copy([1, 2, 3]),
     "count_alerts": lambda s: s.outbox.count_alerts(),
+    "list_alerts": lambda s: s.outbox.list_alerts([types.DeliveryState.DEAD]),
     "news_sent": lambda s: s.outbox.news_sent("console", rows.NOW),
     "list_recipients": lambda s: s.recipients.list_recipients(),
     "recipient": lambda s: s.recipients.recipient("telegram:1"),

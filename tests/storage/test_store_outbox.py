@@ -92,6 +92,49 @@ def test_a_dead_alert_is_over(stores: store.Stores) -> None:
     assert stores.outbox.count_alerts() == {"dead": 1}
 
 
+def test_dead_alerts_are_listed_revived_and_dropped(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(number) for number in (1, 2, 3, 4)])
+    claim(stores)
+    for number in (1, 2, 3):
+        stores.outbox.mark_dead(f"A-{number}", "refused", rows.NOW)
+    found = stores.outbox.list_alerts([types.DeliveryState.DEAD])
+    assert [(a.id, a.last_error, a.attempts) for a in found] == [(f"A-{n}", "refused", 1) for n in (1, 2, 3)]
+    assert stores.outbox.revive_alerts(["A-1", "A-4", "A-9"]) == 1, "only dead ones"
+    assert stores.outbox.drop_alerts(["A-2", "A-1"]) == 1
+    assert stores.outbox.count_alerts() == {"dead": 1, "sending": 1, "waiting": 1}
+    [again] = stores.outbox.claim_alerts(rows.NOW, 60, 10)
+    assert (again.id, again.attempts) == ("A-1", 1)
+    assert stores.outbox.revive_alerts(None) == 1
+    assert stores.outbox.drop_alerts(None) == 0
+
+
+def test_what_is_held_counts_no_attempt(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1), rows.alert(2)])
+    claim(stores)
+    stores.outbox.mark_sent("A-2", "7", rows.NOW)
+    stores.outbox.hold_alerts(["A-1", "A-2"], rows.at(5), "quiet hours")
+    assert stores.outbox.count_alerts() == {"sent": 1, "waiting": 1}
+    assert claim(stores, 4) == []
+    [held] = stores.outbox.claim_alerts(rows.at(5), 60, 10)
+    assert (held.attempts, held.last_error) == (1, "quiet hours")
+
+
+def test_busy_recipients_are_left_out(stores: store.Stores) -> None:
+    stores.outbox.add_alerts([rows.alert(1, recipient="telegram:1"), rows.alert(2)])
+    assert [a.id for a in stores.outbox.claim_alerts(rows.NOW, 60, 10, ("telegram:1",))] == ["A-2"]
+
+
+def test_a_message_of_its_own_goes_before_a_group_s(stores: store.Stores) -> None:
+    stores.outbox.add_alerts(
+        [rows.alert(number, recipient="telegram:1", development_id=f"D{number % 2}") for number in (1, 2, 3)]
+    )
+    stores.outbox.mark_group_sent(["A-1", "A-2"], "group:7", rows.NOW)
+    assert stores.outbox.message_ref("telegram:1", "D1") == "group:7"
+    stores.outbox.mark_sent("A-3", "9", rows.NOW)
+    assert stores.outbox.message_ref("telegram:1", "D1") == "9"
+    assert stores.outbox.message_ref("telegram:1", "D0") == "group:7"
+
+
 LATE: dict[str, Callable[[store.Stores], None]] = {
     "retry": lambda s: s.outbox.mark_retry("A-1", rows.at(2), "time-out"),
     "dead": lambda s: s.outbox.mark_dead("A-1", "time-out", rows.at(2)),

@@ -19,8 +19,8 @@ WRITES = re.compile(r"    def ([a-z]\w*)\((?:(?!\n    def )[\s\S])*?self\.(?:_db
 # One transaction each, on a person's command: there is nothing between them and the next that could be lost.
 BY_HAND = {
     "add_feed", "remove_feed", "switch_on", "save_recipient", "add_invitation", "accept_invitation", "add_feedback",
+    "revive_alerts", "drop_alerts",
 }  # fmt: skip
-
 
 # Outcomes of a sent message like mark_sent, which the story comes by; a crash before them means the same.
 LIKE_MARK_SENT = {"mark_dead", "mark_group_sent"}
