@@ -1,4 +1,4 @@
-"""Alerts under faults and kill -9: none lost, told again only in doubt, no secret kept. A small bench/delivery_kills."""
+"""Alerts under faults and kill -9: none lost, told again only in doubt, no secret kept. bench/delivery_kills in small."""
 
 from pathlib import Path
 
