@@ -257,7 +257,9 @@ def render_group(told: Sequence[tuple[str, types.Development]], names: Mapping[s
         lines.append(line(span(text, limit=room, href=url), tail, span(f"{alert_id} {d.id}", "quiet"), kind="item"))
     lines.append(line(span("/why, /sources with an id tell more of each", "quiet"), kind="small"))
     heads = "; ".join(markup.clip(words.subject_words(d, names), 60) for _, d in told[:3])
-    return to_message(f"{title}: {heads}", lines)
+    message = to_message(f"{title}: {heads}", lines)
+    # No addresses in the short form: they could take the room of whole lines.
+    return replace(message, plain_short=markup.to_plain(lines, links=False))
 
 
 def render_summary(alert: types.Alert, told: Sequence[types.Development], names: Mapping[str, str]) -> Message:

@@ -1,4 +1,4 @@
-"""Alerts under faults and kill -9: none lost, told again only in doubt, no secret kept. bench/delivery_kills in small."""
+"""Alerts under faults and kill -9: none lost, told again only in doubt, no secret kept. bench/delivery_kills.py."""
 
 from pathlib import Path
 
