@@ -344,7 +344,7 @@ async def send_digest_now(settings: app_settings.Settings) -> int:
     base = wiring.open_base(settings)
     try:
         wiring.seed_recipients(base)
-        readers = [one for one in base.stores.recipients.list_recipients() if one.digest_at is not None]
+        readers = [one for one in wiring.told_recipients(base) if one.digest_at is not None]
         if not readers:
             raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
         written = sum(queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)

@@ -51,8 +51,8 @@ class App:
 
     @property
     def recipients(self) -> list[recipients.Recipient]:
-        """Everybody who is told, as they want it now."""
-        return self.base.stores.recipients.list_recipients()
+        """Everybody who is told, as they want it now; not who has left the settings."""
+        return told_recipients(self.base)
 
     async def close(self) -> None:
         """Give everything back; the database last."""
@@ -149,9 +149,14 @@ def _to_seed(settings: app_settings.Settings, address: str, operator: str) -> re
     )
 
 
+def told_recipients(base: Base) -> list[recipients.Recipient]:
+    """Everybody for whom alerts are written; who is off for a while gets them later."""
+    return [one for one in base.stores.recipients.list_recipients() if one.may_ask]
+
+
 def plan_alerts(base: Base, step: types.LedgerStep, now: datetime, silent: bool) -> tuple[types.Alert, ...]:
     """The alerts of a ledger step to everybody as they want it now; mutes that end with it are lifted."""
-    to = base.stores.recipients.list_recipients()
+    to = told_recipients(base)
     for recipient in to if step.changes and not silent else ():
         lifted = policy.lift_mutes(recipient, step.changes, now)
         if lifted is not recipient:

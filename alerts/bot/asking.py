@@ -1,7 +1,7 @@
 """Who asks, and the commands there are. Values only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from alerts import markup, policy
 from monitor import recipients
@@ -45,10 +45,9 @@ class Rights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is answered: lines, an image, a word that a pressed button shows."""
+    """What is answered: lines, and a word that a pressed button shows."""
 
     lines: Sequence[markup.Line] = ()
-    image: bytes | None = field(default=None, repr=False)
     toast: str = ""
     joined: bool = False  # the place has become a recipient: it gets the menu
 

@@ -34,7 +34,6 @@ class Desk:
     clock: Callable[[], datetime]
     guest: recipients.Recipient  # the wishes that an invited recipient begins with
     operator: str  # who gets notices
-    draw_board: Callable[[Sequence[types.Position]], bytes | None] = lambda positions: None
 
 
 def answer(desk: Desk, asker: Asker, name: str, said: Sequence[str], bot_name: str = "") -> Answer:

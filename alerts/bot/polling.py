@@ -172,10 +172,6 @@ class Bot:
 
     async def _reply(self, asker: asking.Asker, answer: asking.Answer, to: int) -> None:
         pages = markup.pages(answer.lines)
-        if answer.image is not None:
-            await self._send(lambda: self._application.bot.send_photo(
-                asker.chat, answer.image, message_thread_id=asker.thread,
-            ))  # fmt: skip
         for number, page in enumerate(pages):
             reply = telegram.ReplyParameters(to, allow_sending_without_reply=True) if number == 0 else None
             await self._send_page(asker, page, None if asker.is_private else reply)

@@ -162,6 +162,16 @@ def test_telegram_takes_a_pause_as_number_or_duration() -> None:
     assert telegram._to_seconds(17) == telegram._to_seconds(timedelta(seconds=17)) == 17.0
 
 
+async def test_telegram_refuses_what_is_too_fast(
+    api: telegram_standin.Standin, channel: telegram.TelegramChannel
+) -> None:
+    api.paced = True
+    for _ in range(8):
+        await channel.send(fakes.alert(), message())
+    assert (await fails(channel)).retry_after_s == 3
+    assert await channel.send(fakes.alert(recipient="telegram:8"), message()), "other chats may go on"
+
+
 async def test_telegram_tells_gone_chats_from_refused_messages(
     api: telegram_standin.Standin, channel: telegram.TelegramChannel
 ) -> None:
