@@ -14,7 +14,10 @@ All = Annotated[bool, typer.Option("--all", help="All that were given up.")]
 
 @app.command("list")
 def list_alerts(context: typer.Context) -> None:
-    """List alerts that wait or were given up, with the reason. Example: coalition-watch outbox list"""
+    """List alerts that wait or were given up, with the reason.
+
+    Example: coalition-watch outbox list
+    """
     from app.commands import outbox
 
     raise typer.Exit(outbox.list_alerts(cli_options.load_settings(context)))
@@ -22,7 +25,10 @@ def list_alerts(context: typer.Context) -> None:
 
 @app.command()
 def retry(context: typer.Context, ids: Ids = None, everything: All = False) -> None:
-    """Let alerts that were given up be tried again. Example: coalition-watch outbox retry A-1a2b3c4d"""
+    """Let alerts that were given up be tried again.
+
+    Example: coalition-watch outbox retry A-1a2b3c4d
+    """
     from app.commands import outbox
 
     raise typer.Exit(outbox.retry(cli_options.load_settings(context), ids or [], everything))
@@ -30,7 +36,10 @@ def retry(context: typer.Context, ids: Ids = None, everything: All = False) -> N
 
 @app.command()
 def drop(context: typer.Context, ids: Ids = None, everything: All = False) -> None:
-    """Forget alerts that were given up. Example: coalition-watch outbox drop --all"""
+    """Forget alerts that were given up.
+
+    Example: coalition-watch outbox drop --all
+    """
     from app.commands import outbox
 
     raise typer.Exit(outbox.drop(cli_options.load_settings(context), ids or [], everything))
