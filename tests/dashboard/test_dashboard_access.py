@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app import service, tallies, wiring
 from app import settings as app_settings
 from app.dashboard import access, context, server
 from monitor import errors
+from monitor.ledger import rules
 from storage import store
 from tests.dashboard import filled
 from tests.dashboard.filled import client_of
@@ -161,3 +163,31 @@ def test_a_service_without_a_dashboard_does_not_pay_for_it() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def base_on(stores: store.Stores, port: int) -> wiring.Base:
+    return wiring.Base(
+        settings=load(http_port=str(port)), watch=filled.load_watch(), rules=rules.load_rules(), stores=stores
+    )
+
+
+async def test_the_service_serves_beside_its_work_and_counts_for_the_metrics(ledger: store.Stores) -> None:
+    free = server.bind("127.0.0.1", 0)
+    port = free.getsockname()[1]
+    free.close()
+    counted = tallies.Tallies(polls=7)
+    async with service.serving(base_on(ledger, port), counted), httpx.AsyncClient() as client:
+        counted.count_poll(polled=3, unchanged=1, failed=1, new_entries=5)
+        counted.count_deliveries(sent=2, retried=0, dead=1)
+        told = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    assert "cw_polls_total 10.0" in told and "cw_poll_errors_total 1.0" in told
+    assert 'cw_deliveries_total{outcome="sent"} 2.0' in told
+
+
+async def test_a_taken_port_does_not_stop_the_watch(ledger: store.Stores) -> None:
+    taken = server.bind("127.0.0.1", 0)
+    went_on = False
+    async with service.serving(base_on(ledger, taken.getsockname()[1]), tallies.Tallies()):
+        went_on = True
+    taken.close()
+    assert went_on

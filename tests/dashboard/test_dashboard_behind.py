@@ -116,6 +116,12 @@ def record(**state: object) -> types.FeedRecord:
     return types.FeedRecord(feed=builders.feed(title=HOSTILE), state=types.FeedState(**state))  # type: ignore[arg-type]
 
 
+def _reason(state: dict[str, object]) -> object:
+    """What the page should blame: the server's words, or how many days nobody has read the feed."""
+    ok_at = state.get("ok_at")
+    return state.get("last_error") or ((NOW - ok_at).days if isinstance(ok_at, datetime) else None)
+
+
 @pytest.mark.parametrize(
     ("state", "word"),
     [
@@ -128,7 +134,8 @@ def record(**state: object) -> types.FeedRecord:
 )
 def test_a_feed_s_state(state: dict[str, object], word: str) -> None:
     (line,) = views.to_feeds([record(**state)], {}, NOW)
-    assert line.state == word and (line.error != "") == ("last_error" in state)
+    assert line.state == word
+    assert line.error == {"timed out": "timed out", 9: "not read for 9 days"}.get(_reason(state), "")
 
 
 def test_a_feed_s_rhythm_share_and_silence() -> None:

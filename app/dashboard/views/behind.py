@@ -93,10 +93,17 @@ def _to_feed(record: types.FeedRecord, brought: behind.Yield | None, now: dateti
         newest=newest,
         ok=state.ok_at,
         gap=f"silent for {span_words(silence)}" if is_gap and silence else "",
-        error=labels.plain(redact.redact(state.last_error or ""), 200) if state.failures or state.gone else "",
+        error=_trouble(word, state, now),
         entries=state.entries_seen,
         share=_share(brought),
     )
+
+
+def _trouble(word: str, state: types.FeedState, now: datetime) -> str:
+    """Why it is not well: what its server said last, or for how long nobody has read it."""
+    if state.failures or state.gone:
+        return labels.plain(redact.redact(state.last_error or ""), 200)
+    return f"not read for {span_words(now - state.ok_at)}" if word == "failing" and state.ok_at else ""
 
 
 def _state(record: types.FeedRecord, now: datetime) -> str:
@@ -137,7 +144,7 @@ def to_held(kept: Sequence[behind.Kept], names: Mapping[str, str]) -> tuple[Held
         HeldLine(
             who=labels.plain(words.name_of(one.held.subject, names), 60),
             what=labels.plain(words.aspect_words(str(one.held.topic), one.held.aspect), 100),
-            says=labels.plain(words.status_words(str(one.held.topic), one.held.status), 200),
+            says=_says(one.held),
             reason=labels.plain(one.held.reason, 40),
             reason_words=reason_words(one.held.reason),
             quote=labels.plain(one.held.evidence, 300),
@@ -148,6 +155,12 @@ def to_held(kept: Sequence[behind.Kept], names: Mapping[str, str]) -> tuple[Held
         )
         for one in kept
     )
+
+
+def _says(held: types.HeldBack) -> str:
+    if held.status == "headcount":
+        return "a count"
+    return labels.plain(words.status_words(str(held.topic), held.status), 200)
 
 
 def reason_words(reason: str) -> str:
