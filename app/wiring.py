@@ -8,16 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-<<<<<<< HEAD
 from alerts import dispatcher, policy
 from alerts.bot import desk, polling
 from alerts.channels import console, email, notify, telegram, webhook
 from app import digests, tallies
-=======
-from alerts import digest, dispatcher, policy, render
-from alerts.bot import desk, polling
-from alerts.channels import console, email, telegram
->>>>>>> main
 from app import settings as app_settings
 from app.dashboard import context as dashboard
 from monitor import (
@@ -185,7 +179,6 @@ def told_recipients(base: Base) -> list[recipients.Recipient]:
 
 
 def plan_alerts(base: Base, step: types.LedgerStep, now: datetime, silent: bool) -> tuple[types.Alert, ...]:
-<<<<<<< HEAD
     """The alerts of a ledger step to everybody as they want it now; mutes that end with it are lifted.
 
     Silent after days away, only what is new waits for the summary: what was told before is corrected at once.
@@ -193,9 +186,6 @@ def plan_alerts(base: Base, step: types.LedgerStep, now: datetime, silent: bool)
     if silent and base.stores.meta.get("caught_up_at") is not None:
         known = tuple(change for change in step.changes if change.kind is not types.AlertKind.NEW)
         step, silent = dataclasses.replace(step, changes=known), False
-=======
-    """The alerts of a ledger step to everybody as they want it now; mutes that end with it are lifted."""
->>>>>>> main
     to = told_recipients(base)
     for recipient in to if step.changes and not silent else ():
         lifted = policy.lift_mutes(recipient, step.changes, now)

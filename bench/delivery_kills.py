@@ -23,11 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-<<<<<<< HEAD
-from alerts import delivery, dispatcher, pacing, render
-=======
 from alerts import delivery, dispatcher, pacing, render, timing
->>>>>>> main
 from alerts.channels import telegram
 from monitor import recipients, types
 from storage import store
@@ -142,13 +138,9 @@ def fill(file: Path, alerts: int, chats: int) -> None:
         step = types.LedgerStep(article_id=f"a{number}", changes=(change,))
         stores.ledger.record_step(None, step, [alert], now)
     for number in range(0, chats, 2):
-<<<<<<< HEAD
-        stores.recipients.save_recipient(recipients.Recipient(address=f"telegram:{1000 + number}"), now)
-=======
         stores.recipients.save_recipient(
             recipients.Recipient(address=f"telegram:{1000 + number}", cap_per_hour=10_000), now
         )
->>>>>>> main
     stores.database.close()
 
 
@@ -170,10 +162,7 @@ def _development(number: int, now: datetime) -> types.Development:
 
 async def deliver(file: Path, url: str) -> None:
     """Deliver until nothing waits."""
-<<<<<<< HEAD
-=======
     timing.BURST = (10_000, timing.HOUR)  # loss is measured, not how long a burst is held
->>>>>>> main
     stores = store.open_stores(f"sqlite:///{file}")
     channel = telegram.TelegramChannel(token=telegram_standin.TOKEN, base_url=url, timeout_s=TIMEOUT_S)
     quick = pacing.Pace(chat_s={"telegram": 0.02}, group_s={}, overall_s={})

@@ -156,27 +156,6 @@ class SqlOutbox:
 
     def list_alerts(self, states: Collection[types.DeliveryState], limit: int = 200) -> list[types.Alert]:
         """Alerts in these states, oldest first."""
-<<<<<<< HEAD
-=======
-        table = schema.alerts.c
-        query = sa.select(schema.alerts).where(table.state.in_([str(state) for state in states])).order_by(table.seq)
-        with self._db.read() as connection:
-            return [_to_alert(row, claimed=False) for row in connection.execute(query.limit(limit))]
-
-    def revive_alerts(self, alert_ids: Collection[str] | None) -> int:
-        """Let dead alerts (None: all of them) be tried again from the start; return how many."""
-        values = {"state": _WAITING, "not_before": None, "attempts": 0}
-        with self._db.write() as connection:
-            return int(connection.execute(schema.alerts.update().where(*_dead(alert_ids)).values(**values)).rowcount)
-
-    def drop_alerts(self, alert_ids: Collection[str] | None) -> int:
-        """Forget dead alerts (None: all of them); return how many."""
-        with self._db.write() as connection:
-            return int(connection.execute(schema.alerts.delete().where(*_dead(alert_ids))).rowcount)
-
-    def add_digest(self, alert: types.Alert, local_date: date) -> bool:
-        """Insert a digest for (recipient, local date) once; False where there is one already."""
->>>>>>> main
         table = schema.alerts.c
         query = sa.select(schema.alerts).where(table.state.in_([str(state) for state in states])).order_by(table.seq)
         with self._db.read() as connection:
