@@ -185,11 +185,6 @@ def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ..
     return (schema.alerts.c.state == _DEAD, *named)
 
 
-def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
-    named = () if alert_ids is None else (schema.alerts.c.id.in_(list(alert_ids)),)
-    return (schema.alerts.c.state == _DEAD, *named)
-
-
 def insert_alerts(connection: sa.Connection, alerts: Sequence[types.Alert]) -> None:
     """Insert alerts inside a transaction; a known id is left as it is, a moved recipient is followed."""
     for alert in alerts:
