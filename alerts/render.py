@@ -261,7 +261,8 @@ def source_line(report: types.Report, *, optional: bool = False) -> Line:
     outlet = markup.clean(report.outlet) or "unnamed outlet"
     origin = f", citing {report.origin}" if report.origin and report.origin.casefold() != outlet.casefold() else ""
     voice = ", office holder quoted" if report.official and report.tier is not types.Tier.OFFICIAL else ""
-    facts = f" ({words.TIERS[str(report.tier)]}{markup.clip(markup.clean(origin), 80)}{voice}), "
+    via = f", {markup.clip(markup.clean(report.via), 40)}" if report.via else ""
+    facts = f" ({words.TIERS[str(report.tier)]}{markup.clip(markup.clean(origin), 80)}{voice}{via}), "
     return line(
         span(outlet, limit=80, href=report.url),
         span(facts, limit=160),

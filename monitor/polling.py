@@ -90,7 +90,7 @@ class Poller:
         now = self._options.clock()
         due = [one for one in self._feeds.due_feeds(now, _MOST_DUE) if one.feed.url not in self._in_flight]
         if any(one.feed.ladder for one in due):
-            idle = schedule.standing_in(self._feeds.list_feeds(), now)
+            idle = schedule.standing_by(self._feeds.list_feeds(), now)
             due = [one for one in due if one.feed.url not in idle]
         return due
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from monitor import charset, extract, screen, types, walls, watch
 from monitor.claims import engine
 
 OFF_TOPIC = "off topic"  # the reason of a page that was read and makes no claim of the matter
+_SEARCHES = frozenset({"news.google.com", "api.gdeltproject.org", "www.bing.com"})
 _TEASER = 600  # characters; what a paywall leaves to read is shorter
 _LEAST_TEXT = 120  # characters; a page with less is a shell (consent wall, script page): the feed says more
 
@@ -114,7 +116,16 @@ def _to_article(
         tier=tier,
         arrived=now,
         language=language,
+        via=_via(record),
     )
+
+
+def _via(record: types.EntryRecord) -> str | None:
+    """Which rung of a ladder an article was found on, in words; None for the outlet's own feed."""
+    if record.rung == 1:
+        return None
+    is_search = urlsplit(record.feed_url).hostname in _SEARCHES
+    return "found by search" if is_search else "from the outlet's second address"
 
 
 def _read(article: types.Article, root: str | None) -> types.ReadPage:

@@ -158,15 +158,21 @@ def is_stale(record: types.FeedRecord, now: datetime) -> bool:
 
 
 def health(records: Sequence[types.FeedRecord], now: datetime) -> types.FeedHealth:
-    """Counts over the enabled feeds; healthy are those that were read and about which nothing is wrong."""
-    enabled = [record for record in records if record.feed.enabled]
+    """Counts over the feeds on duty; healthy are those that were read and about which nothing is wrong."""
+    enabled = on_duty(records, now)
     found = [(record, trouble(record, now)) for record in enabled]
     stale = tuple(f"{record.feed.title} ({word})" for record, word in found if word)
     healthy = sum(record.state.ok_at is not None and not word for record, word in found)
     return types.FeedHealth(healthy=healthy, total=len(enabled), stale=stale)
 
 
-def standing_in(records: Sequence[types.FeedRecord], now: datetime) -> set[str]:
+def on_duty(records: Sequence[types.FeedRecord], now: datetime) -> list[types.FeedRecord]:
+    """The feeds that are on and polled: not those that would only stand in for others."""
+    idle = standing_by(records, now)
+    return [record for record in records if record.feed.enabled and record.feed.url not in idle]
+
+
+def standing_by(records: Sequence[types.FeedRecord], now: datetime) -> set[str]:
     """Addresses of feeds on a higher rung that are not needed: a lower one of their ladder does well."""
     return {
         one.feed.url

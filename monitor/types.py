@@ -235,6 +235,7 @@ class EntryRecord:
     attempts: int
     first_seen: datetime
     first_poll: bool  # came with the feed's first successful poll
+    rung: int = 1  # of its feed, on the outlet's ladder
 
 
 # ---------------------------------------------------------------- claims
@@ -311,6 +312,7 @@ class Report:
     document: str | None = None  # baseline: document name
     sha256: str | None = None  # baseline: document hash
     wording: str | None = None
+    via: str | None = None  # how the article was come by, where not by the outlet's own feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from monitor import types
 from storage import codec, database, schema, tracing
 
+_OF_FEED = (schema.feeds.c.url.label("feed_url"), schema.feeds.c.outlet, schema.feeds.c.tier, schema.feeds.c.rung)
+
 
 class SqlArticleStore:
     """monitor.ports.ArticleStore over SQL."""
@@ -20,7 +22,7 @@ class SqlArticleStore:
         """Entries at Step.NEW whose retry time has come, oldest first."""
         table = schema.entries.c
         query = (
-            sa.select(schema.entries, schema.feeds.c.url.label("feed_url"), schema.feeds.c.outlet, schema.feeds.c.tier)
+            sa.select(schema.entries, *_OF_FEED)
             .join(schema.feeds, schema.feeds.c.id == table.feed_id)
             .where(table.step == str(types.Step.NEW), sa.or_(table.retry_at.is_(None), table.retry_at <= now))
             .order_by(table.id)
@@ -117,6 +119,7 @@ def to_record(row: sa.Row[Any]) -> types.EntryRecord:
         attempts=values["attempts"],
         first_seen=values["first_seen"],
         first_poll=values["first_poll"],
+        rung=values["rung"],
     )
 
 

@@ -12,9 +12,8 @@ from storage import codec, database, schema, upsert
 SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
 _ON, _OFF, _PAUSED = "on", "off", "paused"
-_WANTED: sa.BindParameter[Any] = sa.bindparam(
-    "wanted", expanding=True
-)  # one parameter for all values: each of its own takes its time
+# One parameter for all values: each of its own takes its time.
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
 _FEED = tuple(types.Feed.__dataclass_fields__)
 
 

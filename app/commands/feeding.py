@@ -15,16 +15,18 @@ def list_feeds(chosen: settings.Settings) -> int:
     base = wiring.open_base(chosen)
     try:
         now = wiring.utc_now()
-        rows = [_to_row(one, now) for one in base.stores.feeds.list_feeds()]
+        records = base.stores.feeds.list_feeds()
+        idle = schedule.standing_by(records, now)
+        rows = [_to_row(one, now, is_idle=one.feed.url in idle) for one in records]
     finally:
         base.close()
     output.show_table(f"{len(rows)} feeds", _COLUMNS, rows)
     return 0
 
 
-def _to_row(record: types.FeedRecord, now: datetime) -> tuple[str, ...]:
+def _to_row(record: types.FeedRecord, now: datetime, *, is_idle: bool) -> tuple[str, ...]:
     feed, held = record.feed, record.state
-    trouble = schedule.trouble(record, now)
+    trouble = None if is_idle else schedule.trouble(record, now)
     every = str(timedelta(seconds=round(schedule.interval(feed, held).total_seconds())))
     last_ok, newest = (
         moment.isoformat(timespec="minutes") if moment else "" for moment in (held.ok_at, held.newest_entry_at)
@@ -35,7 +37,7 @@ def _to_row(record: types.FeedRecord, now: datetime) -> tuple[str, ...]:
         feed.title,
         str(feed.tier),
         feed.language,
-        _state(record, trouble),
+        "stands by" if is_idle and feed.enabled else _state(record, trouble),
         every,
         last_ok,
         newest,

@@ -65,6 +65,7 @@ def make_report(
         speaker=claim.speaker,
         official=official,
         wording=claim.wording,
+        via=article.via,
     )
 
 

@@ -95,12 +95,12 @@ def test_it_says_how_sure_it_is(grade: types.Grade, origins: tuple[str, ...], ex
 
 def test_sources_show_outlet_tier_origin_time_and_link() -> None:
     reports = (
-        fakes.report(outlet="AFP", origin="AFP", tier=types.Tier.WIRE),
+        fakes.report(outlet="AFP", origin="AFP", tier=types.Tier.WIRE, via="found by search"),
         fakes.report(outlet="Gazette", origin="Bloomberg", url="https://example.org/g", official=True),
         fakes.report(outlet="Copycat", origin="AFP", copy_of="a1"),
     )
     message = shown(reports=reports)
-    assert "• AFP https://example.org/a1 (news agency), 12 Feb 2026, 13:45 UTC" in message.plain
+    assert "• AFP https://example.org/a1 (news agency, found by search), 12 Feb 2026, 13:45 UTC" in message.plain
     assert "• Gazette https://example.org/g (press, citing Bloomberg, office holder quoted)" in message.plain
     assert "and 1 more" in message.plain and "Copycat" not in message.plain
     assert '<a href="https://example.org/g">Gazette</a>' in message.telegram_html

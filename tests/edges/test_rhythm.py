@@ -203,7 +203,9 @@ def rung(number: int, **state: object) -> types.FeedRecord:
 )
 def test_a_higher_rung_stands_in_only_while_the_lower_ones_fail(first, second, idle):
     records = [rung(1, **first), rung(2, **second), rung(3), record()]
-    assert schedule.standing_in(records, NOW) == {f"https://n.example/{number}" for number in idle}
+    assert schedule.standing_by(records, NOW) == {f"https://n.example/{number}" for number in idle}
+    assert len(schedule.on_duty(records, NOW)) == 4 - len(idle)
+    assert schedule.health(records, NOW).total == 4 - len(idle)
 
 
 def test_an_error_after_a_rhythm_was_learned_backs_off_and_recovers_to_it():
