@@ -56,7 +56,8 @@ def main() -> None:
         site.add("one", sites.WEATHER)
         service = subprocess.Popen(
             [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", "run"],
-            env=_environment(Path(folder), site), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=_environment(Path(folder), site), cwd=folder, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         told: dict[str, float] = {}
         threading.Thread(target=_listen, args=(service, told), daemon=True).start()
