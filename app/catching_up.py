@@ -12,7 +12,7 @@ import structlog
 
 from alerts import policy
 from app import wiring
-from monitor import types
+from monitor import schedule, types
 
 log = structlog.get_logger("catching_up")
 
@@ -63,7 +63,7 @@ class CatchingUp:
         since = self._since
         if since is None or not self._is_all_read(since, now):
             return False
-        records = [record for record in self._base.stores.feeds.list_feeds() if record.feed.enabled]
+        records = schedule.on_duty(self._base.stores.feeds.list_feeds(), now)
         counts = {"feeds": len(records), "healthy": sum(r.state.ok_at is not None for r in records)}
         ledger = self._base.stores.ledger
         brought = ledger.load_developments() if self._first else ledger.load_developments(since=since - _TICK)
@@ -78,7 +78,7 @@ class CatchingUp:
         return True
 
     def _is_all_read(self, since: datetime, now: datetime) -> bool:
-        records = [record for record in self._base.stores.feeds.list_feeds() if record.feed.enabled]
+        records = schedule.on_duty(self._base.stores.feeds.list_feeds(), now)
         if not any(r.state.ok_at is not None and r.state.ok_at >= since for r in records):
             return False
         if not self._first and self._back is not None and now - self._back > LONGEST:
