@@ -17,9 +17,12 @@ _HELD_AT = sa.text("""
 WITH RECURSIVE keys(topic, subject, aspect) AS (
   SELECT * FROM (SELECT topic, subject, aspect FROM positions ORDER BY topic, subject, aspect LIMIT 1) AS first
   UNION ALL
-  SELECT p.topic, p.subject, p.aspect FROM keys AS k JOIN positions AS p ON p.id = (
-    SELECT n.id FROM positions AS n WHERE (n.topic, n.subject, n.aspect) > (k.topic, k.subject, k.aspect)
-    ORDER BY n.topic, n.subject, n.aspect LIMIT 1)
+  SELECT p.topic, p.subject, p.aspect FROM keys AS k JOIN positions AS p ON p.id = coalesce(
+    (SELECT n.id FROM positions AS n WHERE n.topic = k.topic AND n.subject = k.subject AND n.aspect > k.aspect
+     ORDER BY n.aspect LIMIT 1),
+    (SELECT n.id FROM positions AS n WHERE n.topic = k.topic AND n.subject > k.subject
+     ORDER BY n.subject, n.aspect LIMIT 1),
+    (SELECT n.id FROM positions AS n WHERE n.topic > k.topic ORDER BY n.topic, n.subject, n.aspect LIMIT 1))
 )
 SELECT p.value FROM keys AS k JOIN positions AS p ON p.id = (
   SELECT h.id FROM positions AS h
@@ -122,6 +125,15 @@ class SqlBrowsing:
             rows = connection.execute(query).all()
         return [Numbered(seq=row.seq, development=_to_development(row.value)) for row in rows]
 
+    def latest(self, moment: datetime | None, limit: int) -> list[types.Development]:
+        """The last ones raised up to a moment, the newest first; along the index of times."""
+        table = schema.developments.c
+        query = sa.select(table.value).order_by(table.raised_at.desc(), table.seq.desc()).limit(limit)
+        if moment is not None:
+            query = query.where(table.raised_at <= moment)
+        with self._db.read() as connection:
+            return [_to_development(text) for text in connection.scalars(query)]
+
     def subjects(self) -> list[str]:
         """Who has a development, by code; walks the index, a step each."""
         with self._db.read() as connection:
@@ -131,7 +143,8 @@ class SqlBrowsing:
         """Changes whenever a position does: what is computed from positions may be kept as long as it stays."""
         table = schema.positions.c
         with self._db.read() as connection:
-            return tuple(connection.execute(sa.select(sa.func.max(table.id), sa.func.max(table.held_until))).one())
+            # One by one: of two maxima in one query SQLite takes neither from its index.
+            return tuple(connection.scalar(sa.select(sa.func.max(one))) for one in (table.id, table.held_until))
 
     def spans(self, *, topic: str, subject: str | None = None, aspect: str | None = None, limit: int) -> list[Span]:
         """The latest statuses of a topic, oldest first."""

@@ -47,10 +47,7 @@ def router(around: context.Context) -> APIRouter:
             today=today,
             first=links.day_of(first, around.zone) if first else today,
             kept={"at": day, "sort": "" if sort == "troops" else sort, "stance": stance, "q": q},
-            latest=[
-                development.to_line(one.development, around.names, around.countries)
-                for one in browse.developments(browsing.Wanted(until=moment), 8)
-            ],
+            latest=[development.to_line(one, around.names, around.countries) for one in browse.latest(moment, 8)],
         )
 
     @routes.get("/developments/{identity}")
