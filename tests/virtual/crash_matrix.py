@@ -131,6 +131,7 @@ async def live(folder: Path) -> None:
         await service.housekeep()
         for _ in range(2):  # a second round finds nothing, or what the first put off
             await service.work_off()
+            await service.recheck()
             await service.digests()
             await service.deliver()
             world.clock.advance(minutes=20)

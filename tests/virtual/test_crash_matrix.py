@@ -19,6 +19,7 @@ WRITES = re.compile(r"    def ([a-z]\w*)\((?:(?!\n    def )[\s\S])*?self\.(?:_db
 # One transaction each, on a person's command: there is nothing between them and the next that could be lost.
 BY_HAND = {
     "add_feed", "remove_feed", "switch_on", "save_recipient", "add_invitation", "accept_invitation", "add_feedback",
+    "pause_feed", "record_act", "undo_act",
     "revive_alerts", "drop_alerts",
 }  # fmt: skip
 ELSEWHERE = {"mark_group_sent"}  # killed at random by tests/way/test_delivery_kills.py

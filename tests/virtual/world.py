@@ -168,7 +168,12 @@ class World:
         base = open_base(chosen, self.feeds, self.clock.now)
         wiring.seed_recipients(base)
         way = pipeline.Pipeline(
-            pipeline.Stores(feeds=base.stores.feeds, articles=base.stores.articles, ledger=base.stores.ledger),
+            pipeline.Stores(
+                feeds=base.stores.feeds,
+                articles=base.stores.articles,
+                ledger=base.stores.ledger,
+                rechecks=base.stores.rechecks,
+            ),
             pipeline.Tools(
                 fetcher=self.web,
                 pool=Inline(),
