@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from monitor import types
 from storage import codec, database, schema, tracing
 
-_OF_FEED = (schema.feeds.c.url.label("feed_url"), schema.feeds.c.outlet, schema.feeds.c.tier, schema.feeds.c.rung)
+OF_FEED = (schema.feeds.c.url.label("feed_url"), schema.feeds.c.outlet, schema.feeds.c.tier, schema.feeds.c.rung)
 
 
 class SqlArticleStore:
@@ -22,7 +22,7 @@ class SqlArticleStore:
         """Entries at Step.NEW whose retry time has come, oldest first."""
         table = schema.entries.c
         query = (
-            sa.select(schema.entries, *_OF_FEED)
+            sa.select(schema.entries, *OF_FEED)
             .join(schema.feeds, schema.feeds.c.id == table.feed_id)
             .where(table.step == str(types.Step.NEW), sa.or_(table.retry_at.is_(None), table.retry_at <= now))
             .order_by(table.id)

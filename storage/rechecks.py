@@ -19,8 +19,7 @@ class SqlRechecks:
         table, entries = schema.rechecks.c, schema.entries.c
         query = (
             sa.select(
-                schema.entries, schema.feeds.c.url.label("feed_url"), schema.feeds.c.outlet, schema.feeds.c.tier,
-                table.article_id, table.done, table.first_at, schema.articles.c.text,
+                schema.entries, *articles.OF_FEED, table.article_id, table.done, table.first_at, schema.articles.c.text,
             )
             .join(schema.articles, schema.articles.c.id == table.article_id)
             .join(schema.entries, entries.id == schema.articles.c.entry_id)
