@@ -122,14 +122,14 @@ async def _build(wiring: object, chosen: object) -> object:
 
 
 def reader(port: int, count: int) -> dict[str, list[float]]:
-    """The reader library with ten workers, over a database of its own."""
+    """The reader library with ten workers, over a database of its own; its own schedule is left aside."""
     import reader as library
 
     with tempfile.TemporaryDirectory() as folder:
         made = library.make_reader(f"{folder}/reader.sqlite")
         for url in addresses(port, count):
             made.add_feed(url)
-        return run_rounds(port, count, lambda: made.update_feeds(workers=10))
+        return run_rounds(port, count, lambda: made.update_feeds(workers=10, scheduled=False))
 
 
 if __name__ == "__main__":
