@@ -93,8 +93,7 @@ class SqlFeedStore:
             if outcome.entries:  # an address is new once, whichever worker finds it
                 upsert.lock(connection, "entries")
             fresh = _unknown(connection, row.id, outcome.entries, is_first=is_first)
-            if not is_first:
-                _mark_seen(connection, row.id, outcome.entries, now)
+            _mark_seen(connection, row.id, outcome.entries, now, is_first=is_first)
             if fresh:
                 rows = [_to_row(row.id, entry, now, is_first) for entry in fresh]
                 put = upsert.insert(connection, schema.entries)
@@ -158,8 +157,13 @@ def _unknown(
     return fresh
 
 
-def _mark_seen(connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry], now: datetime) -> None:
-    """Note that a body showed these; once a day is enough, and costs next to nothing on the polls between."""
+def _mark_seen(
+    connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry], now: datetime, *, is_first: bool
+) -> None:
+    """Note that a body showed these; once a day is enough, and costs next to nothing on the polls between.
+
+    A feed's first body shows none of its own entries again, but may show another feed's address.
+    """
     table = schema.entries.c
     stale = table.last_seen < now - SEEN_EVERY
     marks: list[tuple[Any, set[str], tuple[Any, ...]]] = [
@@ -167,7 +171,7 @@ def _mark_seen(connection: sa.Connection, feed_id: int, entries: Sequence[types.
         (table.content_key, {schema.clean(entry.content_key) for entry in entries}, (table.feed_id == feed_id, stale)),
         (table.url, {schema.clean(entry.url) for entry in entries}, (stale,)),
     ]
-    for column, values, conditions in marks:
+    for column, values, conditions in marks[2:] if is_first else marks:
         wanted = sorted(values - {""})
         for start in range(0, len(wanted), 500):
             seen = schema.entries.update().where(column.in_(_WANTED), *conditions).values(last_seen=now)

@@ -114,8 +114,8 @@ def test_the_same_word_of_several_is_written_once(several: list[store.Stores]) -
         for number in range(20):
             one.meta.set(f"name-{number}", "value")
             one.outbox.add_alerts([rows.alert(number)])
-            one.outbox.add_digest(
-                replace(rows.digest(99, "email:a@example.org", rows.NOW)), rows.at(1440 * number).date()
+            one.digests.add_digest(
+                replace(rows.digest(99, "email:a@example.org", rows.NOW)), rows.at(1440 * number).date(), ""
             )
 
     together(*(lambda one=one: write(one) for one in several))
@@ -166,7 +166,7 @@ def filled(tmp_path: Path) -> str:
     first, _second, third = rows.read(stores, 1, 2, 3)
     stores.articles.record_entry_failure(third, "odd \x00 \ud800 characters", retry_at=None, now=rows.NOW)
     stores.ledger.record_step(first, rows.step(), [rows.alert(1), rows.alert(2, recipient="telegram:1")], rows.NOW)
-    stores.outbox.add_digest(rows.digest(3, "email:a@example.org", rows.NOW), rows.NOW.date())
+    stores.digests.add_digest(rows.digest(3, "email:a@example.org", rows.NOW), rows.NOW.date(), "")
     stores.meta.set("caught_up_at", rows.NOW.isoformat())
     stores.database.close()
     return f"sqlite:///{tmp_path}/watch.db"
@@ -181,7 +181,7 @@ def test_everything_is_there_after_a_move_and_goes_on(filled: str, url: str) -> 
     assert new.ledger.load_developments() == old.ledger.load_developments()
     assert new.ledger.load_positions() == old.ledger.load_positions()
     assert new.articles.article("a2") == old.articles.article("a2")
-    assert new.outbox.last_digest_until("email:a@example.org") == rows.NOW
+    assert new.digests.windows("email:a@example.org") == old.digests.windows("email:a@example.org") != []
     assert new.feeds.record_poll(rows.outcome(rows.entry(1), rows.entry(4)), rows.NOW) == 1, "numbers go on"
     new.outbox.add_alerts([rows.alert(7)])
     old.database.close()
