@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import types
-from storage import codec, database, outbox, schema
+from storage import codec, database, outbox, schema, upsert
 
 _STEP = "ledger_step"
 _WINDOWS = 100  # so many digests back a window that was not told is looked for
@@ -134,8 +134,8 @@ class SqlDigests:
 def next_step(connection: sa.Connection) -> int:
     """Hand out the next step's number; the row stays locked until the transaction ends, so steps commit in order."""
     table = schema.counters
-    mine = table.c.name == _STEP
-    connection.execute(table.update().where(mine).values(value=table.c.value + 1))
+    put = upsert.insert(connection, table).values(name=_STEP, value=1)
+    connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": table.c.value + 1}))
     return _last_step(connection)
 
 
