@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import replace
+from functools import cached_property
 
 from monitor import types
 from monitor.claims import draft
@@ -107,9 +108,12 @@ class Spelling:
     """How the article itself writes names ("Nauseda" for Nausėda)."""
 
     def __init__(self, text: str) -> None:
-        self._words: dict[str, str] = {}
-        for word in _NAME.findall(text):
-            self._words.setdefault(_folded(word), word)
+        self._text = text
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        """{folded: as it stands first in the text}; made when the first name is asked for."""
+        return {_folded(word): word for word in reversed(_NAME.findall(self._text))}
 
     def of(self, name: str | None) -> str | None:
         """The name in the article's letters, as far as it has them."""
@@ -123,6 +127,8 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ß": "ss"
 
 
 def _folded(word: str) -> str:
+    if word.isascii():  # most are
+        return word.casefold().removesuffix("'s")
     plain = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
     return "".join(c for c in plain if not unicodedata.combining(c)).removesuffix("'s")
 

@@ -18,6 +18,10 @@ _GATHERING = frozenset(
     ("bring together|rally|gather|meet|convene|host|assemble|attend|join|bring|hold|participate|take part").split("|")
 )
 
+_SHOWING = frozenset(
+    "feature|see|include|involve|bring|bring together|hold|chair|co-chair|host|convene|represent".split("|")
+)
+
 _MEETING_VERBS = frozenset({"dial in", "dial into", "beam in", "phone in", "log on"})
 
 _OTHER_MEETINGS = frozenset(
@@ -48,10 +52,7 @@ def gathered(sentence: Sentence) -> list[draft.Draft]:
         found = [
             n
             for n in sentence.parse.nouns
-            if place < n.first <= place + 7
-            and n.kind == nouns.ACTOR
-            and not n.is_former
-            and n.first < sentence.parse.clauses[index].last
+            if place < n.first <= place + 7 and n.acts and n.first < sentence.parse.clauses[index].last
         ]
         codes = [c for n in found for c in n.codes if c != "EU"]
         index = sentence.parse.clause_at(place)
@@ -67,7 +68,7 @@ def chaired(sentence: Sentence) -> list[draft.Draft]:
     for place in range(len(row) - 2):
         if row[place].low in _CHAIRING and row[place + 1].low == "of":
             noun = next((n for n in sentence.parse.nouns if place + 2 <= n.first <= place + 4), None)
-            if noun is not None and noun.kind == nouns.ACTOR and not noun.is_former:
+            if noun is not None and noun.acts:
                 index = sentence.parse.clause_at(place)
                 return roles.make(
                     sentence, sentence.parse.clauses[index], index, noun.codes, "attended", row[place].low
@@ -80,17 +81,8 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
         return []
     parse, row = sentence.parse, sentence.row
     made: list[draft.Draft] = []
-    met = [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
-    met = [
-        h for h in met if row[min(h.last + 1, len(row) - 1)].low != "for" or h.lemma != "call"
-    ]  # "the call for more"
+    met = _meetings(sentence, index, clause)
     subject = clause.subject
-    if clause.kind == clauses.REL and index:  # "hosted a call, which was also joined by X"
-        met += [
-            h for h in parse.clauses[index - 1].hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None
-        ]
-    if subject is not None and not clause.first <= subject.first < clause.last:  # "the summit, hosted by X"
-        met += [h for h in parse.hits if h.name == "phrases.meeting" and subject.first <= h.first <= subject.last]
     for hit in clause.hits:
         if hit.name != "verbs.attend" or parse.kinds[hit.first] is None or hit.lemma in _WEAK_ATTEND:
             continue
@@ -140,19 +132,14 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             led = any(0 < h.first - hit.last <= 4 for h in met) and _is_ours(
                 sentence, met, meeting=meeting, coalition=coalition
             )
-            if led and subject is not None and subject.kind == nouns.ACTOR and not subject.is_former:
+            if led and subject is not None and subject.acts:
                 made += roles.make(sentence, clause, index, sentence.subjects[index], "attended", hit.lemma)
     verbal = bool(made)
     made += _host(sentence, index, clause, met, meeting=meeting, coalition=coalition)
     for hit in clause.hits:  # "with the participation of President Zelenskyy"
         if hit.lemma == "participation" and met and hit.first and row[hit.first - 1].low == "the":
             named = next((n for n in clause.nouns if n.preposition == "of" and 0 < n.first - hit.last <= 3), None)
-            if (
-                named is not None
-                and named.kind == nouns.ACTOR
-                and not named.is_former
-                and row[hit.first - 2].low == "with"
-            ):
+            if named is not None and named.acts and row[hit.first - 2].low == "with":
                 made += roles.make(sentence, clause, index, named.codes, "attended", "participation")
     for hit in clause.hits:  # "confirmed France's participation in the meeting"
         if (
@@ -174,6 +161,24 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
     return made
 
 
+def _meetings(sentence: Sentence, index: int, clause: Clause) -> list[Hit]:
+    """The meetings that a clause is about: its own, the antecedent's, the one in a subject that stands before it."""
+    parse, row = sentence.parse, sentence.row
+    met = [
+        h for h in _named(parse, clause) if row[min(h.last + 1, len(row) - 1)].low != "for" or h.lemma != "call"
+    ]  # not "the call for more"
+    if clause.kind == clauses.REL and index:  # "hosted a call, which was also joined by X"
+        met += _named(parse, parse.clauses[index - 1])
+    subject = clause.subject
+    if subject is not None and not clause.first <= subject.first < clause.last:  # "the summit, hosted by X"
+        met += [h for h in parse.hits if h.name == "phrases.meeting" and subject.first <= h.first <= subject.last]
+    return met
+
+
+def _named(parse: clauses.Parse, clause: Clause) -> list[Hit]:
+    return [h for h in clause.hits if h.name == "phrases.meeting" and parse.kinds[h.first] is None]
+
+
 def _host(
     sentence: Sentence, index: int, clause: Clause, met: list[Hit], *, meeting: bool, coalition: bool
 ) -> list[draft.Draft]:
@@ -193,32 +198,9 @@ def _host(
     if subject is not None and subject.kind == nouns.PRONOUN and subject.head == "it":
         for hit in clause.hits:  # "The call ... . It is also set to include the leaders of"
             if hit.lemma in ("include", "involve", "bring together") and parse.kinds[hit.first] is not None:
-                codes += [
-                    c
-                    for n in clause.nouns
-                    if n.first > hit.last and n.kind == nouns.ACTOR and not n.is_former
-                    for c in n.codes
-                ]
+                codes += [c for n in clause.nouns if n.first > hit.last and n.acts for c in n.codes]
     for hit in clause.hits:
-        if (
-            hit.name == "verbs.attend"
-            and hit.lemma
-            in (
-                "feature",
-                "see",
-                "include",
-                "involve",
-                "bring",
-                "bring together",
-                "hold",
-                "chair",
-                "co-chair",
-                "host",
-                "convene",
-                "represent",
-            )
-            and parse.kinds[hit.first] is not None
-        ) and (
+        if (hit.name == "verbs.attend" and hit.lemma in _SHOWING and parse.kinds[hit.first] is not None) and (
             subject is not None
             and subject.last < hit.first
             and any(subject.first <= h.first <= subject.last or h.first < hit.first for h in met)
@@ -232,15 +214,13 @@ def _host(
                 for n in clause.nouns
                 if n.first > hit.last
                 and (hit.lemma not in ("involve", "include") or presence.opens_list(clause, hit))
-                and n.kind == nouns.ACTOR
-                and not n.is_former
+                and n.acts
                 and n.preposition in (None, "of", "from", "by", "as")
                 for c in n.codes
             ]
     if (
         subject is not None
-        and subject.kind == nouns.ACTOR
-        and not subject.is_former
+        and subject.acts
         and ("phrases.coalition" in clause.classes or (meeting and sentence.index < 3))
     ):
         said = next((h for h in clause.hits if h.name == "verbs.say" and parse.kinds[h.first] == verbs.FINITE), None)
@@ -272,11 +252,11 @@ def _also_there(sentence: Sentence, index: int, clause: Clause, *, meeting: bool
     present = any(t.low == "present" and row[clause.first + i - 1].low != "at" for i, t in enumerate(opening))
     if not taking and not among and not present:
         return []
-    named = [n for n in clause.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former]
+    named = [n for n in clause.nouns if n.first > verb and n.acts]
     return roles.make(sentence, clause, index, [c for n in named for c in n.codes], "attended", "also there")
 
 
-_TALKS = frozenset("talk discussion consultation call phone call".split())
+_TALKS = frozenset("talk discussion consultation call".split())
 _PRESENT = frozenset("present participants attendees attending participating leaders guests".split())
 
 
@@ -310,8 +290,7 @@ def _present(
             noun = next((n for n in clause.nouns if place < n.first <= place + 2), None)
             if (
                 noun is not None
-                and noun.kind == nouns.ACTOR
-                and not noun.is_former
+                and noun.acts
                 and (len(noun.codes) > 1 or noun.person is not None or row[place].low == "including")
             ):
                 codes += noun.codes

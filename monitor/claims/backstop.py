@@ -22,8 +22,10 @@ class BackstopRules:
             one = self._clause(sentence, index, clause, recent, us_recent)
             if one is not None:
                 made.append(one)
-        named = {d.status for d in made if d.components != ("general",)}
-        return [d for d in made if d.components != ("general",) or d.status != "uncommitted" or d.status not in named]
+        general = ("general",)
+        if any(d.status == "uncommitted" and d.components != general for d in made):  # the part itself is named
+            made = [d for d in made if d.status != "uncommitted" or d.components != general]
+        return made
 
     def _clause(
         self, sentence: Sentence, index: int, clause: Clause, recent: frozenset[str], us_recent: bool
@@ -76,7 +78,7 @@ class BackstopRules:
 
     def _us_stance(self, sentence: Sentence, index: int, clause: Clause, part: parts.Part) -> tuple[str | None, str]:
         parse = sentence.parse
-        doubt = oversight.first_hit(clause, "cues.uncommitted")
+        doubt = clause.hit("cues.uncommitted")
         pre = stance.operators(parse, clause, clause.first, part.first)
         outer = scopes.governors(sentence, index, clause)
         inside = [o for o in stance.operators(parse, clause, part.first, part.last + 1) if o.kind == stance.NEGATION]
@@ -99,11 +101,6 @@ class BackstopRules:
         talks = _talks(sentence, clause, part.last + 1)
         if clause.kind == clauses.WHETHER:
             return "uncommitted", "whether"
-        if clause.kind == clauses.WH and any(
-            t.low in ("role", "part") for t in sentence.row[clause.first : part.first + 1]
-        ):
-            above = sentence.parse.clauses[index - 1] if index else clause
-            return ("uncommitted", "what role") if "cues.uncommitted" in above.classes else (None, "")
         if clause.kind == clauses.WH:
             above = sentence.parse.clauses[index - 1] if index else clause
             return ("uncommitted", "wh") if "cues.uncommitted" in above.classes else (None, "")
@@ -168,9 +165,9 @@ class BackstopRules:
 
     def _others(self, sentence: Sentence, index: int, clause: Clause, part: parts.Part) -> tuple[str | None, str]:
         parse = sentence.parse
-        doubt = oversight.first_hit(clause, "cues.uncommitted")
+        doubt = clause.hit("cues.uncommitted")
         seek = _seek(sentence, clause, part)
-        vital = oversight.first_hit(clause, "cues.vital")
+        vital = clause.hit("cues.vital")
         subject_is_part = (
             clause.subject is not None and part.first <= clause.subject.last and clause.subject.first <= part.last
         )
@@ -205,7 +202,7 @@ class BackstopRules:
             return "sought", sentence.text(vital.first, vital.last).lower()
         if talks is not None and parts.is_us_object(clause) and not any(h.lemma in _COMMIT for h in clause.hits):
             return "discussed", sentence.text(talks.first, talks.last).lower()
-        spoken = oversight.first_hit(clause, "phrases.talks")
+        spoken = clause.hit("phrases.talks")
         if spoken is not None and any(n.preposition in ("with", "between") and "US" in n.codes for n in clause.nouns):
             return "discussed", sentence.text(spoken.first, spoken.last).lower()
         if part.components == ("ground_troops",) or (part.american and subject_is_part):

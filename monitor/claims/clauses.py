@@ -49,6 +49,10 @@ class Clause:
     nouns: list[Noun] = field(default_factory=list)
     classes: frozenset[str] = frozenset()  # of its words ("verbs.send")
 
+    def hit(self, name: str) -> Hit | None:
+        """Its first hit of a class of words."""
+        return next((h for h in self.hits if h.name == name), None)
+
 
 @dataclass(slots=True)
 class Parse:

@@ -150,8 +150,9 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
         )
     if owner and noun is clause.subject and _is_sized(sentence, clause):
         return setting.Deed(
-            noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} number"
-        )
+            noun.first, noun.last, owner, noun, denied, None, nominal=True, why=f"{row[noun.last].low} number",
+            figure=(noun.last + 1, min(len(row) - 1, noun.last + 10)),
+        )  # fmt: skip
     if owner and (denied or _is_there(sentence, clause, noun)):
         return setting.Deed(noun.first, noun.last, owner, noun, denied, None, nominal=True, why=row[noun.last].low)
     if denied and setting.in_ukraine(sentence, noun.last + 1, clause.last) and not weak:
@@ -234,7 +235,7 @@ def own(sentence: Sentence, clause: Clause, noun: Noun) -> tuple[str, ...]:
                 return codes
         for above in range(index - 1, -1, -1):  # "the announcement by Croatia and Romania that their troops"
             for owner in reversed(sentence.parse.clauses[above].nouns):
-                if owner.preposition in ("by", "of") and owner.kind == nouns.ACTOR and not owner.is_former:
+                if owner.preposition in ("by", "of") and owner.acts:
                     return owner.codes
         voice = sentence.voices[index]
         return (voice.code,) if voice is not None and voice.code and not voice.private else ()

@@ -126,7 +126,8 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
     ):
         end = _bare_number(sentence, clause, hit.last + 1)
         if end is not None:
-            return setting.Deed(hit.first, end, (), None, False, hit.first, why=f"{row[hit.first].low} a number")
+            why = f"{row[hit.first].low} a number"
+            return setting.Deed(hit.first, end, (), None, False, hit.first, why=why, figure=(hit.first, end))
         if following is not None and following.low in _NOBODY:
             return setting.Deed(
                 hit.first,

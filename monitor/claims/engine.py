@@ -73,7 +73,7 @@ class Engine:
         credit = self._origins.of_article(article.title, article.outlet)
         claims: list[types.Claim] = []
         drafts = self._drafts(built, topic)
-        spelling = assemble.Spelling(text if drafts else "")
+        spelling = assemble.Spelling(text)
         for one in drafts:
             sentence = built[one.sentence]
             past = self._clock.is_past(sentence, article.published, one)

@@ -155,6 +155,9 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
     return _member(sentence, index, clause, codes, group)
 
 
+_LINKING = frozenset(
+    "is are 're remains remain was became becomes has have will were 's belongs does do stays wo".split()
+)
 _BELONGING = frozenset("member members part participant participants membership belong belongs".split())
 _STAYING = frozenset("remain remains remained stay stays staying".split())
 
@@ -175,31 +178,7 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
     following = row[group.last + 1].low if group.last + 1 < len(row) else ""
     if word is None and following in ("member", "members", "participant", "participants"):
         word = following
-    if (
-        word is not None
-        and clause.verb is not None
-        and row[clause.verb].low
-        in (
-            "is",
-            "are",
-            "'re",
-            "remains",
-            "remain",
-            "was",
-            "became",
-            "becomes",
-            "has",
-            "have",
-            "will",
-            "were",
-            "'s",
-            "belongs",
-            "does",
-            "do",
-            "stays",
-            "wo",
-        )
-    ):
+    if word is not None and clause.verb is not None and row[clause.verb].low in _LINKING:
         subject = clause.subject
         state = stance.evaluate(stance.operators(parse, clause, clause.first, group.first), stance.ACT)
         if codes and subject is not None and subject.kind != nouns.FORCE and subject.last < group.first:

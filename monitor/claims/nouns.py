@@ -32,6 +32,11 @@ class Noun:
         """A former office holder."""
         return any(m.former for m in self.mentions)
 
+    @property
+    def acts(self) -> bool:
+        """Whether it names an actor, and nobody who is out of office."""
+        return self.kind == ACTOR and not self.is_former
+
 
 def at(phrases: Sequence[Noun], first: int, last: int | None = None) -> Noun | None:
     """The phrase that covers the tokens first to last (inclusive; one token without `last`), if there is one."""

@@ -3,7 +3,6 @@
 from monitor.claims import clauses, draft, parts, scopes, stance
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
-from monitor.claims.lexemes import Hit
 from monitor.claims.tokens import Token
 
 _LED = frozenset(("led leadership lead helm command auspices supervision supervise oversee head heads headed").split())
@@ -15,14 +14,14 @@ def _names_us(token: Token) -> bool:
 
 def monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft | None:
     """A monitoring of the ceasefire under US leadership: committed, or sought where Europeans say that it should be."""
-    hit = first_hit(clause, "phrases.comp_surveillance")
+    hit = clause.hit("phrases.comp_surveillance")
     if (
         hit is None
         and index + 1 < len(sentence.parse.clauses)
         and sentence.parse.clauses[index + 1].kind in (clauses.REL, clauses.THAT)
     ):
         below = sentence.parse.clauses[index + 1]  # "would head the body that monitors a ceasefire"
-        hit = first_hit(below, "phrases.comp_surveillance")
+        hit = below.hit("phrases.comp_surveillance")
     row = sentence.row
     if hit is None or not any(
         t.low in ("ceasefire", "cease-fire", "truce", "peace", "monitoring")
@@ -54,7 +53,3 @@ def monitoring(sentence: Sentence, index: int, clause: Clause) -> draft.Draft | 
         topic="backstop", subject="US", status=status, start=start, end=end, sentence=sentence.index, clause=index,
         components=("surveillance",), rule=f"backstop.{status}", why=("led by the US", "surveillance"),
     )  # fmt: skip
-
-
-def first_hit(clause: Clause, name: str) -> Hit | None:
-    return next((h for h in clause.hits if h.name == name), None)

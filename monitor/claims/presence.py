@@ -107,7 +107,7 @@ def acts_after(sentence: Sentence, index: int) -> tuple[str, ...]:
     for after in range(index, len(sentence.parse.clauses)):
         subject = sentence.parse.clauses[after].subject
         if subject is not None and sentence.parse.clauses[after].verb is not None:
-            return sentence.subjects[after] if subject.kind == nouns.ACTOR and not subject.is_former else ()
+            return sentence.subjects[after] if subject.acts else ()
     return ()
 
 
@@ -121,7 +121,7 @@ def rows_before(sentence: Sentence, index: int) -> list[str]:
         subject = clause.subject
         if clause.verb is not None or sentence.row[clause.last - 1].text not in ";," or subject is None:
             break
-        if subject.kind == nouns.ACTOR and not subject.is_former:
+        if subject.acts:
             codes = [*subject.codes, *codes]
     return codes
 

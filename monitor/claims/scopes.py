@@ -149,38 +149,32 @@ def _is_awaited(sentence: Sentence, first: int, last: int) -> bool:
 
 
 def size(sentence: Sentence, deed: setting.Deed) -> tuple[int | None, int | None]:
-    """The soldiers of a pledge: a number in the phrase of force."""
-    noun = deed.force
-    row = sentence.row
-    if noun is None:
-        if deed.why.endswith("a number"):
-            for _, _, number, high in numbers.find(sentence.text(deed.first, deed.last)):
-                if number >= 10:
-                    return number, high
-        return None, None
-    first = noun.first
-    while first > 0 and (
-        row[first - 1].is_number
-        or row[first - 1].low in ("to", "between", "and", "up", "of", "than", "least", "-")
-        or (row[first - 1].low.isalpha() and numbers.value(row[first - 1].low))
-    ):
-        first -= 1
-    if any(t.low == "from" for t in row[max(0, first - 2) : noun.first]):
-        first = noun.first  # "from 150 to 250 soldiers": the new size
-    text = sentence.text(first, noun.last)
-    for _, _, number, high in numbers.find(text):
-        if number >= 10:
-            return number, high
-    if deed.why.endswith(" number"):
-        for _, _, number, high in numbers.find(sentence.text(noun.last + 1, min(len(row) - 1, noun.last + 10))):
-            if number >= 10:
-                return number, high
-    of = next((n for n in sentence.parse.nouns if n.preposition == "of" and n.first == noun.last + 2), None)
-    if of is not None and of.kind == nouns.FORCE:  # "a battalion of 600 soldiers"
-        for _, _, number, high in numbers.find(sentence.text(of.first, of.last)):
-            if number >= 10:
-                return number, high
-    return None, None
+    """The soldiers of a pledge: a number in the phrase of force, or where the deed says that its size stands."""
+    noun, row = deed.force, sentence.row
+    found = None
+    if noun is not None:
+        first = noun.first
+        while first > 0 and (
+            row[first - 1].is_number
+            or row[first - 1].low in ("to", "between", "and", "up", "of", "than", "least", "-")
+            or (row[first - 1].low.isalpha() and numbers.value(row[first - 1].low))
+        ):
+            first -= 1
+        if any(t.low == "from" for t in row[max(0, first - 2) : noun.first]):
+            first = noun.first  # "from 150 to 250 soldiers": the new size
+        found = _soldiers(sentence.text(first, noun.last))
+    if found is None and deed.figure is not None:
+        found = _soldiers(sentence.text(*deed.figure))
+    if found is None and noun is not None:
+        of = next((n for n in sentence.parse.nouns if n.preposition == "of" and n.first == noun.last + 2), None)
+        if of is not None and of.kind == nouns.FORCE:  # "a battalion of 600 soldiers"
+            found = _soldiers(sentence.text(of.first, of.last))
+    return found or (None, None)
+
+
+def _soldiers(text: str) -> tuple[int, int | None] | None:
+    """The first number that can be one of soldiers."""
+    return next(((number, high) for _, _, number, high in numbers.find(text) if number >= 10), None)
 
 
 def evidence(sentence: Sentence, clause: Clause, index: int) -> tuple[int, int]:

@@ -35,6 +35,9 @@ class Deed:
     passive: bool = False
     nominal: bool = False
     why: str = ""
+    figure: tuple[int, int] | None = (
+        None  # tokens among which its size stands, where that is not in the phrase of force
+    )
 
 
 def no_before(row: Sequence[Token], first: int) -> bool:

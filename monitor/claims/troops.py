@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from monitor.claims import clauses, deeds, draft, nouns, scopes, senders, setting, stance, support, verbs
+from monitor.claims import clauses, deeds, draft, scopes, senders, setting, stance, support, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 
@@ -61,7 +61,9 @@ class TroopRules:
             and not gerund
             and not deed.passive
         )
-        behind = deed.nominal or deed.passive or gerund or infinitive  # "sending troops is out of the question"
+        sized = deed.nominal and deed.figure is not None  # "the contingent would number 500": what follows is its size
+        # "sending troops is out of the question"
+        behind = (deed.nominal and not sized) or deed.passive or gerund or infinitive
         post = stance.after(parse, clause, deed.last + 1, clause.last) if behind else []
         if (
             deed.nominal
@@ -74,8 +76,6 @@ class TroopRules:
         ):
             end = clause.verb + 2 if deed.why.endswith(" serve") and clause.verb is not None else clause.last
             post = stance.operators(parse, clause, deed.last + 1, end)
-        if deed.why.endswith(" number"):
-            post = []
         if deed.nominal and any(
             h.lemma in ("precondition", "prerequisite") for h in clause.hits if h.first > deed.last
         ):
@@ -92,7 +92,7 @@ class TroopRules:
             [*outer, *pre, *[o for o in inner if o.kind != stance.FIRM and not _is_counted(o, deed)]], state
         )
         if state == stance.ACT:
-            state = stance.YES if deed.why.endswith(" number") else _bare(sentence, clause, deed)
+            state = stance.YES if sized else _bare(sentence, clause, deed)
         if clause.kind == clauses.WHETHER and any(o.kind == stance.SOFT for o in outer):
             state = stance.PERHAPS
         elif clause.kind == clauses.WHETHER:
@@ -192,7 +192,7 @@ def _among(sentence: Sentence, told: setting.Scene) -> list[draft.Draft]:
         ops = stance.operators(parse, parse.clauses[-1], 0, verb)
         if not between & {"phrases.force", "phrases.mission"} or stance.evaluate(ops, stance.ACT) != stance.YES:
             return []
-    codes = [c for n in parse.nouns if n.first > verb and n.kind == nouns.ACTOR and not n.is_former for c in n.codes]
+    codes = [c for n in parse.nouns if n.first > verb and n.acts for c in n.codes]
     return [
         draft.Draft(
             topic="troops", subject=code, status="pledged", start=sentence.start, end=sentence.end, sentence=sentence.index,
