@@ -79,8 +79,7 @@ def stance_tracks(positions: Sequence[types.Position], stances: Sequence[types.P
     for component in _COMPONENTS:
         spans = _spans([p for p in stances if p.aspect == component]) if component in held else ()
         if spans:
-            name = words.aspect_words("backstop", component).removeprefix("US backstop").lstrip(", ")
-            tracks.append(Track(name=name[:1].upper() + name[1:], spans=spans))
+            tracks.append(Track(name=words.component_words(component), spans=spans))
     return tuple(tracks)
 
 

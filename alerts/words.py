@@ -43,7 +43,7 @@ _COUNTS = {
     "troop_contributors": "countries contributing troops",
     "contributors": "contributing countries",
 }
-_COMPONENTS = {
+COMPONENTS = {
     "general": "in general",
     "ground_troops": "ground troops",
     "air": "air support",
@@ -66,6 +66,11 @@ def topic_words(topic: str) -> str:
     return _TOPICS.get(topic, topic)
 
 
+def component_words(component: str) -> str:
+    """A component of the US part by itself: "Air support"."""
+    return COMPONENTS[component].capitalize()
+
+
 def aspect_words(topic: str, aspect: str) -> str:
     """What a position is about: "troops", "contributing countries", "US backstop, air support"."""
     base, _, detail = aspect.partition(":")
@@ -76,7 +81,7 @@ def aspect_words(topic: str, aspect: str) -> str:
     if base == "language":
         return "wording for the US backstop" + (f" ({detail})" if detail else "")
     if topic == "backstop":
-        component = _COMPONENTS.get(base, base.replace("_", " "))
+        component = COMPONENTS.get(base, base.replace("_", " "))
         words = f"{_TOPICS[topic]} {component}" if base == "general" else f"{_TOPICS[topic]}, {component}"
     else:
         words = topic_words(base)

@@ -28,9 +28,9 @@ class CatchingUp:
 
     def __init__(self, base: wiring.Base, *, tell_first_poll: bool = False) -> None:
         self._base, self._meta = base, base.stores.meta
-        self._first = self._time(DONE) is None and not tell_first_poll
-        self._since = self._time(SINCE)
-        self._contact = self._time(CONTACT)
+        self._first = self._meta.time(DONE) is None and not tell_first_poll
+        self._since = self._meta.time(SINCE)
+        self._contact = self._meta.time(CONTACT)
         self._back: datetime | None = None  # the first word from a feed while silent
 
     @property
@@ -86,10 +86,6 @@ class CatchingUp:
         if sum(self._base.stores.articles.count_pending().values()):
             return False
         return not any(_is_awaited(record, since, now, first=self._first) for record in records)
-
-    def _time(self, name: str) -> datetime | None:
-        text = self._meta.get(name)
-        return datetime.fromisoformat(text) if text else None
 
 
 def _is_awaited(record: types.FeedRecord, since: datetime, now: datetime, *, first: bool) -> bool:

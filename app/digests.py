@@ -81,7 +81,7 @@ def render_window(
         window.since,
         now,
         ZoneInfo(recipient.zone if recipient else base.settings.timezone),
-        {actor.code: actor.name for actor in base.watch.actors},
+        base.watch.names,
     )
 
 

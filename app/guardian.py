@@ -79,8 +79,8 @@ class Guardian:
 
     def _jump_while_off(self, now: datetime) -> timedelta:
         """Before the first cycle: how far the last one, of an earlier run, lies ahead."""
-        last = None if self._watchdog.has_beaten else self._stores.meta.get("last_cycle_at")
-        ahead = now - datetime.fromisoformat(last) if last else timedelta()
+        last = None if self._watchdog.has_beaten else self._stores.meta.time("last_cycle_at")
+        ahead = now - last if last else timedelta()
         return ahead if ahead <= -trouble.JUMP else timedelta()
 
     def _give_up(self, age_s: float) -> None:

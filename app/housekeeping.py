@@ -5,13 +5,14 @@ Everything is by the clock it is given and by what the database remembers, so a 
 
 import json
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from alerts import policy
+from alerts import policy, timing
 from app import settings as app_settings
+from monitor import recipients
 from storage import retention, store, upkeep
 
 log = structlog.get_logger("housekeeping")
@@ -106,7 +107,6 @@ def is_due(now: datetime, last: datetime, quiet_hours: str, zone: ZoneInfo) -> b
     """Whether it is quiet and this quiet time has not been used yet, or the last round is long ago, or to come."""
     if last > now or now - last > LATEST:
         return True
-    begin, end = (time.fromisoformat(part) for part in quiet_hours.split("-"))
-    clock = now.astimezone(zone).time()
-    quiet = begin <= clock < end if begin <= end else clock >= begin or clock < end
-    return quiet and now - last > timedelta(hours=12)
+    start, end = quiet_hours.split("-")
+    quiet = recipients.Quiet(start=start, end=end, zone=zone.key)
+    return timing.quiet_until(quiet, now) is not None and now - last > timedelta(hours=12)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from alerts import dispatcher
 from app import catching_up, digests, guardian, housekeeping, standing_by, tallies, wiring
 from app import settings as app_settings
 from monitor import errors, types
@@ -101,12 +102,13 @@ class Service:
 
     async def deliver(self) -> int:
         """Send what waits in the outbox, for a turn; slow recipients go on meanwhile."""
-        count = await self._app.dispatcher.dispatch_turn()
-        return count.sent + count.retried + count.dead
+        return self._count(await self._app.dispatcher.dispatch_turn())
 
     async def deliver_all(self) -> int:
         """Send what waits in the outbox and wait for the slowest."""
-        count = await self._app.dispatcher.dispatch_once()
+        return self._count(await self._app.dispatcher.dispatch_once())
+
+    def _count(self, count: dispatcher.DispatchCount) -> int:
         self.tallies.count_deliveries(count.sent, count.retried, count.dead)
         return count.sent + count.retried + count.dead
 

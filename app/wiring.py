@@ -1,6 +1,5 @@
 """Wires the floors: settings in, a ready App out. The only place that knows every class; decides nothing."""
 
-import dataclasses
 import random
 import secrets
 from collections.abc import Callable
@@ -98,7 +97,7 @@ def build(settings: app_settings.Settings) -> App:
         concurrency=settings.concurrency,
     )
     pool = workers.WorkerPool(max_workers=settings.workers, initializer=reading.prepare, initargs=(None,))
-    ledger = state.LedgerState.load(base.stores.ledger.load_positions(), base.stores.ledger.load_developments())
+    ledger = state.LedgerState.of(base.stores.ledger)
     way = pipeline.Pipeline(
         pipeline.Stores(
             feeds=base.stores.feeds,
@@ -185,7 +184,7 @@ def plan_alerts(base: Base, step: types.LedgerStep, now: datetime, silent: bool)
     """
     if silent and base.stores.meta.get("caught_up_at") is not None:
         known = tuple(change for change in step.changes if change.kind is not types.AlertKind.NEW)
-        step, silent = dataclasses.replace(step, changes=known), False
+        step, silent = replace(step, changes=known), False
     to = told_recipients(base)
     for recipient in to if step.changes and not silent else ():
         lifted = policy.lift_mutes(recipient, step.changes, now)
@@ -234,7 +233,7 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         outbox=base.stores.outbox,
         channels=build_channels(base.settings),
         load_development=base.stores.ledger.development,
-        names=names_of(base.watch),
+        names=base.watch.names,
         clock=utc_now,
         recipient_of=base.stores.recipients.recipient,
         options=dispatcher.DispatchOptions(operator=operator_of(base.settings)),
@@ -253,7 +252,7 @@ def build_bot(base: Base) -> polling.Bot | None:
         outbox=stores.outbox,
         ledger=stores.ledger,
         articles=stores.articles,
-        names=names_of(base.watch),
+        names=base.watch.names,
         find_subject=subject_finder(base.watch),
         health=lambda: health_words(base),
         new_token=lambda: secrets.token_urlsafe(16),
@@ -279,21 +278,16 @@ def health_words(base: Base) -> list[str]:
     """Feeds and the last cycle, in words."""
     feeds = schedule.health(base.stores.feeds.list_feeds(), utc_now())
     stale = f"; stale: {', '.join(feeds.stale[:10])}" if feeds.stale else ""
-    last = base.stores.meta.get("last_cycle_at")
-    age = f"{(utc_now() - datetime.fromisoformat(last)).total_seconds():.0f} s ago" if last else "not yet"
+    last = base.stores.meta.time("last_cycle_at")
+    age = f"{(utc_now() - last).total_seconds():.0f} s ago" if last else "not yet"
     return [f"{feeds.healthy} of {feeds.total} feeds healthy{stale}", f"Last completed cycle: {age}"]
-
-
-def names_of(loaded: watch.Watch) -> dict[str, str]:
-    """{code: display name}."""
-    return {actor.code: actor.name for actor in loaded.actors}
 
 
 def dashboard_context(base: Base, counted: tallies.Tallies | None = None) -> dashboard.Context:
     """What the dashboard needs; `counted` where this process also polls."""
     return dashboard.Context(
         stores=base.stores,
-        names=names_of(base.watch),
+        names=base.watch.names,
         countries=frozenset(actor.code for actor in base.watch.actors if actor.kind == "country"),
         settings=base.settings,
         clock=utc_now,

@@ -97,7 +97,7 @@ def rate(work: Callable[[int], object], numbers: range) -> float:
 def measure(stores: store.Stores, size: int, times: int) -> dict[str, float]:
     """Rates at this number of stored articles."""
     watched, ledger_rules = watch.load_watch(), rules.load_rules()
-    held = state.LedgerState.load(stores.ledger.load_positions(), stores.ledger.load_developments())
+    held = state.LedgerState.of(stores.ledger)
 
     def update(number: int) -> None:
         article, reading = article_of(number)

@@ -170,8 +170,7 @@ class Pipeline:
         """Read the ledger anew where an operator has changed it in another process."""
         version = self._stores.by_hand.version() if self._stores.by_hand else None
         if version != self._by_hand:
-            stored = self._stores.ledger
-            self._ledger = state.LedgerState.load(stored.load_positions(), stored.load_developments())
+            self._ledger = state.LedgerState.of(self._stores.ledger)
             self._by_hand = version
 
     # ------------------------------------------------------------ articles

@@ -1,7 +1,7 @@
 """The edges as protocols: what the stages and the service need of network, database and chat. No code."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from monitor import recipients, types
@@ -185,37 +185,6 @@ class Outbox(Protocol):
 
     def count_alerts(self) -> dict[str, int]:
         """{state: count}."""
-
-
-class Digests(Protocol):
-    """What digests rest on: changes by ledger step, windows told, contents."""
-
-    def last_step(self) -> int:
-        """The number of the last ledger step; 0 before the first."""
-
-    def step_at(self, moment: datetime) -> int:
-        """The last step of a moment, by the clock of then: where a first window begins."""
-
-    def changes(self, ranges: Sequence[types.Steps]) -> list[types.DigestChange]:
-        """The developments that were raised or altered in the ranges, as they stand now, in order of their change."""
-
-    def held_back(self, ranges: Sequence[types.Steps]) -> dict[str, int]:
-        """{reason: count} of the claims that made no development in the ranges."""
-
-    def unread(self, since: datetime, until: datetime) -> dict[str, int]:
-        """{language: count} of the articles that were not read in that time because of their language."""
-
-    def stances(self) -> list[types.Position]:
-        """Every position on the US backstop that was ever held, in the order in which they came to be held."""
-
-    def windows(self, recipient: str) -> list[types.DigestWindow]:
-        """The windows of the recipient's digests, oldest first, those that were given up among them."""
-
-    def add_digest(self, alert: types.Alert, local_date: date, content: str) -> bool:
-        """Insert a digest and its content for (recipient, local date) once; False where there is one already."""
-
-    def content(self, alert_id: str) -> str | None:
-        """A digest's content as it was written."""
 
 
 class Recipients(Protocol):

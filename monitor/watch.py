@@ -68,6 +68,11 @@ class Watch:
     terms: dict[str, tuple[str, ...]]  # the lists of terms, phrases, verbs and cues .yaml as "file.key"
     version: str
 
+    @property
+    def names(self) -> dict[str, str]:
+        """{code: display name}."""
+        return {actor.code: actor.name for actor in self.actors}
+
     def actor(self, code: str) -> Actor:
         """The actor of a code; raises KeyError."""
         for actor in self.actors:

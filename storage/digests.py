@@ -21,7 +21,7 @@ _DEAD = str(types.DeliveryState.DEAD)
 
 
 class SqlDigests:
-    """monitor.ports.Digests over SQL."""
+    """Ledger steps counted, the windows of digests, their contents."""
 
     def __init__(self, db: database.Database) -> None:
         self._db = db

@@ -1,6 +1,6 @@
 """Feeds, their state between polls, and the entries they announce."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -172,19 +172,20 @@ def _mark_seen(
         (table.url, {schema.clean(entry.url) for entry in entries}, (stale,)),
     ]
     for column, values, conditions in marks[2:] if is_first else marks:
-        wanted = sorted(values - {""})
-        for start in range(0, len(wanted), 500):
-            seen = schema.entries.update().where(column.in_(_WANTED), *conditions).values(last_seen=now)
-            connection.execute(seen, {"wanted": wanted[start : start + 500]})
+        seen = schema.entries.update().where(column.in_(_WANTED), *conditions).values(last_seen=now)
+        for wanted in _in_parts(values - {""}):
+            connection.execute(seen, wanted)
 
 
 def _present(connection: sa.Connection, column: Any, values: set[str], *conditions: Any) -> set[str]:
-    found: set[str] = set()
-    wanted = sorted(values)
-    for start in range(0, len(wanted), 500):
-        query = sa.select(column).where(column.in_(_WANTED), *conditions)
-        found.update(connection.scalars(query, {"wanted": wanted[start : start + 500]}))
-    return found
+    query = sa.select(column).where(column.in_(_WANTED), *conditions)
+    return {one for wanted in _in_parts(values) for one in connection.scalars(query, wanted)}
+
+
+def _in_parts(values: set[str]) -> Iterator[dict[str, list[str]]]:
+    """Values for `_WANTED`, no more at a time than any database takes."""
+    ordered = sorted(values)
+    return ({"wanted": ordered[start : start + 500]} for start in range(0, len(ordered), 500))
 
 
 def _to_row(feed_id: int, entry: types.Entry, now: datetime, first_poll: bool) -> dict[str, Any]:

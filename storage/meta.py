@@ -1,5 +1,7 @@
 """Small facts of the installation, by name."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from storage import database, schema, upsert
@@ -15,6 +17,11 @@ class SqlMeta:
         """A stored value."""
         with self._db.read() as connection:
             return connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == name))
+
+    def time(self, name: str) -> datetime | None:
+        """A stored time (ISO 8601)."""
+        text = self.get(name)
+        return datetime.fromisoformat(text) if text else None
 
     def set(self, name: str, value: str) -> None:
         """Store a value."""

@@ -9,9 +9,10 @@ import email.policy
 import html
 import json
 import re
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -392,3 +393,25 @@ async def _call(
         if error.parameters:
             answer["parameters"] = error.parameters
         return error.code, answer
+
+
+@contextmanager
+def serve_in_thread() -> Iterator[Standin]:
+    """The same in a loop and thread of its own, for what runs a loop in this one or in another process."""
+    ready, done = threading.Event(), threading.Event()
+    found: list[Standin] = []
+
+    async def run() -> None:
+        async with serve() as standin:
+            found.append(standin)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield found[0]
+    finally:
+        done.set()
+        thread.join()

@@ -1,6 +1,7 @@
 """Commands on the ledger: set, undo, wrong, at, held; and the baseline cut from it."""
 
 import json
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,20 +42,17 @@ def set_position(
     chosen: settings.Settings, key: tuple[str, str, str], status: str, number: int | None, source: str, at: str | None
 ) -> int:
     """Hold a position by hand."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         now = wiring.utc_now()
         since = by_hand.read_moment(_moment(at if "T" in at else f"{at}T00:00:00", chosen) if at else None, now)
         position = _to_position(base, key, status, number, source, since)
-        held = _load(base)
+        held = state.LedgerState.of(base.stores.ledger)
         step, undo = by_hand.set_position(held, position, base.rules)
         before = held.positions.get(position.key)
         was = before.status if before else "nothing"
         word = f"{' '.join(key)}: {was} → {status}" + (f" {number}" if number is not None else "") + f" ({source})"
         act = types.HandAct(at=now, kind="set", word=word, step=step, undo=undo)
         number_of = base.stores.by_hand.record_act(act, ())
-    finally:
-        base.close()
     output.out.print(f"{number_of}. {word}")
     return 0
 
@@ -65,7 +63,7 @@ def _to_position(
     topic, subject, aspect = key
     if topic not in {str(one) for one in types.Topic}:
         raise errors.InputError(topic, f"topics are {', '.join(map(str, types.Topic))}")
-    if subject not in {*wiring.names_of(base.watch), "COALITION"}:
+    if subject not in {*base.watch.names, "COALITION"}:
         raise errors.InputError(subject, "no such subject; a country's code such as DK, EU, NATO or COALITION")
     if not urls.is_web_url(source):
         raise errors.InputError(source, "the source must be a web address (https://...)")
@@ -80,49 +78,35 @@ def _to_position(
     )  # fmt: skip
 
 
-def _load(base: wiring.Base) -> state.LedgerState:
-    stored_ledger = base.stores.ledger
-    return state.LedgerState.load(stored_ledger.load_positions(), stored_ledger.load_developments())
-
-
 def undo(chosen: settings.Settings) -> int:
     """Undo what was done by hand last."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         act = next((act for act in reversed(base.stores.by_hand.list_acts()) if act.undone_at is None), None)
         if act is None:
             raise errors.InputError("undo", "nothing has been done by hand")
         now = wiring.utc_now()
-        step = by_hand.undo(_load(base), act)
+        step = by_hand.undo(state.LedgerState.of(base.stores.ledger), act)
         base.stores.by_hand.undo_act(act, step, wiring.plan_alerts(base, step, now, False), now)
-    finally:
-        base.close()
     output.out.print(f"undone: {act.number}. {act.word}")
     return 0
 
 
 def mark_wrong(chosen: settings.Settings, development_id: str, note: str) -> int:
     """Mark a development wrong; whoever was told is told."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         now = wiring.utc_now()
-        step, undone = by_hand.mark_wrong(_load(base), development_id, note)
+        step, undone = by_hand.mark_wrong(state.LedgerState.of(base.stores.ledger), development_id, note)
         word = f"wrong: {development_id}" + (f" ({note})" if note else "")
         act = types.HandAct(at=now, kind="wrong", word=word, step=step, undo=undone)
         number = base.stores.by_hand.record_act(act, wiring.plan_alerts(base, step, now, False))
-    finally:
-        base.close()
     output.out.print(f"{number}. {word}")
     return 0
 
 
 def list_wrong(chosen: settings.Settings) -> int:
     """The developments marked wrong, and their share of all."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         told = base.stores.ledger.load_developments()
-    finally:
-        base.close()
     wrong = [one for one in told if one.wrong]
     rows = [
         (one.id, one.raised_at.date(), one.topic, one.subject, one.aspect, one.old, one.new, one.grade, one.note)
@@ -135,16 +119,13 @@ def list_wrong(chosen: settings.Settings) -> int:
 
 def show_at(chosen: settings.Settings, at: str, as_json: bool) -> int:
     """The positions held at a past moment."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         positions = base.stores.ledger.positions_at(_moment(at, chosen))
-    finally:
-        base.close()
     if as_json:
         for position in positions:
             print(json.dumps(codec.to_json(position), ensure_ascii=False))
         return 0
-    for group in boards.board_rows(positions, wiring.names_of(base.watch)):
+    for group in boards.board_rows(positions, base.watch.names):
         rows = [(row.name, row.what, row.holds, row.since, row.grade, row.outlet) for row in group.rows]
         output.show_table(group.title, ("who", "what", "position", "since", "grade", "source"), rows)
     if not positions:
@@ -154,11 +135,8 @@ def show_at(chosen: settings.Settings, at: str, as_json: bool) -> int:
 
 def show_held(chosen: settings.Settings, since: str | None, as_json: bool) -> int:
     """How many claims made no development, by reason."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         counts = base.stores.ledger.held_back_counts(_moment(since, chosen) if since else None)
-    finally:
-        base.close()
     if as_json:
         print(json.dumps(counts, ensure_ascii=False))
         return 0
@@ -169,14 +147,11 @@ def show_held(chosen: settings.Settings, since: str | None, as_json: bool) -> in
 
 def cut_baseline(chosen: settings.Settings, at: str | None, file: Path) -> int:
     """Write the positions of now, or of a past moment, as a baseline."""
-    base = wiring.open_base(chosen)
-    try:
+    with closing(wiring.open_base(chosen)) as base:
         moment = _moment(at, chosen) if at else wiring.utc_now()
         ledger = base.stores.ledger
         positions = ledger.positions_at(moment)
         known = baseline.cut(positions, ledger.load_developments(until=moment))
-    finally:
-        base.close()
     if not known:
         raise errors.InputError(at or "now", "nothing was held then")
     file.write_text(baseline.to_yaml(known), encoding="utf-8")

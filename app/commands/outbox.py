@@ -1,11 +1,11 @@
 """Commands on alerts that are on their way or were given up."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from app import settings
 from app.commands import output
 from monitor import errors, types
-from storage import store
+from storage import outbox, store
 
 _SHOWN = (types.DeliveryState.WAITING, types.DeliveryState.SENDING, types.DeliveryState.DEAD)
 
@@ -36,31 +36,28 @@ def _reason(alert: types.Alert, off: dict[str, str]) -> str:
 
 def retry(chosen: settings.Settings, ids: Collection[str], everything: bool) -> int:
     """Dead alerts wait again; the running service sends them."""
-    stores = store.open_stores(chosen.database_url)
-    try:
-        count = stores.outbox.revive_alerts(_named(ids, everything))
-    finally:
-        stores.database.close()
-    return _tell(count, "tried again", ids)
+    return _on_dead(chosen, ids, everything, outbox.SqlOutbox.revive_alerts, "tried again")
 
 
 def drop(chosen: settings.Settings, ids: Collection[str], everything: bool) -> int:
     """Dead alerts are forgotten."""
-    stores = store.open_stores(chosen.database_url)
-    try:
-        count = stores.outbox.drop_alerts(_named(ids, everything))
-    finally:
-        stores.database.close()
-    return _tell(count, "dropped", ids)
+    return _on_dead(chosen, ids, everything, outbox.SqlOutbox.drop_alerts, "dropped")
 
 
-def _named(ids: Collection[str], everything: bool) -> Collection[str] | None:
+def _on_dead(
+    chosen: settings.Settings,
+    ids: Collection[str],
+    everything: bool,
+    act: Callable[[outbox.SqlOutbox, Collection[str] | None], int],
+    what: str,
+) -> int:
     if bool(ids) == everything:
         raise errors.InputError("IDS", "name alerts, or --all")
-    return None if everything else ids
-
-
-def _tell(count: int, what: str, ids: Collection[str]) -> int:
+    stores = store.open_stores(chosen.database_url)
+    try:
+        count = act(stores.outbox, None if everything else ids)
+    finally:
+        stores.database.close()
     output.out.print(f"{count} {what}")
     if count < len(ids):
         output.err.print("the others are unknown or were not given up (`outbox list` shows which are)")

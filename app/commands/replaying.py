@@ -51,8 +51,7 @@ def replay_archive(options: Options) -> int:
     """Archived articles through the whole way; one JSON line a development, or a report, or what differs."""
     result = run_replay(options)
     if options.html is not None:
-        names = {actor.code: actor.name for actor in watch.load_watch().actors}
-        options.html.write_text(report.to_html(result, names), encoding="utf-8")
+        options.html.write_text(report.to_html(result, watch.load_watch().names), encoding="utf-8")
         output.err.print(f"{len(result.developments)} developments of {result.articles} articles: {options.html}")
     if options.other is not None:
         rows = [replay.development_to_json(one) for one in result.developments]

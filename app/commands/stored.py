@@ -23,7 +23,7 @@ def board(chosen: settings.Settings, as_of: str | None) -> int:
     try:
         moment = to_moment(as_of, ZoneInfo(chosen.timezone)) if as_of else None
         positions = base.stores.ledger.positions_at(moment) if moment else base.stores.ledger.load_positions()
-        for group in boards.board_rows(positions, wiring.names_of(base.watch)):
+        for group in boards.board_rows(positions, base.watch.names):
             rows = [(row.name, row.what, row.holds, row.since, row.grade, row.outlet) for row in group.rows]
             output.show_table(group.title, ("who", "what", "position", "since", "grade", "source"), rows)
         health = schedule.health(base.stores.feeds.list_feeds(), wiring.utc_now())
@@ -119,13 +119,13 @@ def health(chosen: settings.Settings) -> int:
     """0 where the last completed cycle is young enough, else 1 with a word."""
     stores = store.open_stores(chosen.database_url)
     try:
-        last = stores.meta.get("last_cycle_at")
+        last = stores.meta.time("last_cycle_at")
     finally:
         stores.database.close()
     if last is None:
         print("no cycle has been completed yet")
         return 1
-    age = (wiring.utc_now() - datetime.fromisoformat(last)).total_seconds()
+    age = (wiring.utc_now() - last).total_seconds()
     print(f"last completed cycle {age:.0f} s ago (limit {chosen.health_max_age_s} s)")
     return int(not -60 <= age <= chosen.health_max_age_s)  # in the future: the clock was set back, and nothing runs
 

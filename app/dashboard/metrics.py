@@ -1,7 +1,6 @@
 """The metrics in Prometheus' form: what the database holds now, and what this process has counted since its start."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, exposition
@@ -55,9 +54,9 @@ def _counted(around: context.Context) -> Iterator[Metric]:
 def _stored(around: context.Context) -> Iterator[Metric]:
     now, stores = around.clock(), around.stores
     counts, records = stores.counting.counts(), stores.feeds.list_feeds()
-    last = stores.meta.get("last_cycle_at")
+    last = stores.meta.time("last_cycle_at")
     if last is not None:
-        age = (now - datetime.fromisoformat(last)).total_seconds()
+        age = (now - last).total_seconds()
         yield _gauge("last_cycle_age_seconds", "Since a polling cycle was completed.", age)
     health = schedule.health(records, now)
     yield _labelled("feeds", "Feeds that are on, by state.", ("state",), {

@@ -1,6 +1,5 @@
 """For those who keep it running: /healthz and /metrics."""
 
-from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -42,12 +41,12 @@ def to_health(around: context.Context) -> Health:
     """The state now; a database that does not answer is a state, not an error."""
     limit = around.settings.health_max_age_s
     try:
-        last = around.stores.meta.get("last_cycle_at")
+        last = around.stores.meta.time("last_cycle_at")
         backlog = around.stores.counting.backlog()
     except errors.StoreError:
         return Health(state="no database", last_cycle_age_s=None, limit_s=limit, database=False, backlog={})
     if last is None:
         return Health(state="starting", last_cycle_age_s=None, limit_s=limit, database=True, backlog=backlog)
-    age = max(0, round((around.clock() - datetime.fromisoformat(last)).total_seconds()))
+    age = max(0, round((around.clock() - last).total_seconds()))
     state: Literal["ok", "late"] = "late" if age > limit else "ok"
     return Health(state=state, last_cycle_age_s=age, limit_s=limit, database=True, backlog=backlog)

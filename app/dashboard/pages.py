@@ -1,6 +1,6 @@
 """The pages' routes: an address in, a view's value into a template. Queries are in storage/, words in the views."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -120,14 +120,14 @@ def router(around: context.Context) -> APIRouter:
     @routes.get("/feeds")
     def show_feeds() -> HTMLResponse:
         now, records = around.clock(), around.stores.feeds.list_feeds()
-        last = around.stores.meta.get("last_cycle_at")
+        last = around.stores.meta.time("last_cycle_at")
         return rendering.page(
             around,
             "feeds.html",
             path="/feeds",
             lines=behind.to_feeds(records, around.stores.behind.yields(), now),
             health=schedule.health(records, now),
-            last=datetime.fromisoformat(last) if last else None,
+            last=last,
             backlog=around.stores.counting.backlog(),
         )
 

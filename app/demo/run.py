@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import yaml
 
 from alerts import words
-from app import logs, service, wiring
+from app import logs, service
 from app import settings as app_settings
 from app.demo import pages as demo_pages
 from app.demo import site
@@ -87,7 +87,7 @@ def _settings(folder: Path, served: site.Site) -> app_settings.Settings:
 
 def _give_account(database_url: str, served: site.Site, items: Sequence[site.Item], out: TextIO) -> None:
     """Minor developments and figures below the alerts; each page's outcome beside them, on standard error."""
-    names = wiring.names_of(watch.load_watch())
+    names = watch.load_watch().names
     stores = store.open_stores(database_url)
     try:
         minors = [one for one in stores.ledger.load_developments() if one.minor]

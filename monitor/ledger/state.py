@@ -6,7 +6,7 @@ All of it can be rebuilt from the stored positions and developments, so a restar
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from monitor import types
+from monitor import ports, types
 
 Key = tuple[str, str, str]
 
@@ -30,6 +30,11 @@ class LedgerState:
         for development in developments:
             state._take(development)
         return state
+
+    @classmethod
+    def of(cls, stored: ports.LedgerStore) -> "LedgerState":
+        """The state that a store holds now."""
+        return cls.load(stored.load_positions(), stored.load_developments())
 
     def absorb(self, step: types.LedgerStep) -> None:
         """Make a step part of the state."""

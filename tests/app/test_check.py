@@ -1,37 +1,11 @@
 """`check` asks each channel's server, sends nothing, and says which one refuses."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from app import cli
 from tests import smtp_standin, telegram_standin
-
-
-@contextmanager
-def telegram() -> Iterator[telegram_standin.Standin]:
-    """The Bot API stand-in in a loop and thread of its own: `check` runs a loop in this one."""
-    ready, done = threading.Event(), threading.Event()
-    found: list[telegram_standin.Standin] = []
-
-    async def serve() -> None:
-        async with telegram_standin.serve() as standin:
-            found.append(standin)
-            ready.set()
-            await asyncio.to_thread(done.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield found[0]
-    finally:
-        done.set()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +21,7 @@ def set_up(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 
 def test_servers_that_take_us(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    with telegram() as bot, smtp_standin.serve() as smtp:
+    with telegram_standin.serve_in_thread() as bot, smtp_standin.serve() as smtp:
         set_up(monkeypatch, telegram_token=telegram_standin.TOKEN, telegram_chats="12", telegram_base_url=bot.url)
         set_up(monkeypatch, email_host="127.0.0.1", email_port=str(smtp.port), email_security="none")
         set_up(monkeypatch, email_to="a@example.org", email_from="watch@example.org")
@@ -61,7 +35,7 @@ def test_servers_that_take_us(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def test_servers_that_refuse(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = "987654321:" + "B" * 35
-    with telegram() as bot, smtp_standin.serve() as smtp:
+    with telegram_standin.serve_in_thread() as bot, smtp_standin.serve() as smtp:
         port = smtp.port
         set_up(monkeypatch, telegram_token=wrong, telegram_chats="12", telegram_base_url=bot.url)
         set_up(monkeypatch, email_host="127.0.0.1", email_port=str(port), email_security="starttls")

@@ -93,7 +93,7 @@ def test_what_is_set_by_hand_is_compared_with_at_the_next_article(world: World) 
     world.announce(1, troops("NO", "open"))
     assert len(world.take()[0].changes) == 1
     position = replace(world.stores.ledger.load_positions()[0], status="pledged", number=800, source="hand")
-    loaded = state.LedgerState.load(world.stores.ledger.load_positions(), world.stores.ledger.load_developments())
+    loaded = state.LedgerState.of(world.stores.ledger)
     step, undo = by_hand.set_position(loaded, position, RULES)
     world.stores.by_hand.record_act(types.HandAct(at=START, kind="set", word="x", step=step, undo=undo), ())
     world.announce(2, troops("NO", "pledged", 800))

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from monitor import errors
 from storage import database, schema
 from tests.virtual import world as worlds
+from tests.way.site import JOINS, PLEDGE, REFUSAL, WEATHER
 
 START = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
 KILLED = 9
@@ -30,26 +31,11 @@ SETTINGS = {
     "CW_CONSOLE": "true", "CW_TELEGRAM_TOKEN": "1:x", "CW_TELEGRAM_CHATS": "1,2", "CW_EMAIL_HOST": "mail.example",
     "CW_EMAIL_TO": "a@example.org", "CW_QUIET_HOURS": "00:00-23:59",
 }  # fmt: skip
-PLEDGE = (
-    "Denmark to send 300 soldiers to Ukraine force",
-    "Denmark will send 300 soldiers to Ukraine as part of the coalition of the willing's reassurance force once a "
-    "ceasefire holds, Prime Minister Mette Frederiksen said on Tuesday.",
-)
-REFUSAL = (
-    "Italy rules out troops for Ukraine",
-    "Italy will not send troops to Ukraine, Foreign Minister Antonio Tajani said on Tuesday after a meeting of the "
-    "coalition of the willing.",
-)
-JOINS = (
-    "Malta joins the coalition of the willing",
-    "Malta has joined the coalition of the willing for Ukraine, the government in Valletta announced on Tuesday.",
-)
 JOINS_TOO = (
     "Malta is in the coalition of the willing, Valletta says",
     "The government of Malta said that the country has joined the coalition of the willing for Ukraine. Officials in "
     "Valletta spoke of a step that had been prepared for weeks.",
 )
-WEATHER = ("Rain expected", "Rain is expected over the weekend, and gardens will be glad of it.")
 
 
 # ---------------------------------------------------------------- the story

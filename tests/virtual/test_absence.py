@@ -88,6 +88,20 @@ async def test_a_night_off_is_no_absence(world: worlds.World) -> None:
     await world.close()
 
 
+async def test_what_is_delivered_in_turns_is_counted_as_what_is_delivered_at_once(world: worlds.World) -> None:
+    service = world.start()
+    await service.work_off()
+    sent = service.tallies.deliveries["sent"]
+    assert sent == len(world.told()) > 0
+    world.web.announce("one", "refusal", *stories.REFUSAL, published=world.clock.now)
+    world.clock.advance(minutes=15)
+    await service.poll()
+    while await service.read() or await service.take() or await service.deliver():
+        pass
+    assert service.tallies.deliveries["sent"] == len(world.told()) > sent
+    await world.close()
+
+
 async def test_a_crash_while_catching_up_goes_on_with_it(world: worlds.World) -> None:
     service = world.start()
     await service.work_off()

@@ -184,7 +184,7 @@ class World:
                 random=NoJitter(),
                 concurrency=1,
             ),
-            state.LedgerState.load(base.stores.ledger.load_positions(), base.stores.ledger.load_developments()),
+            state.LedgerState.of(base.stores.ledger),
         )
         app = wiring.App(
             base=base,

@@ -1,8 +1,6 @@
 """No secret in anything that a full run with faults leaves behind: log, output, stored errors, database."""
 
-import asyncio
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,33 +18,18 @@ SECRETS = (telegram_standin.TOKEN.partition(":")[2], PASSWORD)
 @contextmanager
 def telling_api() -> Iterator[telegram_standin.Standin]:
     """A Bot API that fails in every way, and names the token when it does."""
-    ready, done = threading.Event(), threading.Event()
-    found: list[telegram_standin.Standin] = []
-
-    async def serve() -> None:
-        async with telegram_standin.serve() as standin:
-            leak = f"Internal error at https://api.telegram.org/bot{telegram_standin.TOKEN}/sendMessage"
-            answers = [
-                telegram_standin.Refused(500, leak),
-                telegram_standin.Refused(400, f"Bad Request: {leak}"),
-                telegram_standin.Refused(403, f"Forbidden: {leak}"),
-                telegram_standin.BROKEN,
-                telegram_standin.RESET,
-            ]
-            for number, answer in enumerate(answers):
-                standin.plans[str(100 + number)] = [answer] * 3
-            found.append(standin)
-            ready.set()
-            await asyncio.to_thread(done.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield found[0]
-    finally:
-        done.set()
-        thread.join()
+    with telegram_standin.serve_in_thread() as standin:
+        leak = f"Internal error at https://api.telegram.org/bot{telegram_standin.TOKEN}/sendMessage"
+        answers = [
+            telegram_standin.Refused(500, leak),
+            telegram_standin.Refused(400, f"Bad Request: {leak}"),
+            telegram_standin.Refused(403, f"Forbidden: {leak}"),
+            telegram_standin.BROKEN,
+            telegram_standin.RESET,
+        ]
+        for number, answer in enumerate(answers):
+            standin.plans[str(100 + number)] = [answer] * 3
+        yield standin
 
 
 @pytest.mark.timeout(240)

@@ -9,8 +9,6 @@ from app.dashboard import labels
 from app.dashboard.views import links
 from monitor import types
 
-_COMPONENTS = ("general", "ground_troops", "air", "intelligence", "surveillance", "logistics", "command", "guarantee")
-SORTS = ("country", "membership", "troops", "figure", "since", "grade")
 _GRADE_ORDER = {"official": 0, "confirmed": 1, "reported": 2}
 _MEMBER_ORDER = {"leads": 0, "member": 1, "attended": 2, "considering": 3, "declined": 4, "left": 5}
 
@@ -179,13 +177,13 @@ def _key(row: Row, sort: str) -> tuple[object, ...]:
 
 def _components(held: Mapping[tuple[str, str, str], types.Position], zone: tzinfo) -> tuple[Component, ...]:
     found = []
-    for name in _COMPONENTS:
+    for name in words.COMPONENTS:
         position, sought = held.get(("backstop", "US", name)), held.get(("backstop", "US", f"{name}:sought"))
         shown = position or sought
         if shown is not None:
             found.append(
                 Component(
-                    name=words.aspect_words("backstop", name).removeprefix("US backstop").strip(" ,").capitalize(),
+                    name=words.component_words(name),
                     label=labels.commitment(shown.status),
                     since=links.day_of(shown.since, zone),
                     grade=str(shown.grade),

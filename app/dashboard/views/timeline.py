@@ -10,7 +10,6 @@ from app.dashboard.views import development, links
 from storage import browsing
 
 _LEFT, _RIGHT, _ROW, _TOP = 124, 640, 22, 20  # the charts' geometry, in their own units
-_COMPONENTS = ("general", "ground_troops", "air", "intelligence", "surveillance", "logistics", "command", "guarantee")
 _PLEDGED, _CONDITIONAL = "pledged", "conditional"
 _HEIGHT = 110
 
@@ -121,16 +120,16 @@ def to_days(lines: Sequence[development.Line], zone: tzinfo) -> tuple[Day, ...]:
 
 def to_stances(spans: Sequence[browsing.Span], now: datetime, zone: tzinfo, *, shortened: bool) -> StanceChart | None:
     """The chart of the US stance; none where nothing is held."""
-    shown = [span for span in merge(spans) if span.aspect in _COMPONENTS]
+    shown = [span for span in merge(spans) if span.aspect in words.COMPONENTS]
     if not shown:
         return None
     first = min(span.held_from for span in shown)
     found: list[Lane] = []
-    for component in _COMPONENTS:
+    for component in words.COMPONENTS:
         mine = [span for span in shown if span.aspect == component]
         if mine:
             bars = tuple(_to_bar(span, first, now, zone) for span in mine)
-            found.append(Lane(name=_name(component), y=_TOP + len(found) * _ROW, bars=bars))
+            found.append(Lane(name=words.component_words(component), y=_TOP + len(found) * _ROW, bars=bars))
     ticks = _months(first, now, zone)
     return StanceChart(lanes=tuple(found), ticks=ticks, height=_TOP + len(found) * _ROW + 4, shortened=shortened)
 
@@ -170,10 +169,6 @@ def _to_bar(span: browsing.Span, first: datetime, now: datetime, zone: tzinfo) -
         last=links.day_of(span.held_until, zone) if span.held_until else None,
         room=width > 7.0 * len(label.text) + 16,
     )
-
-
-def _name(component: str) -> str:
-    return words.aspect_words("backstop", component).removeprefix("US backstop").strip(" ,").capitalize()
 
 
 def _place(moment: datetime, first: datetime, now: datetime) -> float:
