@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from alerts import dispatcher, policy
 from alerts.bot import desk, polling
@@ -16,7 +15,6 @@ from app.dashboard import context as dashboard
 from monitor import (
     baseline,
     connecting,
-    errors,
     fetch,
     pipeline,
     ports,
@@ -294,9 +292,3 @@ def dashboard_context(base: Base, counted: tallies.Tallies | None = None) -> das
         counted=counted or tallies.Tallies(),
         polls=counted is not None,
     )
-
-
-def check_path(path: Path | None, setting: str) -> None:
-    """Raise errors.SettingsError where a named file is missing."""
-    if path is not None and not path.exists():
-        raise errors.SettingsError(setting, f"no such file: {path}")

@@ -48,7 +48,6 @@ class Gazetteer:
         self._entries: dict[str, list[_Entry]] = defaultdict(list)
         for actor in loaded.actors:
             self._add_actor(actor)
-        self._holders: dict[str, list[watch.Office]] = defaultdict(list)
         for office in loaded.offices:
             self._add_office(office)
         for ambiguous in words.words("terms.never_actors"):

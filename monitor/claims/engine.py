@@ -45,7 +45,6 @@ class Engine:
         words = lexicon.load(watch)
         self._gazetteer = actors.Gazetteer(watch, words)
         self._lexemes = lexemes.Lexemes(watch)
-        self._silent = frozenset(a.code for a in watch.actors if a.voice == "other")
         self._judge = relevance.Judge(words)
         self._troops = troops.TroopRules()
         self._backstop = backstop.BackstopRules()

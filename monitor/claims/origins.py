@@ -27,7 +27,6 @@ class Origins:
             rf"|(?:^|[,.”\"] ){name.replace('?P<name>', '?P<name2>')}(?: newspaper| daily| news agency| broadcaster)?(?: has| had)? (?:reports?|reported|wrote|writes|said|revealed|cited|quotes|quoted|understands|learned)\b"
         )
         self._headline = re.compile(rf"(?:–|—|-|\|)\s*(?P<name>(?i:{known}))\s*$")
-        self._byline = re.compile(rf"^\W*\(?(?P<name>(?i:{known}))\)?\s*(?:--|–|—)")
 
     def of_article(self, title: str, outlet: str) -> str | None:
         """The credit of the whole article."""

@@ -1,6 +1,5 @@
 """One article's step while it is being made: an overlay over the ledger that only reads it. No rules in here."""
 
-import dataclasses
 import hashlib
 
 from monitor import types
@@ -96,8 +95,3 @@ class Draft:
 def development_id(article_id: str, key: state.Key) -> str:
     """A stable id: the raising article and the key."""
     return "D" + hashlib.sha256("|".join((article_id, *key)).encode()).hexdigest()[:8]
-
-
-def with_note(development: types.Development, note: str) -> types.Development:
-    """The development with a word on why."""
-    return dataclasses.replace(development, note=note)
