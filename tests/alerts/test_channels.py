@@ -221,6 +221,7 @@ async def test_no_log_holds_the_token(
     api: telegram_standin.Standin, channel: telegram.TelegramChannel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")  # a service's own setting of the same process keeps it quiet
     await channel.send(fakes.alert(), message())
     api.plans["7"] = [telegram_standin.Refused(500, f"Internal error at /bot{telegram_standin.TOKEN}/sendMessage")]
     await fails(channel)
