@@ -315,7 +315,7 @@ def why(
 
     The way from article through claims to development and alert, or the reason why it ended, as JSON.
 
-    Example: coalition-watch why A-1f3c2b4d
+    Example: coalition-watch why A-1f3c2b4d5e6f7a8b
     """
     from app.commands import stored
 

@@ -52,7 +52,7 @@ def wrong(
 
     It is taken back, whoever was told hears so, and it is kept and counted for measurement.
 
-    Example: coalition-watch ledger wrong Da78e8af6 --note "another coalition"
+    Example: coalition-watch ledger wrong Da78e8af61c07 --note "another coalition"
     """
     from app.commands import ledger
 

@@ -27,7 +27,7 @@ def list_alerts(context: typer.Context) -> None:
 def retry(context: typer.Context, ids: Ids = None, everything: All = False) -> None:
     """Let alerts that were given up be tried again.
 
-    Example: coalition-watch outbox retry A-1a2b3c4d
+    Example: coalition-watch outbox retry A-1a2b3c4d5e6f7a8b
     """
     from app.commands import outbox
 

@@ -163,7 +163,9 @@ def _put_development(connection: sa.Connection, development: types.Development) 
         "minor": development.minor, "grade": str(development.grade), "disputed": development.disputed,
         "taken_back": development.taken_back, "raised_at": development.raised_at, "value": codec.dump(development),
     }  # fmt: skip
-    done = connection.execute(schema.developments.update().where(table.id == development.id).values(**values))
+    # One of another key under the same id would be overwritten and lost; the insert is refused (the id is unique).
+    mine = (table.id == development.id, *(table[name] == values[name] for name in ("topic", "subject", "aspect")))
+    done = connection.execute(schema.developments.update().where(*mine).values(**values))
     if not done.rowcount:
         connection.execute(schema.developments.insert().values(id=development.id, **values))
     links = schema.development_articles

@@ -68,7 +68,7 @@ COMMANDS = (
     Command(name="country", does="What is held of one country", usage="DE, or its name"),
     Command(name="backstop", does="What the US says of a backstop"),
     Command(name="latest", does="The latest developments", usage="[how many]"),
-    Command(name="why", does="Why a development was told", usage="an id such as D1a2b3c4d or A-1a2b3c4d"),
+    Command(name="why", does="Why a development was told", usage="an id such as D1a2b3c4d5e6f"),
     Command(name="sources", does="Who reports a development", usage="an id"),
     Command(name="topics", does="Choose what you are told", changes=True,
             usage="membership troops backstop | all; countries DE FR | all; major | minor; reported | confirmed | "

@@ -19,7 +19,7 @@ from monitor import errors, types
 
 # A receiver computes the signature over the bytes that came, compares in constant time, refuses old timestamps, and
 # drops an id that it has seen: an answer that was lost makes a second try.
-ID = "Coalition-Watch-Id"  # A-6179deb2, the same for every try
+ID = "Coalition-Watch-Id"  # A-6179deb2c41f07aa, the same for every try
 TIMESTAMP = "Coalition-Watch-Timestamp"  # seconds since 1970, when it was sent
 SIGNATURE = "Coalition-Watch-Signature"  # v1=<hex>: HMAC-SHA256 with the key over "<timestamp>.<body>"
 

@@ -18,7 +18,7 @@ from storage import browsing
 
 Subject = Annotated[str, Query(pattern="^([A-Z]{2,12})?$", description="ISO 3166 code, or EU, NATO, UN, COALITION")]
 Code = Annotated[str, Path(pattern="^[A-Z]{2,12}$", description="ISO 3166 code, or EU, NATO, UN, COALITION")]
-Identity = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,80}$", description="such as D1f3c2b4d")]
+Identity = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,80}$", description="such as D1f3c2b4d5e6f")]
 
 
 class Missing(BaseModel):

@@ -1,6 +1,7 @@
 """The moves a claim can make on the ledger: hold, corroborate, dispute, take back, keep beside. Writes to a draft."""
 
 import dataclasses
+import itertools
 from datetime import datetime, timedelta
 
 from monitor import types
@@ -39,11 +40,12 @@ class Moves:
         )  # fmt: skip
 
     def _new_id(self, key: state.Key, report: types.Report) -> str:
-        """The raising article and the key; a changed page that raises again needs the value too."""
-        name = development_id(self.article.id, key)
-        if self.draft.development(name) is None:
-            return name
-        return development_id(f"{self.article.id}|{report.status}|{report.number}", key)
+        """The raising article and the key; where that is taken (a changed page raises again, or chance), the value too,
+        and then a number: an id that is taken would overwrite another development."""
+        again = f"{self.article.id}|{report.status}|{report.number}"
+        sources = itertools.chain((self.article.id, again), (f"{again}|{number}" for number in itertools.count(2)))
+        names = (development_id(source, key) for source in sources)
+        return next(name for name in names if self.draft.development(name) is None)
 
     def _development(
         self, held: types.Position | None, position: types.Position, verdict: rules.Verdict

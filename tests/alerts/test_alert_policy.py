@@ -173,7 +173,7 @@ def test_ids_are_stable_and_differ_by_what_is_said() -> None:
     again = [a for each in steps for a in policy.plan_alerts(each, EVERYBODY, later, silent=False)]
     assert [a.id for a in first] == [a.id for a in again]
     assert len({a.id for a in first}) == len(first) == 8
-    assert all(len(a.id) == 10 and a.id.startswith("A-") for a in first)
+    assert all(len(a.id) == 18 and a.id.startswith("A-") for a in first)
 
 
 def test_the_summary_names_majors_and_counts_minors() -> None:

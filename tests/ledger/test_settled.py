@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import types
-from monitor.ledger import compare
+from monitor.ledger import compare, draft
 from tests.ledger.world import START, World, claim, count, member, told, troops, us
 
 
@@ -225,6 +225,31 @@ def test_changed_page_takes_back() -> None:
     assert [c.development.new_number for c in changes] == [800, 80]
     position = world.held("troops", "NO", "troops")
     assert position is not None and position.number == 80
+
+
+def test_a_page_that_changes_to_and_fro_raises_a_development_each_time() -> None:
+    world = World()
+    raised = [
+        change.development.id
+        for hour, number in enumerate((800, 80, 800, 80))
+        for change in world.say(troops("NO", "pledged", number), article_id="page", tier="official", hours=hour)
+        if change.kind is types.AlertKind.NEW
+    ]
+    assert len(set(raised)) == len(world.state.developments) == 4
+    assert [world.state.developments[name].taken_back for name in raised] == [True, True, True, False]
+
+
+def test_ids_that_meet_by_chance_overwrite_nothing() -> None:
+    """Two article ids whose hashes begin alike were looked for: one pair in the first 22 million."""
+    first, second = "a426949", "a22544861"
+    key = ("troops", "DK", "troops")
+    assert draft.development_id(first, key) == draft.development_id(second, key)
+    world = World()
+    world.say(troops("DK", "pledged"), article_id=first)
+    world.say(troops("DK", "ruled_out"), article_id=second, outlet="Fjord Post", days=5)
+    made = world.state.developments_of(key)
+    assert [(one.reports[0].article_id, one.new) for one in made] == [(first, "pledged"), (second, "ruled_out")]
+    assert len({one.id for one in made}) == 2
 
 
 def test_a_source_that_is_found_to_be_a_copy_later_is_no_correction() -> None:

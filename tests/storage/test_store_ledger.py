@@ -100,6 +100,14 @@ def test_a_development_comes_back_as_it_was_raised_last(stores: store.Stores) ->
     assert tuple(flags) == ("confirmed", True, True)
 
 
+def test_an_id_that_another_development_has_is_refused_rather_than_overwritten(stores: store.Stores) -> None:
+    first = rows.change("D1", subject="DK")
+    take(stores, 0, changes=(first,))
+    with pytest.raises(errors.StoreError):
+        take(stores, 1, changes=(rows.change("D1", subject="SE"),))
+    assert stores.ledger.load_developments() == [first.development]
+
+
 def test_developments_come_in_the_order_in_which_they_were_raised_within_a_window(stores: store.Stores) -> None:
     for name, minutes in (("D3", 0), ("D1", 10), ("D2", 20)):
         take(stores, minutes, changes=(rows.change(name, raised_at=rows.at(minutes)),))

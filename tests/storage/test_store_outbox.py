@@ -1,6 +1,7 @@
 """Alerts are claimed by one dispatcher at a time, come back when its lease ends, and follow recipients that move."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -36,6 +37,25 @@ def test_alerts_known_already_are_left_as_they_are(stores: store.Stores) -> None
     stores.outbox.mark_sent("A-1", "7", rows.NOW)
     stores.outbox.add_alerts([rows.alert(1), rows.alert(2)])
     assert stores.outbox.count_alerts() == {"sent": 1, "waiting": 1}
+
+
+@pytest.mark.parametrize(
+    ("other", "count"),
+    [
+        ({}, 1),  # what an earlier version has told is not told again
+        ({"development_id": "D2"}, 2),  # its short id and this one's beginning meet by chance
+        ({"development_id": None}, 2),
+        ({"recipient": "telegram:2"}, 2),
+        ({"kind": types.AlertKind.UPDATE}, 2),
+    ],
+)
+def test_an_alert_written_under_a_short_id_is_known_by_it(
+    stores: store.Stores, other: dict[str, object], count: int
+) -> None:
+    short = replace(rows.alert(1, development_id="D1"), id="A-6179deb2")
+    stores.outbox.add_alerts([short])
+    stores.outbox.add_alerts([replace(short, id="A-6179deb2c41f07aa", **other)])
+    assert stores.outbox.count_alerts() == {"waiting": count}
 
 
 def test_alerts_are_claimed_once_oldest_first(stores: store.Stores) -> None:
