@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts import pacing, policy, redact, render, timing
+from alerts import faults, pacing, policy, redact, render, timing
 from monitor import errors, ports, recipients, types
 
 log = logging.getLogger("alerts.delivery")
@@ -42,6 +42,7 @@ class DispatchOptions:
     """How the dispatcher works."""
 
     operator: str = "console"  # who gets notices
+    stand_ins: tuple[str, ...] = ()  # where the operator hears of it while that line does not work, first first
     lease_s: float = 120.0  # twice the longest send; so long after a crash what was claimed waits
     limit: int = 1000  # alerts of one claim: the whole of a burst, so that it is grouped
     send_timeout_s: float = 60.0
@@ -118,10 +119,12 @@ class Delivery:
         recipient_of: Callable[[str], recipients.Recipient | None],
         clock: Callable[[], datetime],
         *,
+        known_faults: faults.Faults,
         sleep: Callable[[float], Awaitable[object]],
         options: DispatchOptions,
     ) -> None:
         self._outbox, self._channels, self._writer, self._recipient_of = outbox, channels, writer, recipient_of
+        self._faults = known_faults
         self._clock, self._options = clock, options
         self._pacer = pacing.Pacer(options.pace, clock, sleep)
 
@@ -136,24 +139,26 @@ class Delivery:
             self._outbox.hold_alerts([alert.id for alert in plan.held], plan.until, plan.reason)
         batches, told = [part for batch in plan.batches for part in self._split(batch)], set[str]()
         for number, batch in enumerate(batches):
-            until = self._wait_until(address, deadline)
-            if until is None:
-                outcome, until = await self._try(batch, told)
-                count += outcome
-                waiting = batches[number + 1 :]
-            else:
+            async with self._faults.turn(address):
+                wait = self._wait(address, deadline)
                 waiting = batches[number:]
-            if until is not None:
-                self._outbox.hold_alerts([a.id for b in waiting for a in b], until, "waits its turn")
+                if wait is None:
+                    outcome, wait = await self._try(batch, told)
+                    count += outcome
+                    waiting = batches[number + 1 :]
+            if wait is not None:
+                self._outbox.hold_alerts([a.id for b in waiting for a in b], wait.until, wait.reason)
                 return count + DispatchCount(retried=sum(len(b) for b in waiting))
         return count
 
-    def _wait_until(self, address: str, deadline: datetime) -> datetime | None:
-        """Until when the rest of a queue goes back: the lease would end, or the server has asked for a long pause."""
-        now, rest_s = self._clock(), self._pacer.rest_s(address)
+    def _wait(self, address: str, deadline: datetime) -> "_Wait | None":
+        """Whether the rest of a queue goes back: a fault, a long pause that the server asked for, the lease's end."""
+        now, rest_s, fault = self._clock(), self._pacer.rest_s(address), self._faults.resting(address)
+        if fault is not None:
+            return _Wait(fault.until, fault.reason)
         if rest_s > LONG_PAUSE_S:
-            return now + timedelta(seconds=rest_s)
-        return now if now >= deadline else None
+            return _Wait(now + timedelta(seconds=rest_s))
+        return _Wait(now) if now >= deadline else None
 
     def _drop_needless(self, queue: Sequence[types.Alert]) -> tuple[DispatchCount, list[types.Alert]]:
         """What a later word has told already, and later words on what was never told there."""
@@ -179,7 +184,7 @@ class Delivery:
         fit = tuple(alert for alert in batch if self._writer.is_groupable(alert))
         return [part for part in (fit, *((alert,) for alert in batch if alert not in fit)) if part]
 
-    async def _try(self, batch: tuple[types.Alert, ...], told: set[str]) -> tuple[DispatchCount, datetime | None]:
+    async def _try(self, batch: tuple[types.Alert, ...], told: set[str]) -> tuple[DispatchCount, "_Wait | None"]:
         try:
             return await self._deliver(batch, told), None
         except errors.SendError as error:
@@ -236,6 +241,9 @@ class Delivery:
             raise errors.SendError(alert.recipient, told, unknown_outcome=True) from error
         # The answer came; recorded before anything else can happen.
         self._mark_sent(batch, reference)
+        for fault in self._faults.mended(alert.recipient):
+            self._outbox.wake_alerts(fault.place)
+            self._notice(f"{fault.place} works again; what has waited goes out now", f"mended:{fault.place}")
         log.info("alert_sent alert=%s kind=%s recipient=%s count=%d", alert.id, alert.kind, alert.recipient, len(batch))
 
     def _mark_sent(self, batch: tuple[types.Alert, ...], reference: str | None) -> None:
@@ -248,30 +256,47 @@ class Delivery:
 
     def _record_failure(
         self, batch: tuple[types.Alert, ...], error: errors.SendError
-    ) -> tuple[DispatchCount, datetime | None]:
-        """Record; return what became of it and until when the recipient's others wait (None: they need not)."""
+    ) -> tuple[DispatchCount, "_Wait | None"]:
+        """Record; return what became of it and how the recipient's others wait (None: they need not)."""
         alert, now, reason = batch[0], self._clock(), redact.redact(error.reason)
         log.warning("alert_failed alert=%s recipient=%s reason=%s", alert.id, alert.recipient, reason)
+        if error.fault is not None:
+            return self._rest(batch, error.fault, reason)
         if error.moved_to:
             # Not at once: two groups that name each other must not make a busy loop.
             until = now + timedelta(seconds=retry_delay_s(alert.attempts))
             count = self._retry(batch, until, f"moved to {error.moved_to}")
             self._outbox.move_recipient(alert.recipient, error.moved_to)
             self._notice(f"{alert.recipient} has moved to {error.moved_to} and is followed", alert.recipient)
-            return count, until
+            return count, _Wait(until)
         if error.permanent and error.message_only:
             return self._bury(batch, reason), None
         if error.permanent:
             self._outbox.switch_off(alert.recipient, reason, now)
             self._notice(f"{alert.recipient} gets nothing more: {reason}", alert.recipient)
             # What waits, this one too, is kept for when the recipient is switched on again.
-            return self._retry(batch, now, reason), now
+            return self._retry(batch, now, reason), _Wait(now)
         if alert.attempts >= MAX_ATTEMPTS:
             return self._bury(batch, f"given up after {alert.attempts} tries: {reason}"), None
         if error.retry_after_s:
             self._pacer.refused(alert.recipient, error.retry_after_s)
         until = now + timedelta(seconds=retry_delay_s(alert.attempts, error.retry_after_s))
-        return self._retry(batch, until, ("outcome unknown: " if error.unknown_outcome else "") + reason), until
+        told = ("outcome unknown: " if error.unknown_outcome else "") + reason
+        return self._retry(batch, until, told), _Wait(until)
+
+    def _rest(
+        self, batch: tuple[types.Alert, ...], reach: errors.Fault, reason: str
+    ) -> tuple[DispatchCount, "_Wait | None"]:
+        """The operator's to mend: told once; until it is, nothing counts as a try, so that nothing is ever given up."""
+        recipient = batch[0].recipient
+        channel = pacing.channel_of(recipient)
+        place = channel if reach is errors.Fault.CHANNEL else recipient
+        fault, is_news = self._faults.note(place, reason)
+        self._outbox.hold_alerts([alert.id for alert in batch], fault.until, reason)
+        if is_news:  # of several recipients whom a relay refuses with the same words one notice is enough
+            same = reason.replace(recipient.partition(":")[2], "")
+            self._notice(f"{place} does not work: {reason}. What waits there is kept and tried again", channel + same)
+        return DispatchCount(retried=len(batch)), _Wait(fault.until, reason)
 
     def _retry(self, batch: tuple[types.Alert, ...], until: datetime, reason: str) -> DispatchCount:
         for alert in batch:
@@ -291,8 +316,18 @@ class Delivery:
 
     def _notice(self, text: str, subject: str) -> None:
         log.warning("notice text=%s", text)
-        if subject != self._options.operator:  # who is told of their own silence hears nothing
-            self._outbox.add_alerts([policy.notice_alert(self._options.operator, text, self._clock(), subject)])
+        for address in (self._options.operator, *self._options.stand_ins):
+            if subject != address and not self._faults.is_faulty(address):  # who is told of their own silence is not
+                self._outbox.add_alerts([policy.notice_alert(address, text, self._clock(), subject)])
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Until when a queue goes back, and why."""
+
+    until: datetime
+    reason: str = "waits its turn"
 
 
 def _has(alert: types.Alert, flag: str) -> bool:

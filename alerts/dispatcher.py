@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
-from alerts import delivery, render
+from alerts import delivery, faults, render
 from alerts.delivery import DEAD, RETRIED, SENT, DispatchCount, DispatchOptions
 from monitor import ports, recipients, types
 
@@ -28,6 +28,7 @@ class Dispatcher:
         clock: Callable[[], datetime],
         render_digest_for: Callable[[types.Alert], render.Message],
         *,
+        known_faults: faults.Faults,
         recipient_of: Callable[[str], recipients.Recipient | None] = lambda address: None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         options: DispatchOptions | None = None,
@@ -35,9 +36,11 @@ class Dispatcher:
         self._outbox, self._channels, self._clock = outbox, channels, clock
         self._options = options or DispatchOptions()
         self._lanes: dict[str, asyncio.Task[DispatchCount]] = {}
+        for place in known_faults.begin(channels):
+            outbox.wake_alerts(place)
         self._delivery = delivery.Delivery(
             outbox, channels, delivery.Writer(load_development, names, render_digest_for), recipient_of, clock,
-            sleep=sleep, options=self._options,
+            known_faults=known_faults, sleep=sleep, options=self._options,
         )  # fmt: skip
 
     async def dispatch_once(self) -> DispatchCount:

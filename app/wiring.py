@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from alerts import dispatcher, policy
+from alerts import dispatcher, faults, policy
 from alerts.bot import desk, polling
 from alerts.channels import console, email, notify, telegram, webhook
 from app import digests, tallies
@@ -154,8 +154,13 @@ def seed_recipients(base: Base) -> None:
 
 def operator_of(settings: app_settings.Settings) -> str:
     """Who gets notices: as set, else the first single user on Telegram, else the console."""
+    return settings.operator or operator_on_telegram(settings)
+
+
+def operator_on_telegram(settings: app_settings.Settings) -> str:
+    """The first single user on Telegram, else the console."""
     users = (f"telegram:{chat}" for chat in settings.telegram_chats if chat.isdecimal() and settings.telegram_token)
-    return settings.operator or next(users, "console")
+    return next(users, "console")
 
 
 def _to_seed(settings: app_settings.Settings, address: str, operator: str) -> recipients.Recipient:
@@ -234,7 +239,10 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         names=base.watch.names,
         clock=utc_now,
         recipient_of=base.stores.recipients.recipient,
-        options=dispatcher.DispatchOptions(operator=operator_of(base.settings)),
+        known_faults=faults.Faults(base.stores.meta, utc_now),
+        options=dispatcher.DispatchOptions(
+            operator=operator_of(base.settings), stand_ins=(operator_on_telegram(base.settings), "console")
+        ),
         render_digest_for=lambda alert: digests.digest_for(base, alert),
     )
 
@@ -253,6 +261,7 @@ def build_bot(base: Base) -> polling.Bot | None:
         names=base.watch.names,
         find_subject=subject_finder(base.watch),
         health=lambda: health_words(base),
+        faults=lambda: [fault.words for fault in faults.load_faults(base.stores.meta)],
         new_token=lambda: secrets.token_urlsafe(16),
         clock=utc_now,
         guest=replace(_to_seed(settings, "telegram:", "console"), source=recipients.Source.INVITED),

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alerts import delivery, dispatcher, pacing, render, timing
+from alerts import delivery, dispatcher, faults, pacing, render, timing
 from alerts.channels import telegram
 from monitor import recipients, types
 from storage import store
@@ -168,7 +168,7 @@ async def deliver(file: Path, url: str) -> None:
     quick = pacing.Pace(chat_s={"telegram": 0.02}, group_s={}, overall_s={})
     sender = dispatcher.Dispatcher(
         stores.outbox, {"telegram": channel}, stores.ledger.development, {}, lambda: datetime.now(UTC), _no_digest,
-        recipient_of=stores.recipients.recipient,
+        known_faults=faults.Faults(stores.meta, lambda: datetime.now(UTC)), recipient_of=stores.recipients.recipient,
         options=delivery.DispatchOptions(lease_s=LEASE_S, pace=quick, operator="telegram:1"),
     )  # fmt: skip
     while set(stores.outbox.count_alerts()) & {"waiting", "sending"}:

@@ -11,6 +11,15 @@ WatchError
 +- StoreError       the database refused                        (what, kind)
 """
 
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """How far a fault reaches that only the operator can mend."""
+
+    CHANNEL = "channel"  # whoever is told by it: a log-in refused, no such server
+    RECIPIENT = "recipient"  # the server will not pass mail on to this one
+
 
 def _rebuild(kind: type["WatchError"], message: str, fields: dict[str, object]) -> "WatchError":
     error = kind.__new__(kind)
@@ -100,11 +109,12 @@ class SendError(WatchError):
         retry_after_s: float | None = None,
         moved_to: str | None = None,
         message_only: bool = False,  # permanent for this message, not for the recipient
+        fault: Fault | None = None,  # the operator's to mend: nothing is lost or given up meanwhile
     ) -> None:
         super().__init__(reason)
         self.recipient, self.reason, self.permanent = recipient, reason, permanent
         self.unknown_outcome, self.retry_after_s, self.moved_to = unknown_outcome, retry_after_s, moved_to
-        self.message_only = message_only
+        self.message_only, self.fault = message_only, fault
 
 
 class StoreError(WatchError):

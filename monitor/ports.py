@@ -171,6 +171,9 @@ class Outbox(Protocol):
     def news_sent(self, recipient: str, since: datetime) -> list[datetime]:
         """When messages that told news went to this recipient; a group counts once."""
 
+    def wake_alerts(self, place: str) -> None:
+        """Let what waits for a channel (its name) or a recipient (its address) be looked at now."""
+
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         """Send nothing more to this recipient."""
 
@@ -220,6 +223,12 @@ class Meta(Protocol):
 
     def set(self, name: str, value: str) -> None:
         """Store a value."""
+
+    def find(self, prefix: str) -> dict[str, str]:
+        """{name: value} of the names that begin so."""
+
+    def forget(self, name: str) -> None:
+        """Store it no more."""
 
 
 class Channel(Protocol):

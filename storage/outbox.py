@@ -108,6 +108,14 @@ class SqlOutbox:
             mine = query.where(table.recipient == follow(connection, recipient)).group_by(table.message_ref)
             return sorted(connection.scalars(mine))
 
+    def wake_alerts(self, place: str) -> None:
+        """Let what waits for a channel (its name) or a recipient (its address) be looked at now."""
+        table = schema.alerts.c
+        there = sa.or_(table.recipient == place, table.recipient.startswith(f"{place}:", autoescape=True))
+        with self._db.write() as connection:
+            waits = schema.alerts.update().where(table.state == _WAITING, there)
+            connection.execute(waits.values(not_before=None))
+
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         """Send nothing more to this recipient."""
         with self._db.write() as connection:

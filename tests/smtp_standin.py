@@ -24,10 +24,21 @@ class Standin:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
+    at_mail: dict[str, str] = field(default_factory=dict)  # sender -> answer
     at_rcpt: dict[str, str] = field(default_factory=dict)  # address -> answer
     at_data: list[str] = field(default_factory=list)  # answers to come, first first
     encrypted: list[bool] = field(default_factory=list)
     client_tls: ssl.SSLContext | None = None  # trusts this server's authority
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a sender, or not."""
+        if address in self.at_mail:
+            return self.at_mail[address]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

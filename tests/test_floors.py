@@ -59,6 +59,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
         "alerts.channels",
         "alerts.dispatcher",
         "alerts.delivery",
+        "alerts.faults",
         "alerts.pacing",
         "alerts.bot",
         "app",

@@ -30,6 +30,7 @@ class Desk:
     names: Mapping[str, str]
     find_subject: wishes.FindSubject  # a name or code as people write it, in lower case -> code
     health: Callable[[], Sequence[str]]  # lines on feeds and cycles
+    faults: Callable[[], Sequence[str]]  # channels that do not work; for the operator
     new_token: Callable[[], str]
     clock: Callable[[], datetime]
     guest: recipients.Recipient  # the wishes that an invited recipient begins with
@@ -256,6 +257,7 @@ def _health(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     if rights.is_operator:
         counts = desk.outbox.count_alerts()
         lines.append(line("Alerts: " + (", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none")))
+        lines += [line(span(text, limit=400), kind="item") for text in desk.faults()]
         off = desk.outbox.recipients_off()
         lines += [line(span(f"off: {address}: {reason}", limit=200), kind="item") for address, reason in off.items()]
     return lines

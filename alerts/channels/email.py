@@ -2,7 +2,7 @@
 
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -61,11 +61,17 @@ class EmailChannel:
                 raise self._to_send_error(alert.recipient, error) from error
         return str(mail["Message-ID"])
 
-    async def check(self) -> str:
-        """Connect and log in, send nothing; raises errors.SendError."""
+    async def check(self, addresses: Sequence[str] = ()) -> str:
+        """Connect, log in, name the sender and these recipients, send nothing; raises errors.SendError."""
         options = self._options
-        async with self._connected("email"):
-            pass
+        async with self._connected("email") as client:
+            for address in addresses:
+                try:
+                    await client.mail(parseaddr(options.sender)[1])
+                    await client.rcpt(address)
+                    await client.rset()
+                except _FOREIGN as error:
+                    raise self._to_send_error(f"email:{address}", error) from error
         return f"{options.host}:{options.port}" + (f", logged in as {options.user}" if options.user else "")
 
     @asynccontextmanager
@@ -95,14 +101,17 @@ class EmailChannel:
 
     def _to_send_error(self, recipient: str, error: Exception, *, connected: bool = True) -> errors.SendError:
         told = redact.redact(_to_words(error), self._options.password)
-        refusal = _to_refusal(error) if connected else None
+        refusal = _to_refusal(error)
+        if not connected:
+            # No connection, no TLS, no log-in: the operator's to mend, unless the server says that it will pass.
+            passes = refusal is not None and 400 <= refusal[1] < 500
+            return errors.SendError(recipient, told, fault=None if passes else errors.Fault.CHANNEL)
         if refusal is not None:
             verdict = smtp_errors.judge(*refusal)
-            return errors.SendError(recipient, told, permanent=verdict.permanent, message_only=verdict.message_only)
-        # No connection, no TLS, no log-in: the operator's to mend whatever the code, and nothing is lost meanwhile.
-        lost = connected and isinstance(
-            error, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPReadTimeoutError, TimeoutError)
-        )
+            return errors.SendError(
+                recipient, told, permanent=verdict.permanent, message_only=verdict.message_only, fault=verdict.fault
+            )
+        lost = isinstance(error, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPReadTimeoutError, TimeoutError))
         return errors.SendError(recipient, told, unknown_outcome=lost)
 
 
@@ -155,10 +164,34 @@ def _add_page(mail: EmailMessage, message: render.Message, place: str) -> None:
 
 
 def _to_words(error: Exception) -> str:
+    """What the server or the machine says, and which settings it is about."""
+    words, hint = _say(error), _hint(error)
+    return f"{words} (settings: {hint})" if hint else words
+
+
+def _hint(error: Exception) -> str:
+    if getattr(error, "code", None) in smtp_errors.LOG_IN or isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return "email_user, email_password, email_security"
+    if isinstance(error, aiosmtplib.SMTPSenderRefused):
+        return "email_from"
+    if _tls_error(error) is not None:
+        return "email_host, email_security"
+    return "email_host, email_port" if isinstance(error, aiosmtplib.SMTPConnectError) else ""
+
+
+def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    """The TLS error that stands behind another, if any."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__
+    return error
+
+
+def _say(error: Exception) -> str:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return "; ".join(f"{refused.code} {refused.message}" for refused in error.recipients)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{error.code} {error.message}"
-    if isinstance(error, ssl.SSLError):
-        return f"the server's certificate or TLS is not accepted ({error.reason})"
+    if (tls := _tls_error(error)) is not None:
+        why = getattr(tls, "verify_message", None) or tls.reason or "no reason given"
+        return f"the server's certificate or TLS is not accepted ({why})"
     return str(error) or type(error).__name__

@@ -152,7 +152,9 @@ class TelegramChannel:
             return errors.SendError(recipient, "the group has moved", moved_to=f"telegram:{error.new_chat_id}")
         if isinstance(error, telegram_errors.InvalidToken):
             # A wrong token is the operator's to mend; no chat is to blame, and nothing is lost meanwhile.
-            return errors.SendError(recipient, "the bot token is not accepted")
+            return errors.SendError(
+                recipient, "the bot token is not accepted (settings: telegram_token)", fault=errors.Fault.CHANNEL
+            )
         if isinstance(error, telegram_errors.Forbidden):
             return errors.SendError(recipient, told, permanent=True)
         if isinstance(error, telegram_errors.BadRequest):

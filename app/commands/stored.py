@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts import board as boards
-from alerts import render
+from alerts import faults, render
 from alerts.channels import email, telegram
 from app import digests, rows, service, settings, wiring
 from app.commands import output
@@ -93,6 +93,8 @@ def check(chosen: settings.Settings) -> int:
         ]
         off = base.stores.outbox.recipients_off()
         rows += [("recipient off", "!", f"{name}: {reason}") for name, reason in off.items()]
+        lasting = faults.load_faults(stores.meta)
+        rows += [("fault", "!", f"{one.words} (tried again at {one.until:%H:%M} UTC)") for one in lasting]
         rows += asyncio.run(_check_channels(chosen))
     finally:
         base.close()
@@ -109,7 +111,7 @@ async def _check_channels(chosen: settings.Settings) -> list[tuple[str, str, str
                 rows.append((name, "ok", await channel.check()))
                 await channel.close()
             elif isinstance(channel, email.EmailChannel):
-                rows.append((name, "ok", await channel.check()))
+                rows.append((name, "ok", await channel.check(chosen.email_to)))
         except errors.SendError as error:
             rows.append((name, "!", f"{error.recipient}: {error.reason}"))
     return rows
@@ -119,9 +121,11 @@ def health(chosen: settings.Settings) -> int:
     """0 where the last completed cycle is young enough, else 1 with a word."""
     stores = store.open_stores(chosen.database_url)
     try:
-        last = stores.meta.time("last_cycle_at")
+        last, lasting = stores.meta.time("last_cycle_at"), faults.load_faults(stores.meta)
     finally:
         stores.database.close()
+    for one in lasting:  # the exit code stays: a container that is started again mends no channel
+        print(one.words)
     if last is None:
         print("no cycle has been completed yet")
         return 1

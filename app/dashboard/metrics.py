@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, exposition
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from alerts import faults
 from app.dashboard import context
 from monitor import errors, schedule
 
@@ -71,6 +72,8 @@ def _stored(around: context.Context) -> Iterator[Metric]:
     yield _labelled("alerts", "Alerts by channel and state.", ("channel", "state"), counts.alerts)
     waiting = (now - counts.oldest_waiting).total_seconds() if counts.oldest_waiting else 0
     yield _gauge("alert_lag_seconds", "How long the oldest unsent alert has waited.", max(0, waiting))
+    broken = faults.load_faults(stores.meta)
+    yield _gauge("channel_faults", "Channels and recipients that the operator has to mend.", len(broken))
     ages = [(now - record.state.ok_at).total_seconds() for record in records if record.state.ok_at]
     yield _gauge("feed_lag_seconds", "How long ago the feed that is furthest behind was read.", max(ages, default=0))
     yield _gauge("database_bytes", "Size of the database file (0 on a server).", stores.database.size_bytes())

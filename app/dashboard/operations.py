@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from alerts import faults
 from app.dashboard import context, metrics
 from monitor import errors
 
@@ -17,6 +18,7 @@ class Health(BaseModel):
     limit_s: int = Field(description="what is older is late")
     database: bool = Field(description="whether the database answers")
     backlog: dict[str, int] = Field(description="what waits: entries to read, articles to take, alerts to send")
+    faults: int = Field(default=0, description="channels and recipients that the operator has to mend; see `check`")
 
 
 def router(around: context.Context) -> APIRouter:
@@ -43,10 +45,13 @@ def to_health(around: context.Context) -> Health:
     try:
         last = around.stores.meta.time("last_cycle_at")
         backlog = around.stores.counting.backlog()
+        broken = len(faults.load_faults(around.stores.meta))
     except errors.StoreError:
         return Health(state="no database", last_cycle_age_s=None, limit_s=limit, database=False, backlog={})
     if last is None:
-        return Health(state="starting", last_cycle_age_s=None, limit_s=limit, database=True, backlog=backlog)
+        return Health(
+            state="starting", last_cycle_age_s=None, limit_s=limit, database=True, backlog=backlog, faults=broken
+        )
     age = max(0, round((around.clock() - last).total_seconds()))
     state: Literal["ok", "late"] = "late" if age > limit else "ok"
-    return Health(state=state, last_cycle_age_s=age, limit_s=limit, database=True, backlog=backlog)
+    return Health(state=state, last_cycle_age_s=age, limit_s=limit, database=True, backlog=backlog, faults=broken)

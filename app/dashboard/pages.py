@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 
-from app.dashboard import charts, context, rendering
+from alerts import faults
+from app.dashboard import charts, context, labels, rendering
 from app.dashboard.asking import LARGEST, Grade, Sort, Stance, Topic, day_of_address
 from app.dashboard.views import about, atlas, behind, board, country, development, finding, language, links, timeline
 from monitor import schedule
@@ -129,6 +130,7 @@ def router(around: context.Context) -> APIRouter:
             health=schedule.health(records, now),
             last=last,
             backlog=around.stores.counting.backlog(),
+            faults=[labels.plain(fault.words, 400) for fault in faults.load_faults(around.stores.meta)],
         )
 
     @routes.get("/held-back")

@@ -99,6 +99,11 @@ class FakeOutbox:
         own = [r for r in told if not str(r.message_ref).startswith("group:")]
         return min(own or told, key=lambda each: each.created_at).message_ref if told else None
 
+    def wake_alerts(self, place: str) -> None:
+        for row in list(self.rows.values()):
+            if row.state is types.DeliveryState.WAITING and place in {row.recipient, row.recipient.partition(":")[0]}:
+                self._set(row.id, not_before=None)
+
     def switch_off(self, recipient: str, reason: str, now: datetime) -> None:
         self.off[recipient] = reason
 
@@ -117,6 +122,25 @@ class FakeOutbox:
     def count_alerts(self) -> dict[str, int]:
         states = [str(row.state) for row in self.rows.values()]
         return {state: states.count(state) for state in set(states)}
+
+
+class FakeMeta:
+    """ports.Meta in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        return self.rows.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        self.rows[name] = value
+
+    def find(self, prefix: str) -> dict[str, str]:
+        return {name: value for name, value in sorted(self.rows.items()) if name.startswith(prefix)}
+
+    def forget(self, name: str) -> None:
+        self.rows.pop(name, None)
 
 
 class FakeChannel:

@@ -48,7 +48,8 @@ class Office:
         counter = desk.Desk(
             readers=self.stores.recipients, outbox=self.stores.outbox, ledger=self.stores.ledger,
             articles=self.stores.articles, names=fakes.NAMES, find_subject=lambda text: CODES.get(text.casefold()),
-            health=lambda: ["3 of 4 feeds healthy; stale: Example"], new_token=lambda: next(self.tokens),
+            health=lambda: ["3 of 4 feeds healthy; stale: Example"],
+            faults=lambda: ["email does not work since today: 535 no"], new_token=lambda: next(self.tokens),
             clock=self.clock, guest=GUEST, operator=f"telegram:{OPERATOR}",
         )  # fmt: skip
         return polling.Bot(
@@ -252,8 +253,10 @@ async def test_commands_are_answered(office: Office) -> None:
 
 async def test_the_operator_sees_what_others_do_not(office: Office) -> None:
     office.stores.outbox.switch_off("telegram:99", "bot blocked", fakes.NOW)
-    assert "telegram:99: bot blocked" in await office.ask("/health", user=OPERATOR)
-    assert "telegram:99" not in await office.ask("/health")
+    answer = await office.ask("/health", user=OPERATOR)
+    assert "telegram:99: bot blocked" in answer and "email does not work" in answer
+    answer = await office.ask("/health")
+    assert "telegram:99" not in answer and "email" not in answer
     assert "/feedback" in await office.ask("/help", user=OPERATOR)
     assert "/feedback" not in await office.ask("/help")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts import delivery, dispatcher, markup, policy, render
+from alerts import delivery, dispatcher, faults, markup, policy, render
 from alerts.channels import telegram
 from monitor import errors, recipients, types
 from tests import telegram_standin
@@ -30,6 +30,7 @@ class House:
             names=fakes.NAMES,
             clock=self.clock,
             render_digest_for=self.render_digest,
+            known_faults=faults.Faults(fakes.FakeMeta(), self.clock),
             recipient_of=self.recipients.get,
             sleep=self.clock.sleep,
         )

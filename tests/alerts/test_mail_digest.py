@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
-from alerts import charts, digest, dispatcher, policy, render
+from alerts import charts, digest, dispatcher, faults, policy, render
 from alerts.channels import email, smtp_errors
 from monitor import errors, types
 from tests import smtp_standin
@@ -144,6 +144,7 @@ async def test_one_refused_address_keeps_nobody_else_waiting() -> None:
             names=fakes.NAMES,
             clock=clock,
             render_digest_for=lambda each: message,
+            known_faults=faults.Faults(fakes.FakeMeta(), clock),
             recipient_of=lambda address: None,
             sleep=clock.sleep,
         )
@@ -157,6 +158,7 @@ async def test_one_refused_address_keeps_nobody_else_waiting() -> None:
 
 RECIPIENT, SENDER, DATA = smtp_errors.Stage.RECIPIENT, smtp_errors.Stage.SENDER, smtp_errors.Stage.DATA
 AGAIN, MESSAGE, GONE = smtp_errors.TRY_AGAIN, smtp_errors.THIS_MESSAGE, smtp_errors.THIS_RECIPIENT
+CHANNEL, DENIED = smtp_errors.MEND_CHANNEL, smtp_errors.MEND_RECIPIENT
 
 
 @pytest.mark.parametrize(
@@ -166,8 +168,11 @@ AGAIN, MESSAGE, GONE = smtp_errors.TRY_AGAIN, smtp_errors.THIS_MESSAGE, smtp_err
         (RECIPIENT, 550, "no such user", GONE),
         (RECIPIENT, 553, "mailbox name not allowed", GONE),
         (RECIPIENT, 550, "5.2.1 mailbox disabled", GONE),
-        (RECIPIENT, 550, "5.7.1 your address is on a block list", AGAIN),
-        (RECIPIENT, 554, "relay access denied", AGAIN),
+        (RECIPIENT, 550, "5.7.1 your address is on a block list", DENIED),
+        (RECIPIENT, 554, "5.7.1 <r@example.net>: Relay access denied", DENIED),
+        (RECIPIENT, 554, "transaction failed", DENIED),
+        (RECIPIENT, 550, "relay not permitted", DENIED),
+        (RECIPIENT, 530, "5.7.0 authentication required", CHANNEL),
         (RECIPIENT, 552, "5.2.2 mailbox full", AGAIN),
         (RECIPIENT, 552, "over quota", AGAIN),
         (RECIPIENT, 450, "4.2.0 greylisted", AGAIN),
@@ -175,7 +180,9 @@ AGAIN, MESSAGE, GONE = smtp_errors.TRY_AGAIN, smtp_errors.THIS_MESSAGE, smtp_err
         (RECIPIENT, 550, "5.2.3 message too big for this mailbox", MESSAGE),
         (SENDER, 552, "5.3.4 message size exceeds the limit", MESSAGE),
         (SENDER, 552, "too big", MESSAGE),
-        (SENDER, 550, "5.7.1 sender not allowed", AGAIN),
+        (SENDER, 550, "5.7.1 sender not allowed", CHANNEL),
+        (SENDER, 530, "must issue a STARTTLS command first", CHANNEL),
+        (DATA, 550, "5.7.1 relaying denied", DENIED),
         (SENDER, 451, "later", AGAIN),
         (DATA, 554, "5.6.0 content refused", MESSAGE),
         (DATA, 554, "looks like spam", MESSAGE),

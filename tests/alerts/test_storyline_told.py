@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts import dispatcher, policy, render
+from alerts import dispatcher, faults, policy, render
 from alerts.channels import telegram
 from app import replay
 from monitor import recipients, types, watch
@@ -52,7 +52,14 @@ async def tell(
     channel = telegram.TelegramChannel(token=telegram_standin.TOKEN, base_url=api.url, timeout_s=2.0)
     names = {actor.code: actor.name for actor in watch.load_watch().actors}
     sender = dispatcher.Dispatcher(
-        stores.outbox, {"telegram": channel}, stores.ledger.development, names, clock, no_digest, sleep=clock.sleep
+        stores.outbox,
+        {"telegram": channel},
+        stores.ledger.development,
+        names,
+        clock,
+        no_digest,
+        known_faults=faults.Faults(stores.meta, clock),
+        sleep=clock.sleep,
     )
     for number, (step, moment) in enumerate(steps):
         clock.now = max(clock.now, moment)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app import cli
+from alerts import faults
+from app import cli, wiring
+from storage import store
 from tests import smtp_standin, telegram_standin
 
 
@@ -45,3 +47,28 @@ def test_servers_that_refuse(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert "token is not accepted" in shown.out
     assert "STARTTLS" in shown.out
     assert wrong not in shown.out + shown.err
+
+
+def test_a_relay_that_denies_the_sender_is_seen_and_gets_no_mail(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with smtp_standin.serve() as smtp:
+        smtp.at_mail["watch@example.org"] = "550 5.7.1 relaying denied for this sender"
+        set_up(monkeypatch, email_host="127.0.0.1", email_port=str(smtp.port), email_security="none")
+        set_up(monkeypatch, email_to="a@example.org", email_from="watch@example.org")
+        assert cli.main(["check"]) == 1
+        assert smtp.mails == []
+    assert "relaying denied" in capsys.readouterr().out
+
+
+def test_a_fault_that_lasts_is_shown_by_check_and_health(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stores = store.open_stores(f"sqlite:///{tmp_path}/watch.db")
+    faults.Faults(stores.meta, wiring.utc_now).note("email", "535 not accepted")
+    stores.meta.set("last_cycle_at", wiring.utc_now().isoformat())
+    stores.database.close()
+    assert cli.main(["health"]) == 0, "to start the container again would mend nothing"
+    assert "email does not work since" in capsys.readouterr().out
+    assert cli.main(["check"]) == 1
+    assert "535 not accepted" in capsys.readouterr().out

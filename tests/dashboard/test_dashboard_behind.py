@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from alerts import faults
 from app.dashboard.views import behind as views
 from app.dashboard.views import finding, timeline
 from monitor import types
@@ -149,6 +150,19 @@ def test_a_feed_s_rhythm_share_and_silence() -> None:
 async def test_the_feeds_page(client: httpx.AsyncClient) -> None:
     words = text_of((await client.get("/feeds")).text)
     assert "1 of 1 feeds healthy" in words and "Storyline Example Wire ● healthy" in words
+
+
+async def test_a_channel_that_does_not_work_is_shown(client: httpx.AsyncClient, ledger: store.Stores) -> None:
+    known = faults.Faults(ledger.meta, lambda: NOW)
+    known.note("email", "535 <b>not</b> accepted")
+    try:
+        page = (await client.get("/feeds")).text
+        assert "535 &lt;b&gt;not&lt;/b&gt; accepted" in page
+        assert "cw_channel_faults 1.0" in (await client.get("/metrics")).text
+        assert (await client.get("/healthz")).json()["faults"] == 1
+    finally:
+        known.begin([])
+    assert "not accepted" not in text_of((await client.get("/feeds")).text)
 
 
 async def test_held_back_says_what_and_why(client: httpx.AsyncClient, ledger: store.Stores) -> None:

@@ -176,6 +176,7 @@ async def test_health_says_how_old_the_last_cycle_is(around: context.Context) ->
         assert answer.json() == {
             "state": "ok", "last_cycle_age_s": 20, "limit_s": 900, "database": True,
             "backlog": {"entries_to_read": 0, "articles_to_take": 0, "alerts_to_send": 0},
+            "faults": 0,
         }  # fmt: skip
     late = replace(around, clock=lambda: filled.NOW + timedelta(hours=1))
     async with client_of(late) as client:

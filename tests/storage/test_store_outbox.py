@@ -77,6 +77,25 @@ def test_an_alert_waits_for_its_time(stores: store.Stores) -> None:
     assert claim(stores, 5) == ["A-1"]
 
 
+def test_what_waits_for_a_place_is_woken(stores: store.Stores) -> None:
+    later = rows.at(5)
+    people = ("email:a@example.net", "email:b@example.net", "emails:c", "email", "telegram:7")
+    stores.outbox.add_alerts([rows.alert(n, recipient=one, not_before=later) for n, one in enumerate(people)])
+    stores.outbox.wake_alerts("email:b@example.net")
+    assert claim(stores) == ["A-1"]
+    stores.outbox.wake_alerts("email")
+    assert claim(stores) == ["A-0", "A-3"]
+
+
+def test_small_facts_are_found_by_their_beginning_and_forgotten(stores: store.Stores) -> None:
+    for name in ("fault:email", "fault:email:a_b", "faultless", "fault"):
+        stores.meta.set(name, name)
+    assert stores.meta.find("fault:") == {"fault:email": "fault:email", "fault:email:a_b": "fault:email:a_b"}
+    stores.meta.forget("fault:email")
+    assert list(stores.meta.find("fault:email:a_")) == ["fault:email:a_b"]
+    assert stores.meta.get("fault:email") is None
+
+
 def test_an_alert_whose_dispatcher_died_is_claimed_again_when_the_lease_ends(stores: store.Stores) -> None:
     stores.outbox.add_alerts([rows.alert(1)])
     assert claim(stores) == ["A-1"]
