@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import types
-from storage import codec, database, schema
+from storage import codec, database, reports, schema
 
 # The keys are walked along the index, one step a key, and of each the last position is looked up: what a past day
 # costs depends on how many keys there are, not on how long their histories have become.
@@ -39,6 +39,7 @@ WITH RECURSIVE codes(subject) AS (
 )
 SELECT subject FROM codes
 """)
+_KEPT = 1024  # positions, or a few more
 _LATEST = "9999"  # sorts behind every time
 
 
@@ -88,12 +89,17 @@ class Told:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """An article that says the same as many others."""
+
+    outlet: str
+    title: str
+    url: str | None
+    published: datetime | None
+
+
 # The same few rows are read again and again; their values are frozen, so that readers may share them.
-@lru_cache(maxsize=1024)
-def _to_position(text: str) -> types.Position:
-    return codec.load(types.Position, text)
-
-
 @lru_cache(maxsize=512)
 def _to_development(text: str) -> types.Development:
     return codec.load(types.Development, text)
@@ -104,12 +110,19 @@ class SqlBrowsing:
 
     def __init__(self, db: database.Database) -> None:
         self._db = db
+        self._kept: dict[str, types.Position] = {}  # by the row's value, which says all of it (reports.py)
 
     def positions(self, moment: datetime | None = None) -> list[types.Position]:
         """The positions held at a moment, or now; the same query for both."""
         bound = _LATEST if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
         with self._db.read() as connection:
-            return [_to_position(text) for text in connection.scalars(_HELD_AT, {"moment": bound})]
+            values = connection.scalars(_HELD_AT, {"moment": bound}).all()
+            kept = self._kept
+            new = [value for value in values if value not in kept]
+            loaded = dict(zip(new, reports.load(connection, new), strict=True))
+        if loaded:  # put in its place whole: other threads read it
+            self._kept = loaded | (kept if len(kept) < _KEPT else {})
+        return [loaded.get(value) or kept[value] for value in values]
 
     def first_day(self) -> datetime | None:
         """Since when anything has been held."""
@@ -177,6 +190,22 @@ class SqlBrowsing:
             )
             for row in rows
         ]
+
+    def further(self, development_id: str, shown: Sequence[str], limit: int) -> tuple[list[Further], int]:
+        """Articles that bear a development out beyond the reports kept with it, the latest first, and their number."""
+        links, table = schema.development_articles.c, schema.articles.c
+        others = (links.development_id == development_id, links.article_id.not_in(list(shown)))
+        query = (
+            sa.select(table.outlet, table.title, table.url, table.published)
+            .join(schema.development_articles, links.article_id == table.id)
+            .where(*others)
+            .order_by(table.entry_id.desc())
+            .limit(limit)
+        )
+        number = sa.select(sa.func.count()).select_from(schema.development_articles).where(*others)
+        with self._db.read() as connection:
+            found = [Further(**row._mapping) for row in connection.execute(query)]
+            return found, connection.scalar(number) or 0
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
         """{article id: text}, to cut a quotation's sentence from."""

@@ -24,7 +24,12 @@ def dump(value: object) -> str:
 
 def load(kind: type[T], text: str) -> T:
     """The value of dump(). Unknown keys are ignored, missing ones get their default: fields may come and go."""
-    return typing.cast(T, _decode(kind, json.loads(text)))
+    return from_json(kind, json.loads(text))
+
+
+def from_json(kind: type[T], data: object) -> T:
+    """The value of the objects that dump() wrote."""
+    return typing.cast(T, _decode(kind, data))
 
 
 def to_json(value: object) -> Any:

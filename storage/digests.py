@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import types
-from storage import codec, database, outbox, schema, upsert
+from storage import codec, database, outbox, reports, schema, upsert
 
 _STEP = "ledger_step"
 _WINDOWS = 100  # so many digests back a window that was not told is looked for
@@ -80,7 +80,7 @@ class SqlDigests:
         table = schema.positions.c
         query = sa.select(table.value).where(table.topic == str(types.Topic.BACKSTOP)).order_by(table.id)
         with self._db.read() as connection:
-            return [codec.load(types.Position, text) for text in connection.scalars(query)]
+            return reports.load(connection, connection.scalars(query).all())
 
     # ------------------------------------------------------------ windows and content
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import copies, errors, types
-from storage import codec, database, digests, outbox, schema, upsert
+from storage import codec, database, digests, outbox, reports, schema, upsert
 
 
 class SqlLedgerStore:
@@ -35,7 +35,7 @@ class SqlLedgerStore:
         table = schema.positions.c
         with self._db.read() as connection:
             query = sa.select(table.value).where(*conditions).order_by(table.id)
-            return [codec.load(types.Position, text) for text in connection.scalars(query)]
+            return reports.load(connection, connection.scalars(query).all())
 
     def load_developments(
         self, since: datetime | None = None, until: datetime | None = None
@@ -151,7 +151,7 @@ def _put_position(connection: sa.Connection, position: types.Position, now: date
             aspect=position.aspect,
             status=position.status,
             held_from=now,
-            value=codec.dump(position),
+            value=reports.dump(connection, position),
         )
     )
 
@@ -168,11 +168,10 @@ def _put_development(connection: sa.Connection, development: types.Development) 
     done = connection.execute(schema.developments.update().where(*mine).values(**values))
     if not done.rowcount:
         connection.execute(schema.developments.insert().values(id=development.id, **values))
-    links = schema.development_articles
-    known = set(connection.scalars(sa.select(links.c.article_id).where(links.c.development_id == development.id)))
-    for article_id in dict.fromkeys(report.article_id for report in development.reports):
-        if article_id not in known:
-            connection.execute(links.insert().values(development_id=development.id, article_id=article_id))
+    names = dict.fromkeys(report.article_id for report in development.reports)
+    links = [{"development_id": development.id, "article_id": name} for name in names]
+    if links:
+        connection.execute(upsert.insert(connection, schema.development_articles).on_conflict_do_nothing(), links)
 
 
 def _put_held_back(connection: sa.Connection, step: types.LedgerStep, number: int, now: datetime) -> None:

@@ -3,7 +3,6 @@
 Each method works in small transactions, so that the service goes on beside it, and may be ended between any two.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,8 +65,7 @@ class SqlRetention:
         """The articles that any position, held now or ever, or any development rests on."""
         with self._db.read() as connection:
             found = set(connection.scalars(sa.select(schema.development_articles.c.article_id).distinct()))
-            for text in connection.scalars(sa.select(schema.positions.c.value)):
-                found.update(report["article_id"] for report in json.loads(text).get("reports") or ())
+            found.update(connection.scalars(sa.select(schema.reports.c.article_id).distinct()))
         return found
 
     def _prune_texts(self, before: datetime, evidence: set[str]) -> int:

@@ -137,6 +137,15 @@ articles = Table(
     Column("via", CleanText),
 )
 
+# What positions rest on, each report once (reports.py): a position's next version mostly adds one to two dozen others.
+reports = Table(
+    "reports",
+    metadata,
+    Column("key", String(22), primary_key=True),
+    Column("article_id", CleanText, nullable=False, index=True),
+    Column("value", Text, nullable=False),
+)
+
 positions = Table(
     "positions",
     metadata,
@@ -147,7 +156,7 @@ positions = Table(
     Column("status", String(32), nullable=False),
     Column("held_from", UtcTime, nullable=False),
     Column("held_until", UtcTime),
-    Column("value", Text, nullable=False),
+    Column("value", Text, nullable=False),  # its reports by their keys
     Index("positions_key", "topic", "subject", "aspect", "held_until"),
     Index("positions_held", "topic", "subject", "aspect", "held_from"),
     Index("positions_now", "held_until"),

@@ -47,6 +47,9 @@ def _development(connection: sa.Connection, reference: str) -> dict[str, object]
     return {
         "development": codec.to_json(development),
         "articles": [_told(connection, report.article_id) for report in development.reports],
+        "articles_in_all": connection.scalar(
+            sa.select(sa.func.count()).where(schema.development_articles.c.development_id == development.id)
+        ),
         "alerts": _alerts(connection, schema.alerts.c.development_id == development.id),
     }
 
@@ -132,6 +135,13 @@ def _became(claim: types.Claim, article_id: str, held_back: list[types.HeldBack]
         if report.article_id == article_id and report.evidence == claim.evidence and report.status == claim.status
         and (str(one.topic), one.subject) == (str(claim.topic), claim.subject)
     ]  # fmt: skip
+    lines += [
+        f"development {one.id} ({one.aspect}), as one source of many"
+        for one, _ in raised
+        if all(report.article_id != article_id for report in one.reports)  # its report gave way to others
+        and (str(one.topic), one.subject) == (str(claim.topic), claim.subject)
+        and one.new == (claim.number if isinstance(one.new, int) else claim.status)
+    ]
     lines += [
         f"silence ({item.aspect}): {item.reason}"
         for item in held_back

@@ -19,6 +19,7 @@ DAYS = 60  # developments on the timeline at once
 WORDINGS = 200
 FOUND = 40
 HELD = 60  # claims that were held back at once
+FURTHER = 200  # articles linked beyond the reports kept with a development
 HISTORY = 100  # developments on a country's page at once
 
 
@@ -56,9 +57,17 @@ def router(around: context.Context) -> APIRouter:
         found = around.stores.ledger.development(identity)
         if found is None:
             raise HTTPException(404)
-        texts = browse.texts([report.article_id for report in found.reports])
-        whole = development.to_whole(found, around.names, around.countries, texts, browse.told(identity), around.zone)
-        return rendering.page(around, "development.html", path="/timeline", whole=whole)
+        shown = [report.article_id for report in found.reports]
+        told, texts = browse.told(identity), browse.texts(shown)
+        further, number = browse.further(identity, shown, FURTHER)
+        return rendering.page(
+            around,
+            "development.html",
+            path="/timeline",
+            whole=development.to_whole(found, around.names, around.countries, texts, told, around.zone),
+            further=development.to_further(further),
+            in_all=number + len(set(shown)),
+        )
 
     @routes.get("/countries/{code}")
     def show_country(code: str, before: Before = None) -> HTMLResponse:

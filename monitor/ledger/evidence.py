@@ -97,12 +97,25 @@ def rank(value: types.Grade) -> int:
 
 
 def add(reports: tuple[types.Report, ...], report: types.Report) -> tuple[types.Report, ...]:
-    """The reports with one more; bounded, the first and all official ones stay."""
+    """The reports with one more; bounded, and what goes is what the grade needs least (the store keeps its article)."""
     joined = (*reports, report)
     if len(joined) <= KEEP:
         return joined
-    drop = next((i for i, held in enumerate(joined) if i > 0 and not held.official and i < len(joined) - 1), 1)
+    drop = _least_telling(joined)
     return joined[:drop] + joined[drop + 1 :]
+
+
+def _least_telling(reports: Sequence[types.Report]) -> int:
+    """Neither the first nor the last: one without weight of its own, else the newest that isn't official, else the
+    newest. The early ones, which came within the days in which a grade may rise, so outlast a long echo."""
+    between = range(len(reports) - 2, 0, -1)
+    mere = [index for index in between if not reports[index].official]
+    return next((index for index in mere if _adds_nothing(reports, index)), next(iter(mere), between[0]))
+
+
+def _adds_nothing(reports: Sequence[types.Report], index: int) -> bool:
+    report = reports[index]
+    return not counts(report) or any(same_origin(held.origin, report.origin) for held in reports[:index])
 
 
 def has(reports: Sequence[types.Report], report: types.Report) -> bool:

@@ -160,6 +160,22 @@ async def test_hostile_text_stays_text() -> None:
     stores.database.close()
 
 
+async def test_a_development_links_the_articles_beyond_the_reports_it_keeps() -> None:
+    stores = store.open_stores("sqlite://")
+    told = [builders.report(article_id=f"a{number}") for number in (1, 2)]
+    for number, entry in enumerate(builders.bring_in(stores, 1, 2), 1):
+        stores.articles.record_read(entry, builders.page(number, title=HOSTILE), builders.NOW)
+    for reports in (told, told[:1]):
+        made = builders.development("D1", reports=tuple(reports))
+        change = builders.types.DevelopmentChange(kind=builders.types.AlertKind.UPDATE, development=made)
+        stores.ledger.record_step(None, builders.step(changes=(change,)), [], builders.NOW)
+    async with client_of(filled.around(stores)) as client:
+        page = (await client.get("/developments/D1")).text
+    assert "2 articles have said so: 1 of the others" in text_of(page)
+    assert 'href="https://example.org/2"' in page and "<script>alert" not in page
+    stores.database.close()
+
+
 async def test_the_board_is_light(client: httpx.AsyncClient) -> None:
     """What a first visit loads, as it travels (the raw sizes; the page is packed on its way)."""
     sizes = 0

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor import types
+from monitor.ledger import evidence
 from tests.ledger.world import World, count, troops
 
 
@@ -92,3 +93,34 @@ def test_who_speaks_for_the_coalition(speaker: str, text: str, grade: str) -> No
     world = World()
     (change,) = world.say(count("members", 36, speaker=speaker), text=text)
     assert change.development.grade == grade
+
+
+def reported_by(*outlets: str, days: float = 0) -> World:
+    """Norway's pledge, reported by each in turn, a minute apart."""
+    world = World()
+    for minute, outlet in enumerate(outlets):
+        world.say(troops("NO", "pledged"), outlet=outlet, hours=minute / 60, days=days if minute > 1 else 0)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("outlets", "kept"),
+    [
+        (["First", *["Echo Post"] * 40], ["First", *["Echo Post"] * 23]),
+        (["First", *[f"Paper{n} Post" for n in range(40)]], ["First", *[f"Paper{n} Post" for n in [*range(22), 39]]]),
+        (["First", "Second", *["First"] * 30, "Third"], ["First", "Second", *["First"] * 21, "Third"]),
+    ],
+    ids=["one echo", "all of their own", "the new one stays"],
+)
+def test_of_a_long_story_the_reports_that_bear_the_grade_are_kept(outlets: list[str], kept: list[str]) -> None:
+    (development,) = reported_by(*outlets).state.developments.values()
+    assert [report.outlet for report in development.reports] == kept
+    assert len(kept) == evidence.KEEP and development.grade is types.Grade.CONFIRMED
+
+
+def test_a_long_echo_does_not_cost_the_grade_when_a_source_corrects_itself() -> None:
+    """The second report came in time to confirm, the thousand after it did not."""
+    world = reported_by("Fjord Post", "Alpha Wire", *[f"Paper{n} Post" for n in range(40)], days=20)
+    world.say(outlet="Paper0 Post", days=21, title="Correction: Norway pledged nothing", text="NO pledged. Correction.")
+    (development,) = world.state.developments.values()
+    assert (development.taken_back, development.grade) == (False, types.Grade.CONFIRMED)

@@ -176,3 +176,14 @@ def test_why_tells_a_development_by_its_id_or_an_alert_of_it(stores: store.Store
 def test_why_knows_nothing_of_what_is_not_stored(stores: store.Stores, reference: str) -> None:
     rows.read(stores, 1)
     assert stores.articles.trace(reference) is None
+
+
+def test_why_knows_a_source_whose_report_gave_way_to_others(stores: store.Stores) -> None:
+    [first, second] = rows.read(stores, 1, 2)
+    both = (rows.report("a1"), rows.report("a2"))
+    stores.ledger.record_step(first, rows.step("a1"), [], rows.at(5))
+    stores.ledger.record_step(second, rows.step("a2", changes=(rows.change(reports=both),)), [], rows.at(6))
+    stores.ledger.record_step(None, rows.step("a3", changes=(rows.change(reports=both[:1]),)), [], rows.at(7))
+    found = cast(Any, stores.articles.trace("a2"))
+    assert found["claims"][0]["became"][0] == "development D1 (troops), as one source of many"
+    assert cast(Any, stores.articles.trace("D1"))["articles_in_all"] == 2

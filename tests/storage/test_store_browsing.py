@@ -7,7 +7,7 @@ import pytest
 
 from monitor import types
 from storage import browsing, store
-from tests.storage.builders import NOW, alert, bring_in, development, minutes, page, position, step
+from tests.storage.builders import NOW, alert, bring_in, development, minutes, page, position, report, step
 
 
 def take(stores: store.Stores, number: int, **fields: object) -> None:
@@ -114,3 +114,16 @@ def test_counts_and_backlog(filled: store.Stores) -> None:
     assert counts.alerts == {("email", "waiting"): 1, ("console", "waiting"): 1}
     assert counts.oldest_waiting == NOW - timedelta(1)
     assert filled.counting.backlog() == {"entries_to_read": 1, "articles_to_take": 1, "alerts_to_send": 2}
+
+
+def test_articles_beyond_the_reports_kept_are_found_latest_first(stores: store.Stores) -> None:
+    for number, entry in enumerate(bring_in(stores, 1, 2, 3, 4), 1):
+        stores.articles.record_read(entry, page(number), NOW)
+        made = development("D1", reports=(report(article_id="a1"), report(article_id=f"a{number}")))
+        change = types.DevelopmentChange(kind=types.AlertKind.UPDATE, development=made)
+        stores.ledger.record_step(entry, step(f"a{number}", positions=(), changes=(change,)), [], minutes(number))
+    found, number = stores.browsing.further("D1", ["a1", "a4"], 10)
+    assert ([one.url for one in found], number) == ([f"https://example.org/{n}" for n in (3, 2)], 2)
+    found, number = stores.browsing.further("D1", ["a1"], 1)
+    assert ([one.url for one in found], number) == (["https://example.org/4"], 3)
+    assert stores.browsing.further("D2", ["a1"], 10) == ([], 0)

@@ -244,3 +244,24 @@ def test_years_of_positions_keep_their_order(stores: store.Stores) -> None:
     for number, status in enumerate(statuses):
         take(stores, timedelta(days=30 * number).total_seconds() / 60, rows.position(status))
     assert [position.status for position in stores.ledger.history(*KEY)] == statuses
+
+
+def test_a_report_is_stored_once_however_many_versions_rest_on_it(stores: store.Stores) -> None:
+    told = [rows.report(f"a{number}") for number in range(30)]
+    versions = [rows.position(reports=tuple(told[max(0, count - 24) : count])) for count in range(1, 31)]
+    for number, version in enumerate(versions):
+        take(stores, number, version)
+    with stores.database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(schema.reports)) == 30
+        last = connection.scalar(sa.select(schema.positions.c.value).order_by(schema.positions.c.id.desc()).limit(1))
+    assert len(str(last)) < 24 * 30 + 400  # a key for each report, none of their words
+    assert stores.ledger.history(*KEY) == versions
+    assert stores.ledger.positions_at(rows.at(9.5)) == stores.browsing.positions(rows.at(9.5)) == [versions[9]]
+
+
+def test_positions_with_more_reports_than_one_query_takes_come_back(stores: store.Stores) -> None:
+    held = [
+        rows.position(subject=f"S{n}", reports=tuple(rows.report(f"a{n}-{k}") for k in range(24))) for n in range(30)
+    ]
+    take(stores, 0, *held)
+    assert stores.ledger.load_positions() == held

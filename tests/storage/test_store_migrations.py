@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from storage import database, schema, store
+from storage import codec, database, schema, store
 from tests.storage import rows
 
 DUMPS = Path(__file__).parent / "released"  # databases of released programs as SQL: their stores filled them
@@ -100,6 +100,7 @@ def test_the_database_of_a_released_program_is_read_by_this_one(dump: Path, tmp_
         (told,) = stores.ledger.load_developments()
         (position,) = stores.ledger.load_positions()
         assert (told.subject, told.new, position.status) == ("DK", "pledged", "pledged")
+        assert [report.evidence for report in position.reports] == [rows.EVIDENCE]
         assert [record.feed.url for record in stores.feeds.list_feeds()] == [rows.FEED]
         assert [one.entry.key for one in stores.articles.pending_entries(rows.NOW, 10)] == ["guid-3"]
         assert [found[0] for found in stores.articles.unledgered(10)] == [2]
@@ -112,3 +113,27 @@ def test_the_database_of_a_released_program_is_read_by_this_one(dump: Path, tmp_
 
 def test_each_released_program_has_its_dump() -> None:
     assert [path.stem for path in sorted(DUMPS.glob("*.sql"))] == ["0.1.0"]
+
+
+def test_reports_of_old_versions_are_moved_out_and_come_back(tmp_path: Path) -> None:
+    """More positions than one turn of the migration takes, as the schema before wrote them."""
+    url = f"sqlite:///{tmp_path}/watch.db"
+    bring_to(url, "0009")
+    told = [rows.report(f"a{number}") for number in range(24)]
+    versions = [rows.position(reports=tuple(told[: number % 25]), number=number) for number in range(1100)]
+    columns = "topic, subject, aspect, status, held_from, held_until, value"
+    with closing(sqlite3.connect(tmp_path / "watch.db")) as old, old:
+        old.executemany(
+            f"INSERT INTO positions ({columns}) VALUES ('troops', 'DK', 'troops', 'pledged', ?, NULL, ?)",
+            [(NOW, codec.dump(version)) for version in versions],
+        )
+        before = old.execute("SELECT sum(length(value)) FROM positions").fetchone()[0]
+    stores = store.open_stores(url)
+    try:
+        assert stores.ledger.history("troops", "DK", "troops") == versions
+        with stores.database.read() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(schema.reports)) == 24
+            after = connection.scalar(sa.select(sa.func.sum(sa.func.length(schema.positions.c.value))))
+        assert after < before / 5
+    finally:
+        stores.database.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from alerts import render, words
+from alerts import markup, render, words
 from alerts.markup import Span
 from app.dashboard import labels
 from app.dashboard.views import links
@@ -34,6 +34,16 @@ class Quoted:
     official: bool
     copied: bool
     document: str  # baseline: the document's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """An article that says the same as many others: where to read it."""
+
+    outlet: str
+    title: str
+    url: str | None
+    published: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +135,19 @@ def to_whole(
         wording=wording,
         told=tuple(told),
     )
+
+
+def to_further(found: Iterable[browsing.Further]) -> list[Further]:
+    """The articles beyond the reports shown."""
+    return [
+        Further(
+            outlet=labels.plain(one.outlet, 80) or "unnamed outlet",
+            title=labels.plain(one.title),
+            url=markup.safe_url(one.url),
+            published=one.published,
+        )
+        for one in found
+    ]
 
 
 def to_quoted(report: types.Report, topic: str, text: str) -> Quoted:
