@@ -5,8 +5,10 @@ a middle tone, so that a picture reads on a white page and on a black one.
 """
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from alerts import figures
@@ -44,35 +46,61 @@ def is_available() -> bool:
     return Image is not None
 
 
-class _Sheet:
-    """A drawing in CSS pixels."""
+class Sheet:
+    """A drawing in CSS pixels; without a ground it is transparent."""
 
-    def __init__(self, height: int) -> None:
-        self._image: Any = Image.new("RGBA", (WIDTH * SCALE, height * SCALE), (0, 0, 0, 0))
+    def __init__(
+        self, height: float, *, width: int = WIDTH, scale: int = SCALE, ground: str | None = None, ink: str = INK
+    ) -> None:
+        size, self._scale, self._ink = (width * scale, round(height * scale)), scale, ink
+        self._image: Any = Image.new("RGB", size, ground) if ground else Image.new("RGBA", size, (0, 0, 0, 0))
         self._draw: Any = ImageDraw.Draw(self._image)
 
-    def text(self, x: float, y: float, words: str, *, size: int = 13, anchor: str = "lm") -> None:
-        """One line; `anchor` as Pillow has it: l, m or r, and m for the middle of its height."""
-        font = ImageFont.load_default(size * SCALE)
-        self._draw.text((x * SCALE, y * SCALE), words, fill=INK, font=font, anchor=anchor)
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: int = 13,
+        anchor: str = "lm",
+        colour: str | None = None,
+        bold: bool = False,
+        room: float | None = None,
+    ) -> None:
+        """One line; `anchor` as Pillow has it: l, m or r, and m for the middle of its height.
+
+        What is wider than its `room` is written smaller, down to three quarters, and then cut.
+        """
+        words, least = _drawable(words), size * 3 // 4
+        while room is not None and size > least and self.width_of(words, size) > room:
+            size -= 1
+        while room is not None and len(words) > 1 and self.width_of(words, size) > room:
+            words = words[:-2].rstrip() + "…"
+        at, stroke = (x * self._scale, y * self._scale), self._scale * size / 60 if bold else 0
+        fill = colour or self._ink
+        self._draw.text(at, words, fill=fill, font=_font(size * self._scale), anchor=anchor, stroke_width=stroke)
 
     def width_of(self, words: str, size: int = 13) -> float:
         """How wide a text is."""
-        return float(self._draw.textlength(words, font=ImageFont.load_default(size * SCALE))) / SCALE
+        return float(self._draw.textlength(_drawable(words), font=_font(size * self._scale))) / self._scale
 
     def bar(self, x: float, y: float, width: float, height: float, colour: str, *, hollow: bool = False) -> None:
         """A rounded bar."""
-        box = [x * SCALE, y * SCALE, (x + max(width, 3)) * SCALE, (y + height) * SCALE]
+        scale = self._scale
+        box = [x * scale, y * scale, (x + max(width, 3)) * scale, (y + height) * scale]
         fill, outline = (None, colour) if hollow else (colour, None)
-        self._draw.rounded_rectangle(box, radius=2 * SCALE, fill=fill, outline=outline, width=2 * SCALE)
+        self._draw.rounded_rectangle(box, radius=2 * scale, fill=fill, outline=outline, width=2 * scale)
 
     def block(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """A block with a gap at its end, so that neighbours stand apart."""
-        self._draw.rectangle([x * SCALE, y * SCALE, (x + max(width - 1, 2)) * SCALE, (y + height) * SCALE], fill=colour)
+        scale = self._scale
+        self._draw.rectangle([x * scale, y * scale, (x + max(width - 1, 2)) * scale, (y + height) * scale], fill=colour)
 
     def rule(self, x: float, top: float, bottom: float) -> None:
         """A faint upright line."""
-        self._draw.line([x * SCALE, top * SCALE, x * SCALE, bottom * SCALE], fill=FAINT, width=SCALE)
+        scale = self._scale
+        self._draw.line([x * scale, top * scale, x * scale, bottom * scale], fill=FAINT, width=scale)
 
     def to_png(self) -> bytes:
         """The picture; the same drawing gives the same bytes."""
@@ -81,10 +109,32 @@ class _Sheet:
         return out.getvalue()
 
 
+@lru_cache(maxsize=16)
+def _font(pixels: int) -> Any:
+    return ImageFont.load_default(pixels)
+
+
+# Pillow's own font has the letters of English alone.
+_SPELLED = str.maketrans({"–": "-", "—": "-", "→": ">", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i", "đ": "d",
+                          "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"})  # fmt: skip
+
+
+def _drawable(words: str) -> str:
+    """The text in letters that the font has: without accents, and a question mark for what it lacks."""
+    plain = (c for c in unicodedata.normalize("NFKD", words.translate(_SPELLED)) if not unicodedata.combining(c))
+    return "".join(c if _has_glyph(c) else "?" for c in plain)
+
+
+@lru_cache(maxsize=1024)
+def _has_glyph(character: str) -> bool:
+    font = _font(20)
+    return character == " " or bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
+
+
 def draw_pledges(bars: Sequence[figures.Bar]) -> bytes:
     """Troop pledges by country as a PNG: full bars are pledges, hollow ones hang on a condition."""
     row, top = 24, 4
-    sheet = _Sheet(top + row * len(bars) + 26)
+    sheet = Sheet(top + row * len(bars) + 26)
     left = min(130.0, max((sheet.width_of(bar.name) for bar in bars), default=0) + 10)
     right = max((sheet.width_of(bar.figure) for bar in bars), default=0) + 8
     room = WIDTH - left - right
@@ -108,7 +158,7 @@ def draw_stances(tracks: Sequence[figures.Track], until: datetime) -> bytes:
     """The US stance on each component over time as a PNG."""
     row, top = 42, 2
     foot = top + row * len(tracks)
-    sheet = _Sheet(foot + 62)
+    sheet = Sheet(foot + 62)
     since = min((track.spans[0].since for track in tracks), default=until)
     total = max((until - since).total_seconds(), 1.0)
 

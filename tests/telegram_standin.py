@@ -14,12 +14,16 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
+
+from PIL import Image, UnidentifiedImageError
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExample1"
 LIMIT, CAPTION_LIMIT, DATA_LIMIT = 4096, 1024, 64
 TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote", "tg-spoiler"}
+PHOTO_BYTES, PHOTO_SIDES, PHOTO_RATIO = 10 * 1024 * 1024, 10_000, 20
 _PART = re.compile(r"<(/?)([a-zA-Z-]*)([^<>]*)>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);|(<)|(&)", re.S)
 _SENDS = {"sendMessage", "sendPhoto", "editMessageText"}
 SILENT, BROKEN, RESET = "accept and say nothing", "accept and hang up", "hang up"
@@ -130,6 +134,7 @@ class Standin:
         chat = fields["chat_id"]
         self._check_chat(chat)
         if method == "sendPhoto":
+            _check_photo(fields)
             return self._send(chat, self._check_text(fields, "caption", CAPTION_LIMIT), fields)
         text = self._check_text(fields, "text", LIMIT)
         return self._edit(chat, text, fields) if method == "editMessageText" else self._send(chat, text, fields)
@@ -241,6 +246,26 @@ class Standin:
         return _as_json(found)
 
 
+def _check_photo(fields: dict[str, Any]) -> None:
+    """At most 10 MB, 10,000 pixels of width and height together, one side 20 times the other."""
+    data = fields.get("photo")
+    if not isinstance(data, bytes) or not data:
+        raise Refused(400, "Bad Request: there is no photo in the request")
+    if len(data) > PHOTO_BYTES:
+        raise Refused(
+            400,
+            f"Bad Request: file of size {len(data)} bytes is too big for a photo; "
+            f"the maximum size is {PHOTO_BYTES} bytes",
+        )
+    try:
+        with Image.open(BytesIO(data)) as image:
+            width, height = image.size
+    except (UnidentifiedImageError, OSError) as error:
+        raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED") from error
+    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
+        raise Refused(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+
+
 def _buttons(fields: dict[str, Any]) -> dict[str, str]:
     rows = json.loads(fields.get("reply_markup") or "{}").get("inline_keyboard", [])
     found = {each["text"]: each["callback_data"] for row in rows for each in row}
@@ -262,7 +287,13 @@ def _chat(number: int) -> dict[str, Any]:
 
 def _as_json(sent: Sent) -> dict[str, Any]:
     number = int(sent.chat) if sent.chat.lstrip("-").isdecimal() else -1009
-    message = {"message_id": sent.number, "date": 1_700_000_000, "chat": _chat(number), "text": sent.text}
+    message: dict[str, Any] = {"message_id": sent.number, "date": 1_700_000_000, "chat": _chat(number)}
+    if sent.photo is None:
+        message["text"] = sent.text
+    else:
+        with Image.open(BytesIO(sent.photo)) as image:
+            size = {"width": image.width, "height": image.height, "file_size": len(sent.photo)}
+        message |= {"caption": sent.text, "photo": [{"file_id": f"P{sent.number}", "file_unique_id": "P"} | size]}
     if sent.thread:
         message |= {"message_thread_id": int(sent.thread), "is_topic_message": True}
     return message

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts import markup, policy
+from alerts import board_picture, markup, policy
 from monitor import recipients
 
 REFUSAL = "This bot is private. If its operator has invited you, open the link you were given."
@@ -49,6 +49,7 @@ class Answer:
 
     lines: Sequence[markup.Line] = ()
     toast: str = ""
+    picture: board_picture.Board | None = None  # goes out in place of the lines where it can be drawn and is taken
     joined: bool = False  # the place has become a recipient: it gets the menu
 
 
@@ -64,7 +65,7 @@ class Command:
 
 
 COMMANDS = (
-    Command(name="board", does="All positions at a glance", usage="[membership|troops|backstop]"),
+    Command(name="board", does="All positions at a glance", usage="[membership|troops|backstop] [text]"),
     Command(name="country", does="What is held of one country", usage="DE, or its name"),
     Command(name="backstop", does="What the US says of a backstop"),
     Command(name="latest", does="The latest developments", usage="[how many]"),

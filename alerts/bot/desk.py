@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from alerts import policy, words
+from alerts import board_picture, policy, words
 from alerts.bot import asking, facts, wishes
 from alerts.bot.asking import Answer, Asker, Rights
 from alerts.markup import Line, line, span
@@ -52,6 +53,8 @@ def answer(desk: Desk, asker: Asker, name: str, said: Sequence[str], bot_name: s
         return _change(desk, rights, command, said)
     if name == "invite":
         return _invite(desk, asker, bot_name)
+    if name == "board":
+        return _board(desk, rights, said)
     return Answer(lines=_READS[name](desk, rights, said))
 
 
@@ -192,10 +195,19 @@ def _press_wrong(desk: Desk, asker: Asker, d: types.Development) -> Answer:
 # ---------------------------------------------------------------- reading
 
 
-def _board(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
-    wanted = said[0].casefold() if said else ""
-    held = [p for p in desk.ledger.load_positions() if not wanted or str(p.topic) == wanted]
-    return facts.board_lines(held, desk.names, "The board")
+def _board(desk: Desk, rights: Rights, said: Sequence[str]) -> Answer:
+    """The picture, with the lines in its place where it is not wanted or does not go out."""
+    wanted = {word.casefold() for word in said}
+    topics = [topic for topic in types.Topic if str(topic) in wanted]
+    if unknown := sorted(wanted - {*topics, "text"}):
+        known = line(span(f"I know no board “{unknown[0]}”.", limit=100))
+        return Answer(lines=[known, _usage(asking.BY_NAME["board"])])
+    held = [p for p in desk.ledger.load_positions() if not topics or p.topic in topics]
+    lines = facts.board_lines(held, desk.names, "The board")
+    if "text" in wanted:
+        return Answer(lines=lines)
+    zone = ZoneInfo(rights.recipient.zone if rights.recipient else "UTC")
+    return Answer(lines=lines, picture=board_picture.to_board(held, desk.names, desk.clock(), zone))
 
 
 def _country(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
@@ -283,7 +295,7 @@ def _help(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
 
 Read = Callable[[Desk, Rights, Sequence[str]], list[Line]]
 _READS: dict[str, Read] = {
-    "board": _board, "country": _country, "backstop": _backstop, "latest": _latest, "why": _why, "sources": _sources,
+    "country": _country, "backstop": _backstop, "latest": _latest, "why": _why, "sources": _sources,
     "health": _health, "feedback": _feedback, "help": _help,
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from telegram import error as telegram_errors
 from telegram import ext
 from telegram.constants import ParseMode
 
-from alerts import markup, redact
+from alerts import board_picture, markup, redact
 from alerts.bot import asking, desk
 from monitor import ports
 
@@ -171,10 +171,32 @@ class Bot:
     # ------------------------------------------------------------ answers
 
     async def _reply(self, asker: asking.Asker, answer: asking.Answer, to: int) -> None:
+        if answer.picture is not None and await self._send_board(asker, answer.picture, to):
+            return
         pages = markup.pages(answer.lines)
         for number, page in enumerate(pages):
             reply = telegram.ReplyParameters(to, allow_sending_without_reply=True) if number == 0 else None
             await self._send_page(asker, page, None if asker.is_private else reply)
+
+    async def _send_board(self, asker: asking.Asker, board: board_picture.Board, to: int) -> bool:
+        """Send the board's sheets; False where there are none or Telegram does not take them: text goes instead."""
+        sheets = await asyncio.to_thread(board_picture.draw, board)
+        reply = None if asker.is_private else telegram.ReplyParameters(to, allow_sending_without_reply=True)
+        try:
+            for number, png in enumerate(sheets, 1):
+                words = board_picture.caption(board, number, len(sheets))
+                await self._send(
+                    lambda png=png, words=words, number=number: self._application.bot.send_photo(  # type: ignore[misc]
+                        asker.chat, png, caption=words, reply_parameters=reply if number == 1 else None,
+                        message_thread_id=asker.thread, filename="board.png",
+                    )
+                )  # fmt: skip
+        except telegram_errors.Forbidden:
+            raise  # text would not come through either
+        except telegram_errors.TelegramError as error:
+            log.warning("no_picture reason=%s", redact.redact(str(error), self._token))
+            return False
+        return bool(sheets)
 
     async def _send_page(
         self, asker: asking.Asker, page: Sequence[markup.Line], reply: telegram.ReplyParameters | None

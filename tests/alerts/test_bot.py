@@ -217,9 +217,12 @@ ANSWERS = {
     "/help": "/quiet 22:00-07:00",
     "/nothing": "don't know this command",
     "hello": "What can be asked",
-    "/board": "Italy — rules out sending forces",
-    "/board@watch_bot troops": "Italy — rules out",
+    "/board": "Countries: Italy ruled out.",
+    "/board text": "Italy — rules out sending forces",
+    "/board@watch_bot troops": "Countries: Italy ruled out.",
+    "/board text troops": "Italy — rules out",
     "/board membership": "holds nothing",
+    "/board weather": "I know no board “weather”",
     "/country Italy": "Latest developments",
     "/country": "/country DE",
     "/country FR": "holds nothing",
@@ -264,7 +267,7 @@ async def test_the_operator_sees_what_others_do_not(office: Office) -> None:
 async def test_a_long_board_comes_in_pages(office: Office) -> None:
     many = tuple(fakes.position(subject=f"X{number:03}") for number in range(150))
     office.stores.ledger.record_step(None, types.LedgerStep(article_id="a2", positions=many), [], fakes.NOW)
-    answer = await office.ask("/board")
+    answer = await office.ask("/board text")
     pages = office.api.of(str(USER))
     assert len(pages) > 1 and all(f"X{number:03}" in answer for number in range(150))
 
@@ -339,10 +342,10 @@ async def test_a_chat_that_refuses_holds_up_no_other(office: Office) -> None:
 
 async def test_no_log_holds_the_token(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    office.api.plans[str(USER)] = [telegram_standin.Refused(400, f"Bad Request: {telegram_standin.TOKEN}")] * 2
+    office.api.plans[str(USER)] = [telegram_standin.Refused(400, f"Bad Request: {telegram_standin.TOKEN}")] * 3
     office.api.say("/board", user=USER)
     await office.work()
-    assert "bot_crashed" in caplog.text
+    assert "no_picture" in caplog.text and "bot_crashed" in caplog.text
     assert telegram_standin.TOKEN not in caplog.text
 
 
