@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts import faults, pacing, policy, redact, render, timing
-from monitor import errors, ports, recipients, types
+from monitor import errors, ports, recipients, types, watch
 
 log = logging.getLogger("alerts.delivery")
 
@@ -42,6 +42,7 @@ class DispatchOptions:
     """How the dispatcher works."""
 
     operator: str = "console"  # who gets notices
+    watch: str = watch.SHIPPED  # whose alerts they are
     stand_ins: tuple[str, ...] = ()  # where the operator hears of it while that line does not work, first first
     lease_s: float = 120.0  # twice the longest send; so long after a crash what was claimed waits
     limit: int = 1000  # alerts of one claim: the whole of a burst, so that it is grouped
@@ -318,7 +319,8 @@ class Delivery:
         log.warning("notice text=%s", text)
         for address in (self._options.operator, *self._options.stand_ins):
             if subject != address and not self._faults.is_faulty(address):  # who is told of their own silence is not
-                self._outbox.add_alerts([policy.notice_alert(address, text, self._clock(), subject)])
+                notice = policy.notice_alert(address, text, self._clock(), subject)
+                self._outbox.add_alerts([policy.of_watch(notice, self._options.watch)])
                 return
 
 

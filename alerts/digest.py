@@ -9,6 +9,7 @@ from alerts import board, charts, figures, markup, policy, render, words
 from alerts.markup import Line, line, span
 from monitor import types
 
+TITLE = "Coalition Watch"
 MAX_STALE = 10
 _REASONS = {
     "same": "said the same",
@@ -41,12 +42,12 @@ class Contents:
 
 
 def render_digest(
-    contents: Contents, since: datetime, until: datetime, tz: tzinfo, names: Mapping[str, str]
+    contents: Contents, since: datetime, until: datetime, tz: tzinfo, names: Mapping[str, str], title: str = TITLE
 ) -> render.Message:
     """The digest of a window; says in so many words when nothing changed."""
     parts = _sections(contents.changes)
     window = f"{words.time_words(since, tz)} to {words.time_words(until, tz)}"
-    lines = [line(span("Coalition Watch", "bold"), " — digest", kind="head"), line(window, kind="small")]
+    lines = [line(span(title, "bold"), " — digest", kind="head"), line(window, kind="small")]
     held = contents.positions
     sides = {(*p.key[:2], p.aspect.removesuffix(":disputed")): p for p in held if p.aspect.endswith(":disputed")}
     lines += _development_lines(parts, names, tz, sides) or [line("Nothing changed.")]
@@ -60,7 +61,7 @@ def render_digest(
     heading = line("The board", kind="section")
     pictures = _pictures(contents, until, names)
     message = render.to_message(
-        f"Coalition Watch, {_day(until, tz)}: {_count_words(*(len(some) for _, some in parts))}",
+        f"{title}, {_day(until, tz)}: {_count_words(*(len(some) for _, some in parts))}",
         lines,
         extra_html="".join(picture.html for picture in pictures)
         + markup.to_html([heading])

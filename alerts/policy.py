@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor import recipients, types
+from monitor import recipients, types, watch
 
 SUMMARY_LINES = 20
 _FOLLOW_UPS = (types.AlertKind.UPDATE, types.AlertKind.DISPUTED, types.AlertKind.TAKEN_BACK)
@@ -167,6 +167,11 @@ def alert_id(*parts: str) -> str:
     """An id, the same for the same parts. Of ten million alerts two are alike once in 300,000 databases (64 bits);
     ids of earlier versions are the first 8 digits of these (the outbox knows them by that)."""
     return "A-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def of_watch(alert: types.Alert, name: str) -> types.Alert:
+    """The same word in another watch than the shipped one: it is another alert, also where one person gets both."""
+    return alert if name == watch.SHIPPED else dataclasses.replace(alert, id=alert_id(alert.id, name))
 
 
 def summary_alert(

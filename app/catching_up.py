@@ -68,7 +68,10 @@ class CatchingUp:
         ledger = self._base.stores.ledger
         brought = ledger.load_developments() if self._first else ledger.load_developments(since=since - _TICK)
         # The id is of the beginning: a crash between here and the marks below doesn't tell it twice.
-        summaries = [policy.summary_alert(address, brought, counts, since) for address in to]
+        summaries = [
+            policy.of_watch(policy.summary_alert(address, brought, counts, since), self._base.watch.name)
+            for address in to
+        ]
         if self._first or brought:
             self._base.stores.outbox.add_alerts([dataclasses.replace(one, created_at=now) for one in summaries])
         self._meta.set(DONE, now.isoformat())

@@ -43,8 +43,12 @@ def _options(
     config: Annotated[
         Path | None, typer.Option(help="A settings file in TOML (default: coalition-watch.toml).")
     ] = None,
+    watch: Annotated[
+        str | None,
+        typer.Option(help="This watch of CW_WATCHES, by name (default: the first; for some all)."),
+    ] = None,
 ) -> None:
-    context.obj = {"config": config}
+    context.obj = cli_options.Chosen(config=config, watch=watch)
 
 
 @app.command()
@@ -89,6 +93,7 @@ def poll(context: typer.Context) -> None:
 
 @app.command()
 def claims(
+    context: typer.Context,
     explain: Annotated[bool, typer.Option(help="Add the words that led to each claim.")] = False,
 ) -> None:
     """Read articles, write their claims.
@@ -100,11 +105,12 @@ def claims(
     """
     from app.commands import articles
 
-    raise typer.Exit(articles.claims(explain))
+    raise typer.Exit(articles.claims(explain, cli_options.watch_root(context)))
 
 
 @app.command()
 def replay(
+    context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="JSON Lines files, or folders of JSON files.")],
     html: Annotated[Path | None, typer.Option(help="Write a readable report here instead.")] = None,
     gold: Annotated[bool, typer.Option(help="Use the articles' own annotated claims, not the engine's.")] = False,
@@ -124,7 +130,8 @@ def replay(
     """
     from app.commands import replaying
 
-    options = replaying.Options(paths=tuple(paths), gold=gold, start=start, html=html, other=compare)
+    root = cli_options.watch_root(context)
+    options = replaying.Options(paths=tuple(paths), gold=gold, start=start, html=html, other=compare, root=root)
     raise typer.Exit(replaying.replay_archive(options))
 
 
@@ -164,6 +171,7 @@ def digest(
 
 @baseline.command("build")
 def baseline_build(
+    context: typer.Context,
     documents: Annotated[list[Path], typer.Argument(help="JSON articles, or text files listed in the manifest.")],
     manifest: Annotated[Path | None, typer.Option(help="Names, hashes, dates and outlets of text files.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write here instead of standard output.")] = None,
@@ -176,7 +184,7 @@ def baseline_build(
     """
     from app.commands import articles
 
-    raise typer.Exit(articles.build_baseline(documents, manifest, output))
+    raise typer.Exit(articles.build_baseline(documents, manifest, output, cli_options.watch_root(context)))
 
 
 @baseline.command("cut")
@@ -195,16 +203,11 @@ def baseline_cut(
 
 
 @baseline.command("show")
-def baseline_show() -> None:
+def baseline_show(context: typer.Context) -> None:
     """Show the shipped baseline's positions. Example: coalition-watch baseline show"""
-    from app.commands import output as tables
-    from monitor import baseline as known
+    from app.commands import articles
 
-    rows = [
-        (str(one.topic), one.subject, one.aspect, one.status, one.number, one.since.date())
-        for one in known.load_baseline()
-    ]
-    tables.show_table("baseline", ("topic", "subject", "aspect", "status", "number", "since"), rows)
+    raise typer.Exit(articles.show_baseline(cli_options.watch_root(context)))
 
 
 @feeds.command("list")
@@ -323,17 +326,23 @@ def why(
 
 
 @app.command()
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Only a watch's data: a folder in the shape of seeds/. Needs no settings.")
+    ] = None,
+) -> None:
     """Look over settings, data and channels.
 
-    Settings, watch data, database, recipients; then each channel's server is asked, and nothing is sent. The exit
-    code is 1 where something is wrong.
+    Settings, watch data, database, recipients, for every watch; then each channel's server is asked, and nothing is
+    sent. With a folder: its files, their heads, what they name of each other, dates of offices, lists of words that
+    the grammar knows, feeds; every complaint by file and line. The exit code is 1 where something is wrong.
 
-    Example: coalition-watch --config watch.toml check
+    Example: coalition-watch check /srv/watches/harbour
     """
     from app.commands import stored
 
-    raise typer.Exit(stored.check(_settings(context)))
+    raise typer.Exit(stored.check_folder(folder) if folder else stored.check(_settings(context)))
 
 
 @app.command()

@@ -40,7 +40,7 @@ def queue_digest(base: House, recipient: recipients.Recipient, now: datetime, *,
         return False
     first, last = base.stores.digests.step_at(now - windows.FIRST), base.stores.digests.last_step()
     window = windows.next_window(told, first, last, now)
-    alert = policy.digest_alert(recipient.address, window.since, now, local)
+    alert = policy.of_watch(policy.digest_alert(recipient.address, window.since, now, local), base.watch.name)
     alert = dataclasses.replace(alert, payload=alert.payload | {"steps": [list(steps) for steps in window.steps]})
     content = render.to_json(render_window(base, window, now, recipient))
     return base.stores.digests.add_digest(alert, local, content)
@@ -82,6 +82,7 @@ def render_window(
         now,
         ZoneInfo(recipient.zone if recipient else base.settings.timezone),
         base.watch.names,
+        digest.TITLE if base.watch.name == watch.SHIPPED else f"{digest.TITLE}: {base.watch.name}",
     )
 
 

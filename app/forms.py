@@ -83,6 +83,14 @@ def database(value: str) -> str:
     return value
 
 
+def watches(value: str) -> tuple[str, ...]:
+    """Folders with colons between, or (from a list in a file) commas."""
+    found = tuple(part.strip() for part in re.split("[:,]", value) if part.strip())
+    if not found:
+        raise ValueError
+    return found
+
+
 def address(value: str) -> str:
     """A web address."""
     if not value.startswith(("http://", "https://")):

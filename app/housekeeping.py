@@ -91,7 +91,8 @@ class Housekeeper:
 
     def _tell(self, subject: str, text: str, now: datetime) -> None:
         log.warning("operator", subject=subject, text=text)
-        self._stores.outbox.add_alerts([policy.notice_alert(self._operator, text, now, subject)])
+        notice = policy.of_watch(policy.notice_alert(self._operator, text, now, subject), self._settings.watch)
+        self._stores.outbox.add_alerts([notice])
 
 
 def shorten(keep: retention.Keep, divisor: int) -> retention.Keep:

@@ -25,7 +25,8 @@ class OperatorLine:
 
     async def tell(self, subject: str, text: str) -> bool:
         """Log and send; returns whether it went out."""
-        alert = policy.notice_alert(wiring.operator_of(self._settings), text, self._clock(), subject)
+        notice = policy.notice_alert(wiring.operator_of(self._settings), text, self._clock(), subject)
+        alert = policy.of_watch(notice, self._settings.watch)
         log.error("operator_alert", subject=subject, text=text)
         if alert.id in self._told:
             return False

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -27,12 +28,14 @@ REPLACED = -1  # run() ended because the database was restored: build everything
 
 
 class Service:
-    """One running program: stages, scheduler, signals."""
+    """One running program: stages, scheduler, signals. Further watches have stages of their own beside it, and one
+    life with it; polling is for all of them."""
 
-    def __init__(self, app: wiring.App, *, tell_first_poll: bool = False) -> None:
+    def __init__(self, app: wiring.App, *, tell_first_poll: bool = False, lead: "Service | None" = None) -> None:
         self._app, self._stores = app, app.base.stores
+        self._lead = lead or self
         self.tallies = tallies.Tallies()
-        self._stopping = asyncio.Event()
+        self._stopping: asyncio.Event = lead._stopping if lead else asyncio.Event()
         self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._was_offline = False
         self._was_replaced = False
@@ -41,17 +44,23 @@ class Service:
         self._housekeeper = housekeeping.Housekeeper(
             app.base.settings, self._stores, wiring.operator_of(app.base.settings)
         )
-        app.pipeline.poller.on_new_entries = self._to_read.set
+        self.every = [self, *(Service(one, tell_first_poll=tell_first_poll, lead=self) for one in app.others)]
+        app.pipeline.poller.on_new_entries = self._wake_readers
         app.pipeline.on_read = self._to_take.set
         app.pipeline.poller.on_failure = lambda subject, reason: log.info("feed_failed", feed=subject, reason=reason)
         app.pipeline.poller.on_odd = lambda subject, reason: log.warning("feed_odd", feed=subject, reason=reason)
 
     # ------------------------------------------------------------ cycles
 
+    def _wake_readers(self) -> None:
+        for one in self.every:
+            one._to_read.set()
+
     async def poll(self) -> None:
-        """One cycle: poll what is due; record that it completed."""
-        await self._guardian.heed_clock()
-        self._catching_up.begin(wiring.utc_now())
+        """One cycle: poll what is due for any watch; record that it completed."""
+        for one in self.every:
+            await one._guardian.heed_clock()
+            one._catching_up.begin(wiring.utc_now())
         count = await self._app.pipeline.poll_due()
         self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
         if count.polled:
@@ -59,7 +68,12 @@ class Service:
                 "polled", feeds=count.polled, unchanged=count.unchanged, failed=count.failed, new=count.new_entries
             )
         self._tell_network(offline=count.polled > 0 and count.offline == count.polled, polled=count.polled)
-        if count.polled > count.failed:
+        for one in self.every:
+            one._note_cycle(reached=count.polled > count.failed)
+
+    def _note_cycle(self, *, reached: bool) -> None:
+        """After each poll: what this watch remembers of it."""
+        if reached:
             self._catching_up.note_contact(wiring.utc_now())
         self._stores.meta.set("last_cycle_at", wiring.utc_now().isoformat())
         self._guardian.beat()
@@ -87,6 +101,7 @@ class Service:
             development = change.development
             log.info(
                 "development",
+                **self._named,
                 id=development.id,
                 kind=str(change.kind),
                 topic=str(development.topic),
@@ -113,8 +128,12 @@ class Service:
         return count.sent + count.retried + count.dead
 
     async def work_off(self) -> None:
-        """Poll once and run every stage until nothing that can be done now is left."""
+        """Poll once and run every stage of every watch until nothing that can be done now is left."""
         await self.poll()
+        for one in self.every:
+            await one._work_off_stages()
+
+    async def _work_off_stages(self) -> None:
         await self.recheck()
         while await self.read():
             pass
@@ -159,14 +178,10 @@ class Service:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
-        self._say_start()
+        for one in self.every:
+            one._say_start()
         scheduler = self._schedule()
-        stages = [
-            asyncio.create_task(self._stage(self.read, self._to_read), name="read"),
-            asyncio.create_task(self._stage(self.take, self._to_take), name="take"),
-            asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
-            *self._start_bot(),
-        ]
+        stages = [task for one in self.every for task in one._start_stages()]
         scheduler.start()
         self._guardian.start()
         try:
@@ -178,6 +193,14 @@ class Service:
             await self._drain(stages)
         log.info("stopped")
         return REPLACED if self._was_replaced else 0
+
+    def _start_stages(self) -> list[asyncio.Task[None]]:
+        return [
+            asyncio.create_task(self._stage(self.read, self._to_read), name="read"),
+            asyncio.create_task(self._stage(self.take, self._to_take), name="take"),
+            asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
+            *self._start_bot(),
+        ]
 
     def _start_bot(self) -> list[asyncio.Task[None]]:
         bot = self._app.bot
@@ -192,7 +215,7 @@ class Service:
 
     def start_anew(self) -> None:
         """Ask run() to end with REPLACED: the ledger in memory is of a database that others have written to."""
-        self._was_replaced = True
+        self._lead._was_replaced = True
         self._stopping.set()
 
     async def _drain(self, stages: list[asyncio.Task[None]]) -> None:
@@ -208,15 +231,18 @@ class Service:
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 8}
         )
         now = wiring.utc_now()
-        jobs: list[tuple[Callable[[], Awaitable[None]], float, datetime]] = [
-            (self.poll, TICK_S, now),
-            (self.recheck, RECHECK_TICK_S, now + timedelta(seconds=TICK_S)),
-            (self.digests, DIGEST_TICK_S, now),
-            (self.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=TICK_S)),
-        ]
-        for work, seconds, first in jobs:
-            scheduler.add_job(self._guard(work), "interval", seconds=seconds, next_run_time=first, id=work.__name__)
+        self._add_job(scheduler, self.poll, TICK_S, now)
+        for one in self.every:
+            one._add_job(scheduler, one.recheck, RECHECK_TICK_S, now + timedelta(seconds=TICK_S))
+            one._add_job(scheduler, one.digests, DIGEST_TICK_S, now)
+            one._add_job(scheduler, one.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=TICK_S))
         return scheduler
+
+    def _add_job(
+        self, scheduler: AsyncIOScheduler, work: Callable[[], Awaitable[None]], seconds: float, first: datetime
+    ) -> None:
+        name = f"{self._app.base.watch.name}: {work.__name__}"
+        scheduler.add_job(self._guard(work), "interval", seconds=seconds, next_run_time=first, id=name)
 
     def _guard(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
@@ -253,10 +279,16 @@ class Service:
         for waiter in waiters:
             waiter.cancel()
 
+    @property
+    def _named(self) -> dict[str, str]:
+        """Whose log line it is, where there are several watches."""
+        return {"watch": self._app.base.watch.name} if len(self._lead.every) > 1 else {}
+
     def _say_start(self) -> None:
         records = self._stores.feeds.list_feeds()
         log.info(
             "started",
+            **self._named,
             feeds=sum(record.feed.enabled for record in records),
             recipients=", ".join(recipient.address for recipient in self._app.recipients),
             positions=len(self._stores.ledger.load_positions()),
@@ -286,14 +318,17 @@ async def _run_on(app: wiring.App, leader: leading.Leader, *, once: bool, tell_f
             with contextlib.suppress(asyncio.CancelledError):
                 await service.work_off()
             return 0
-        async with serving(app.base, service.tallies), standing_by.being_the_one(leader, service.start_anew):
+        others = [(one._app.base, one.tallies) for one in service.every[1:]]
+        async with serving(app.base, service.tallies, others), standing_by.being_the_one(leader, service.start_anew):
             return await service.run()
     finally:
         await app.close()
 
 
 @contextlib.asynccontextmanager
-async def serving(base: wiring.Base, counted: tallies.Tallies) -> AsyncIterator[None]:
+async def serving(
+    base: wiring.Base, counted: tallies.Tallies, others: Sequence[tuple[wiring.Base, tallies.Tallies]] = ()
+) -> AsyncIterator[None]:
     """The dashboard beside the service, where it is on. Without its port the watch goes on: alerts matter more."""
     if not base.settings.http_port:
         yield
@@ -302,7 +337,9 @@ async def serving(base: wiring.Base, counted: tallies.Tallies) -> AsyncIterator[
 
     async with contextlib.AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(server.serving(wiring.dashboard_context(base, counted)))
+            further = tuple(wiring.dashboard_context(one, its) for one, its in others)
+            around = dataclasses.replace(wiring.dashboard_context(base, counted), others=further)
+            await stack.enter_async_context(server.serving(around))
         except errors.SettingsError as error:
             log.warning("no_dashboard", reason=str(error))
         yield
@@ -314,16 +351,18 @@ async def serve(settings: app_settings.Settings) -> int:
 
     if not settings.http_port:
         raise errors.SettingsError("CW_HTTP_PORT", "0 switches the dashboard off, so there is nothing to serve", "8642")
-    base = wiring.open_base(settings, seed=False)
+    bases = wiring.open_bases(settings, seed=False)
+    first, *further = [wiring.dashboard_context(base) for base in bases]
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     try:
-        async with server.serving(wiring.dashboard_context(base)):
+        async with server.serving(dataclasses.replace(first, others=tuple(further))):
             await stopping.wait()
         return 0
     finally:
-        base.close()
+        for base in bases:
+            base.close()
 
 
 async def send_digests_now(settings: app_settings.Settings) -> int:

@@ -3,13 +3,13 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from alerts import redact
 from alerts.channels import targets
-from app import reach
+from app import reach, watch_settings
 from app.forms import Parse
 from app.forms import address as _address
 from app.forms import chats as _chats
@@ -23,9 +23,10 @@ from app.forms import recipient as _recipient
 from app.forms import targets as _targets
 from app.forms import text as _text
 from app.forms import time as _time
+from app.forms import watches as _watches
 from app.forms import whole as _whole
 from app.forms import zone as _zone
-from monitor import errors
+from monitor import errors, watch
 
 PREFIX = "CW_"
 CONFIG_NAME = "coalition-watch.toml"
@@ -55,9 +56,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set; built by load_settings."""
+    """Everything that can be set; built by load_settings. `watches` gives the settings of each watch in turn."""
 
     database_url: str
+    watches: tuple[str, ...]
     watchdog_max_age_s: int
     keep_texts_days: int
     keep_entries_days: int
@@ -99,6 +101,14 @@ class Settings:
     http_proxy_header: str | None
     http_proxies: tuple[str, ...]
     http_public_url: str | None
+    watch: str = watch.SHIPPED  # whose settings these are
+    watch_root: Path | None = None  # its data; None: the shipped one's
+    others: tuple["Settings", ...] = ()  # of the further watches, each with its own
+
+    @property
+    def every(self) -> tuple["Settings", ...]:
+        """The settings of every watch, the default one's first."""
+        return (self, *self.others)
 
     @property
     def user_agent(self) -> str:
@@ -121,6 +131,10 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option(name="database_url", default="sqlite:///data/coalition-watch.db", parse=_database,
            expects="a database address such as sqlite:///data/coalition-watch.db", help="where everything is kept"),
+    Option(name="watches", default=watch.SHIPPED, parse=_watches,
+           expects=f"folders in the shape of seeds/, such as {watch.SHIPPED}:/srv/watches/harbour",
+           help="what is watched, with : between, the default first; `coalition` is the shipped watch "
+                "(see *Several watches*)"),
     Option(name="watchdog_max_age_s", default="1800", parse=_whole(0, 86_400),
            expects="seconds, such as 1800 (0: never)",
            help="without a completed cycle for so long the service tells the operator and ends, to be started again"),
@@ -207,27 +221,49 @@ OPTIONS: tuple[Option, ...] = (
            help="how readers reach the dashboard; for links in feeds, behind a reverse proxy"),
 )  # fmt: skip
 _BY_NAME = {option.name: option for option in OPTIONS}
-assert set(_BY_NAME) == {field.name for field in fields(Settings)}
+assert set(_BY_NAME) == {field.name for field in fields(Settings)} - {"watch", "watch_root", "others"}
 
 
 def load_settings(environ: Mapping[str, str], config_file: Path | None = None) -> Settings:
-    """Read file, then environment (which wins); raises errors.SettingsError naming the setting and a good value."""
+    """Read file, then environment (which wins); raises errors.SettingsError naming the setting and a good value.
+
+    What comes back is the default watch's; `others` are those of the further ones (watch_settings.py).
+    """
     given = _from_file(environ, config_file) | _from_environment(environ)
-    values: dict[str, Any] = {}
-    for option in OPTIONS:
-        raw = given.get(option.name, option.default)
-        values[option.name] = None if raw is None else _parse(option, raw)
-    settings = Settings(**values)
-    _check_together(settings)
+    mine = watch_settings.split(given)
+    chosen = watch_settings.choose(_value(_BY_NAME["watches"], mine.common))
+    watch_settings.refuse_strangers(mine, [one.name for one in chosen])
+    made = [_load_one(mine, one, is_first=one is chosen[0]) for one in chosen]
+    watch_settings.refuse_shared_databases([(one.watch, one.database_url) for one in made])
+    return replace(made[0], others=tuple(made[1:]))
+
+
+def _load_one(given: watch_settings.Given, chosen: watch_settings.Chosen, *, is_first: bool) -> Settings:
+    texts = watch_settings.of_watch(given, chosen.name, is_first=is_first)
+    own = given.own.get(chosen.name, {})
+    values = {
+        option.name: _value(option, texts, f"{chosen.name.upper()}__" if option.name in own else "")
+        for option in OPTIONS
+    }
+    if "database_url" not in own:
+        values["database_url"] = watch_settings.own_database(values["database_url"], chosen.name)
+    settings = Settings(**values, watch=chosen.name, watch_root=chosen.root)
+    _check_together(settings, alone=is_first)
     return settings
 
 
-def _parse(option: Option, raw: str) -> Any:
+def _value(option: Option, given: Mapping[str, str], whose: str = "") -> Any:
+    raw = given.get(option.name, option.default)
+    return None if raw is None else _parse(option, raw, whose)
+
+
+def _parse(option: Option, raw: str, whose: str) -> Any:
     try:
         value = option.parse(raw) if raw != "" or option.default == "" else _text(raw)
     except (ValueError, KeyError, OSError) as error:  # ZoneInfo raises all three
         shown = "what is given" if option.secret else redact.redact(repr(raw))
-        raise errors.SettingsError(PREFIX + option.name.upper(), f"expects {option.expects}, not {shown}") from error
+        shown_name = PREFIX + whose + option.name.upper()
+        raise errors.SettingsError(shown_name, f"expects {option.expects}, not {shown}") from error
     return Secret(value) if option.secret else value
 
 
@@ -242,12 +278,22 @@ def _from_file(environ: Mapping[str, str], config_file: Path | None) -> dict[str
         raise errors.SettingsError(str(path), f"cannot be read ({error.strerror})", "--config watch.toml") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise errors.SettingsError(str(path), f"is no TOML ({error})", 'timezone = "Europe/Berlin"') from error
+    return _from_table(path, table)
+
+
+def _from_table(path: Path, table: Mapping[str, object], watch_name: str = "") -> dict[str, str]:
+    """A TOML table's settings; a table in it holds those of a watch of that name."""
+    where = f"{path.name}: " + (f"[{watch_name}] " if watch_name else "")
     given: dict[str, str] = {}
     for name, value in table.items():
+        if isinstance(value, dict) and not watch_name:
+            given |= _from_table(path, value, name)
+            continue
         twin = _secret_of_file(name)
-        known = twin or _known(name, f"{path.name}: ")
+        known = twin or _known(name, where)
         text = _to_text(path, known, value)
-        given[known] = _from_secret_file(f"{path.name}: {name}", Path(text)) if twin else text
+        key = watch_settings.key_of(watch_name, known, where + name)
+        given[key] = _from_secret_file(where + name, Path(text)) if twin else text
     return given
 
 
@@ -266,12 +312,14 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     for variable, value in environ.items():
         if not variable.startswith(PREFIX) or variable == "CW_CONFIG":
             continue
-        name = variable.removeprefix(PREFIX).lower()
+        watch_name, name = watch_settings.parts_of(variable.removeprefix(PREFIX).lower())
         twin = _secret_of_file(name)
+        prefix = f"{PREFIX}{watch_name.upper()}__" if watch_name else PREFIX
+        key = watch_settings.key_of(watch_name, twin or _known(name, prefix), variable)
         if twin:
-            given[twin] = _from_secret_file(variable, Path(value))
+            given[key] = _from_secret_file(variable, Path(value))
         else:
-            given.setdefault(_known(name, PREFIX), value)
+            given.setdefault(key, value)
     return given
 
 
@@ -295,11 +343,12 @@ def _known(name: str, prefix: str) -> str:
         return name
     near = difflib.get_close_matches(name, _BY_NAME, n=1)
     hint = f"did you mean {near[0]}?" if near else "the README lists all settings"
-    raise errors.SettingsError(prefix + (name.upper() if prefix == PREFIX else name), f"is no setting; {hint}")
+    raise errors.SettingsError(prefix + (name.upper() if prefix.startswith(PREFIX) else name), f"is no setting; {hint}")
 
 
-def _check_together(settings: Settings) -> None:
-    if settings.telegram_token and not settings.telegram_chats:
+def _check_together(settings: Settings, *, alone: bool) -> None:
+    """What must not be set without the other; a further watch need not use the token that it inherits."""
+    if alone and settings.telegram_token and not settings.telegram_chats:
         raise errors.SettingsError("CW_TELEGRAM_CHATS", "the token is set, but nobody is to be told", "1234567")
     if settings.telegram_chats and not settings.telegram_token:
         raise errors.SettingsError(
@@ -321,10 +370,11 @@ def _check_together(settings: Settings) -> None:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """The secrets in plain text, for the filter that keeps them out of logs."""
-    found = (getattr(settings, option.name) for option in OPTIONS if option.secret)
+    every = settings.every
+    found = (getattr(one, option.name) for one in every for option in OPTIONS if option.secret)
     plain = tuple(secret.get_secret_value() for secret in found if secret)
-    urls = {**to_targets(settings.notify_urls), **to_targets(settings.webhooks)}.values()
-    return (*plain, *(part for url in urls for part in targets.secrets_in(url)))
+    named = [to_targets(setting) for one in every for setting in (one.notify_urls, one.webhooks)]
+    return (*plain, *(part for urls in named for url in urls.values() for part in targets.secrets_in(url)))
 
 
 def to_targets(setting: Secret | None) -> dict[str, str]:

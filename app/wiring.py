@@ -1,5 +1,6 @@
 """Wires the floors: settings in, a ready App out. The only place that knows every class; decides nothing."""
 
+import functools
 import random
 import secrets
 from collections.abc import Callable
@@ -22,10 +23,12 @@ from monitor import (
     recipients,
     robots,
     schedule,
+    sharing,
     types,
     watch,
     workers,
 )
+from monitor import polling as monitor_polling
 from monitor.ledger import rules, state
 from storage import store
 
@@ -59,6 +62,8 @@ class App:
     pipeline: pipeline.Pipeline
     dispatcher: dispatcher.Dispatcher
     bot: polling.Bot | None = None
+    others: tuple["App", ...] = ()  # of the further watches; fetcher, pool and polling are the first one's
+    pages: sharing.SharedPages | None = None
 
     @property
     def recipients(self) -> list[recipients.Recipient]:
@@ -66,65 +71,105 @@ class App:
         return told_recipients(self.base)
 
     async def close(self) -> None:
-        """Give everything back; the database last."""
-        await self.pipeline.close()
-        await self.dispatcher.close()
+        """Give everything back; the databases last."""
+        every = (self, *self.others)
+        for one in every:
+            await one.pipeline.close()
+            await one.dispatcher.close()
+        if self.pages is not None:
+            await self.pages.close()
         await self.fetcher.close()
         self.pool.close()
-        self.base.close()
+        for one in every:
+            one.base.close()
 
 
 def open_base(settings: app_settings.Settings, *, seed: bool = True) -> Base:
     """Load the watch, open and migrate the database, bring in feeds and baseline (`seed`)."""
-    loaded = watch.load_watch()
+    root = settings.watch_root
+    loaded, known = watch.load_watch(root), rules.load_rules(watch.own_file(root, "transitions.yaml"))
     stores = store.open_stores(settings.database_url)
-    if not seed:
-        return Base(settings=settings, watch=loaded, rules=rules.load_rules(), stores=stores)
-    stores.feeds.sync_feeds(watch.load_feeds(settings.feeds_file))
-    stores.ledger.seed_baseline(baseline.load_baseline(settings.baseline_file), utc_now())
-    return Base(settings=settings, watch=loaded, rules=rules.load_rules(), stores=stores)
+    if seed:
+        stores.feeds.sync_feeds(watch.load_feeds(settings.feeds_file or root))
+        held = baseline.load_baseline(settings.baseline_file or watch.folder_of(root) / "baseline.yaml", known)
+        stores.ledger.seed_baseline(held, utc_now())
+    return Base(settings=settings, watch=loaded, rules=known, stores=stores)
+
+
+def open_bases(settings: app_settings.Settings, *, seed: bool = True) -> list[Base]:
+    """Each watch's own, the default one's first; where one cannot be had, none stays open."""
+    opened: list[Base] = []
+    try:
+        for one in settings.every:
+            opened.append(open_base(one, seed=seed))
+    except BaseException:
+        for base in opened:
+            base.close()
+        raise
+    return opened
 
 
 def build(settings: app_settings.Settings) -> App:
     """Build the service's parts; raises errors.WatchError with what to do."""
-    base = open_base(settings)
-    seed_recipients(base)
+    bases = open_bases(settings)
     fetcher = fetch.HttpFetcher(
         user_agent=settings.user_agent,
         allow_private=to_allowed(settings.allow_private_addresses),
         concurrency=settings.concurrency,
     )
-    pool = workers.WorkerPool(max_workers=settings.workers, initializer=reading.prepare, initargs=(None,))
-    ledger = state.LedgerState.of(base.stores.ledger)
-    way = pipeline.Pipeline(
-        pipeline.Stores(
-            feeds=base.stores.feeds,
-            articles=base.stores.articles,
-            ledger=base.stores.ledger,
-            by_hand=base.stores.by_hand,
-            rechecks=base.stores.rechecks,
-        ),
-        pipeline.Tools(
+    roots = tuple(_root_of(base) for base in bases)
+    pool = workers.WorkerPool(max_workers=settings.workers, initializer=reading.prepare, initargs=roots)
+    site_rules = robots.Robots(fetcher, agent="CoalitionWatch", clock=utc_now)
+    several = len(bases) > 1
+    pages = sharing.SharedPages(fetcher) if several else None
+    names = [base.watch.name for base in bases]
+    apps = []
+    for base in bases:
+        seed_recipients(base)
+        tools = pipeline.Tools(
             fetcher=fetcher,
             pool=pool,
             rules=base.rules,
             watch=base.watch,
-            plan_alerts=lambda step, now, silent: plan_alerts(base, step, now, silent),
+            plan_alerts=functools.partial(plan_alerts, base),
             clock=utc_now,
             random=random.Random(),
+            seeds_root=_root_of(base),
             concurrency=settings.concurrency,
-            site_rules=robots.Robots(fetcher, agent="CoalitionWatch", clock=utc_now),
-        ),
-        ledger,
+            site_rules=site_rules,
+            pages=pages.for_watch(base.watch.name, names) if pages else None,
+        )
+        polled = sharing.SharedFeeds([one.stores.feeds for one in bases]) if several else base.stores.feeds
+        way = pipeline.Pipeline(_stores_of(base, polled), tools, state.LedgerState.of(base.stores.ledger))
+        apps.append(
+            App(
+                base=base,
+                fetcher=fetcher,
+                pool=pool,
+                pipeline=way,
+                dispatcher=build_dispatcher(base),
+                bot=build_bot(base) if _has_own_bot(settings, base) else None,
+            )
+        )
+    return replace(apps[0], others=tuple(apps[1:]), pages=pages)
+
+
+def _root_of(base: Base) -> str | None:
+    """The watch's folder as workers know it."""
+    return str(base.settings.watch_root) if base.settings.watch_root else None
+
+
+def _stores_of(base: Base, feeds: monitor_polling.Feeds) -> pipeline.Stores:
+    stores = base.stores
+    return pipeline.Stores(
+        feeds=feeds, articles=stores.articles, ledger=stores.ledger, by_hand=stores.by_hand, rechecks=stores.rechecks
     )
-    return App(
-        base=base,
-        fetcher=fetcher,
-        pool=pool,
-        pipeline=way,
-        dispatcher=build_dispatcher(base),
-        bot=build_bot(base),
-    )
+
+
+def _has_own_bot(settings: app_settings.Settings, base: Base) -> bool:
+    """Telegram gives a token's updates to one asker only: the first watch that has it."""
+    first = next(one for one in settings.every if one.telegram_token == base.settings.telegram_token)
+    return first.watch == base.watch.name
 
 
 def to_allowed(names: tuple[str, ...]) -> frozenset[str] | bool:
@@ -227,6 +272,7 @@ def to_email_options(settings: app_settings.Settings) -> email.EmailOptions:
         user=settings.email_user,
         password=password,
         sender=settings.email_from or settings.email_user or "coalition-watch@localhost",
+        watch="" if settings.watch == watch.SHIPPED else settings.watch,
     )
 
 
@@ -241,7 +287,9 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
         recipient_of=base.stores.recipients.recipient,
         known_faults=faults.Faults(base.stores.meta, utc_now),
         options=dispatcher.DispatchOptions(
-            operator=operator_of(base.settings), stand_ins=(operator_on_telegram(base.settings), "console")
+            operator=operator_of(base.settings),
+            watch=base.watch.name,
+            stand_ins=(operator_on_telegram(base.settings), "console"),
         ),
         render_digest_for=lambda alert: digests.digest_for(base, alert),
     )
@@ -266,6 +314,7 @@ def build_bot(base: Base) -> polling.Bot | None:
         clock=utc_now,
         guest=replace(_to_seed(settings, "telegram:", "console"), source=recipients.Source.INVITED),
         operator=operator_of(settings),
+        watch=base.watch.name,
     )
     return polling.Bot(
         counter,
@@ -300,4 +349,5 @@ def dashboard_context(base: Base, counted: tallies.Tallies | None = None) -> das
         clock=utc_now,
         counted=counted or tallies.Tallies(),
         polls=counted is not None,
+        watch=base.watch.name,
     )

@@ -173,19 +173,20 @@ def cut(positions: Iterable[types.Position], developments: Iterable[types.Develo
     )  # fmt: skip
 
 
-def load_baseline(path: Path | None = None) -> tuple[types.Position, ...]:
-    """The positions of a baseline file (the shipped one where none is named); raises errors.SeedError."""
-    file = path or SEEDS
+def load_baseline(path: Path | None = None, ledger_rules: rules.Rules | None = None) -> tuple[types.Position, ...]:
+    """The positions of a baseline file (the shipped one where none is named), whose statuses the rules know; raises
+    errors.SeedError."""
+    file, known = path or SEEDS, ledger_rules or rules.load_rules()
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise errors.SeedError(file.name, "file", "readable YAML") from error
     if not isinstance(data, dict) or not isinstance(data.get("positions"), list):
         raise errors.SeedError(file.name, "positions", "a list")
-    return tuple(_from_row(file.name, index, row) for index, row in enumerate(data["positions"]))
+    return tuple(_from_row(file.name, index, row, known) for index, row in enumerate(data["positions"]))
 
 
-def _from_row(file: str, index: int, row: Any) -> types.Position:
+def _from_row(file: str, index: int, row: Any, ledger_rules: rules.Rules) -> types.Position:
     where = f"positions[{index}]"
     try:
         reports = tuple(_from_report_row(report) for report in row["reports"])
@@ -196,12 +197,12 @@ def _from_row(file: str, index: int, row: Any) -> types.Position:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise errors.SeedError(file, where, f"a position in facts ({error})") from error
-    _check(file, where, position)
+    _check(file, where, position, ledger_rules)
     return position
 
 
-def _check(file: str, where: str, position: types.Position) -> None:
-    ledger_rules, topic = rules.load_rules(), str(position.topic)
+def _check(file: str, where: str, position: types.Position, ledger_rules: rules.Rules) -> None:
+    topic = str(position.topic)
     if rules.is_figure(position.aspect):
         if position.number is None:
             raise errors.SeedError(file, f"{where}.number", "a number, for a count or a size")

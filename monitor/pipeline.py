@@ -34,7 +34,7 @@ PlanAlerts = Callable[[types.LedgerStep, datetime, bool], Sequence[types.Alert]]
 class Stores:
     """The stores that the way of an article needs."""
 
-    feeds: ports.FeedStore
+    feeds: polling.Feeds
     articles: ports.ArticleStore
     ledger: ports.LedgerStore
     by_hand: ports.HandActs | None = None
@@ -57,6 +57,7 @@ class Tools:
     per_host: int = 2
     site_rules: robots.Robots | None = None  # None: pages are read whatever the site's rules (a replay, a demo)
     feed_timeout_s: float = 30.0  # a feed's whole answer, redirects included
+    pages: ports.Fetcher | None = None  # reads pages; None: the fetcher
 
 
 class Pipeline:
@@ -201,7 +202,8 @@ class Pipeline:
         url = record.entry.url
         if self._tools.site_rules is not None and not await self._tools.site_rules.may_read(url):
             raise errors.FetchError(url, robots.REFUSED, refused=True)
-        fetched = await self._tools.fetcher.fetch(types.FetchRequest(url=url, max_bytes=PAGE_BYTES))
+        pages = self._tools.pages or self._tools.fetcher
+        fetched = await pages.fetch(types.FetchRequest(url=url, max_bytes=PAGE_BYTES))
         return await self._tools.pool.run(reading.read_page, record, fetched, now, self._tools.seeds_root)
 
     async def _page_failed(

@@ -5,7 +5,7 @@ Polls that brought nothing are stored together, those with entries at once.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -25,6 +25,22 @@ class Pool(Protocol):
 
     async def run(self, function: Callable[..., T], /, *args: object) -> T:
         """Return function(*args); raises errors.ExtractError when its limits end it."""
+
+
+class Feeds(Protocol):
+    """The part of ports.FeedStore that polling needs."""
+
+    def list_feeds(self) -> list[types.FeedRecord]:
+        """All feeds, enabled or not."""
+
+    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
+        """Those that are due, longest due first."""
+
+    def record_poll(self, outcome: types.PollOutcome, now: datetime) -> int:
+        """Store state and unknown entries; return how many were new."""
+
+    def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
+        """Store the states (and moves) of polls without entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +70,7 @@ class Options:
 class Poller:
     """Polls what is due; the callbacks tell of failures, oddities and news."""
 
-    def __init__(self, feeds: ports.FeedStore, options: Options) -> None:
+    def __init__(self, feeds: Feeds, options: Options) -> None:
         self._feeds, self._options = feeds, options
         self._in_flight: set[str] = set()
         self._quiet: list[types.PollOutcome] = []

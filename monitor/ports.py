@@ -35,6 +35,9 @@ class FeedStore(Protocol):
     def list_feeds(self) -> list[types.FeedRecord]:
         """All feeds, enabled or not, by outlet and title."""
 
+    def feeds_at(self, urls: Collection[str]) -> list[types.FeedRecord]:
+        """The feeds that are listed by these addresses, enabled or not."""
+
     def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
         """Enabled, not gone, next_poll_at None or <= now; longest due first."""
 

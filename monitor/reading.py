@@ -16,12 +16,15 @@ _TEASER = 600  # characters; what a paywall leaves to read is shorter
 _LEAST_TEXT = 120  # characters; a page with less is a shell (consent wall, script page): the feed says more
 
 
-@lru_cache(maxsize=2)
+_MOST_WATCHES = 32  # more are read again and again; an engine takes some megabytes of each worker
+
+
+@lru_cache(maxsize=_MOST_WATCHES)
 def _watch(root: str | None) -> watch.Watch:
     return watch.load_watch(Path(root) if root else None)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=_MOST_WATCHES)
 def _reader(root: str | None) -> tuple[engine.Engine, screen.Screen]:
     loaded = _watch(root)
     return engine.Engine(loaded), screen.Screen(loaded)
@@ -39,9 +42,10 @@ def _paywall(page: str) -> str | None:
     return wall if wall in (walls.PAYWALL, walls.CAPTCHA) else None
 
 
-def prepare(root: str | None = None) -> None:
-    """Load watch and engine ahead of the first page; for a pool's initializer."""
-    _reader(root)
+def prepare(*roots: str | None) -> None:
+    """Load watches and engines ahead of the first page (none named: the shipped one); for a pool's initializer."""
+    for root in roots or (None,):
+        _reader(root)
 
 
 def read_page(
@@ -107,7 +111,7 @@ def _to_article(
 ) -> types.Article:
     outlet, tier = _publisher(record, url, root)
     return types.Article(
-        id=f"a{record.id}",
+        id=_article_id(record, root),
         url=url or record.entry.url,
         outlet=outlet,
         title=title,
@@ -118,6 +122,13 @@ def _to_article(
         language=language,
         via=_via(record),
     )
+
+
+def _article_id(record: types.EntryRecord, root: str | None) -> str:
+    """By the entry's number; another watch than the shipped one says its name too, for entries are numbered in each,
+    and the ids of developments and alerts, which come from this one, must not be the same in two."""
+    name = _watch(root).name
+    return f"a{record.id}" if name == watch.SHIPPED else f"{name}-a{record.id}"
 
 
 def _via(record: types.EntryRecord) -> str | None:

@@ -9,11 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor import seeds_check, types
+from monitor import errors, seeds_check, types
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+SHIPPED = "coalition"  # the watch that comes with the program
 WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen")
 _CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
+_NAME = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}")
 
 
@@ -88,16 +90,49 @@ class Watch:
         return next((known[end] for i in range(len(labels)) if (end := ".".join(labels[i:])) in known), None)
 
 
-def load_watch(root: Path | None = None, name: str = "coalition") -> Watch:
-    """Read and check a watch's data; raises errors.SeedError naming file, line or key, and what was expected."""
+def name_of(root: Path) -> str:
+    """The watch that a folder in the shape of seeds/ holds: the name of its one sub-folder with data.
+
+    Raises errors.SeedError where there is none, or more than one, or its name is none that addresses can carry.
+    """
+    try:
+        found = sorted({path.parent.name for path in root.glob("*/*.yaml")})
+    except OSError as error:
+        raise errors.SeedError(str(root), "folder", f"a readable folder ({error.strerror})") from error
+    if len(found) != 1:
+        held = f"not {len(found)} ({', '.join(found)})" if found else "but it holds none"
+        raise errors.SeedError(str(root), "folder", f"one folder NAME with actors.yaml and the like in it, {held}")
+    if not _NAME.fullmatch(found[0]):
+        wanted = "a name of small letters, digits and single underscores, beginning with a letter"
+        raise errors.SeedError(str(root), found[0], f"{wanted}, at most 30 characters")
+    return found[0]
+
+
+def folder_of(root: Path | None = None) -> Path:
+    """Where a watch's own files lie (None: the shipped one's); raises errors.SeedError."""
+    return SEEDS / SHIPPED if root is None else root / name_of(root)
+
+
+def own_file(root: Path | None, name: str) -> Path:
+    """A watch's own file of a name, or the shipped one where it has none."""
+    own = folder_of(root) / name
+    return own if own.exists() else SEEDS / SHIPPED / name
+
+
+def load_watch(root: Path | None = None, name: str | None = None) -> Watch:
+    """Read and check a watch's data; raises errors.SeedError naming file, line or key, and what was expected.
+
+    `root` is a folder in the shape of seeds/ (None: seeds/ itself). Lists of words that it does not give are the
+    shipped ones: the language of pledges and refusals is the same whatever they are about.
+    """
     base = root or SEEDS
-    folder = base / name
+    folder = base / (name or (SHIPPED if root is None else name_of(root)))
     version, actors = _load_actors(folder / "actors.yaml")
     return Watch(
-        name=name,
+        name=folder.name,
         actors=actors,
         offices=_load_offices(folder / "offices.yaml", {actor.code for actor in actors}),
-        outlets=_load_outlets(base / "outlets.yaml"),
+        outlets=load_outlets(base / "outlets.yaml"),
         terms=_load_terms(folder),
         version=version,
     )
@@ -138,7 +173,8 @@ def _load_offices(path: Path, codes: set[str]) -> tuple[Office, ...]:
     return offices
 
 
-def _load_outlets(path: Path) -> tuple[Outlet, ...]:
+def load_outlets(path: Path) -> tuple[Outlet, ...]:
+    """Read and check a list of publishers; raises errors.SeedError."""
     rows = seeds_check.rows(path, seeds_check.read(path), "outlets")
     outlets = tuple(_to_outlet(row) for row in rows)
     seeds_check.refuse_doubles(rows, "name", [outlet.name for outlet in outlets])
@@ -152,10 +188,10 @@ def _load_outlets(path: Path) -> tuple[Outlet, ...]:
 
 
 def _load_terms(folder: Path) -> dict[str, tuple[str, ...]]:
-    terms: dict[str, tuple[str, ...]] = {}
+    terms: dict[str, tuple[str, ...]] = {} if folder == SEEDS / SHIPPED else dict(_load_terms(SEEDS / SHIPPED))
     for words in WORD_FILES:
         path = folder / f"{words}.yaml"
-        if path.exists():  # a watch may do without one
+        if path.exists():
             terms.update(seeds_check.flatten(path, words, seeds_check.read(path)))
     return terms
 

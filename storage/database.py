@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from alembic.util import CommandError
 from sqlalchemy.pool import StaticPool
 
 from monitor import errors
+from storage import addresses
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
@@ -132,6 +133,7 @@ def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Databa
         except OSError as error:
             raise errors.StoreError(f"cannot make the folder {folder}: {error.strerror}") from error
     try:
+        _make_schema(url)
         db = Database(url, busy_timeout_ms=busy_timeout_ms)
     except (ImportError, sa.exc.ArgumentError) as error:
         raise errors.StoreError(
@@ -144,6 +146,20 @@ def open_database(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Databa
         place = parsed.render_as_string(hide_password=True)
         raise errors.StoreError(f"cannot open the database {place}: {_reason(error)}") from error
     return db
+
+
+def _make_schema(url: str) -> None:
+    """A watch's own schema, where its address names one that is not there yet; a server that is away says so later."""
+    name = addresses.schema_of(url)
+    if name is None:
+        return
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    try:
+        with suppress(sa.exc.SQLAlchemyError), engine.begin() as connection:
+            if connection.scalar(sa.select(sa.func.to_regnamespace(name))) is None:
+                connection.execute(sa.schema.CreateSchema(name, if_not_exists=True))
+    finally:
+        engine.dispose()
 
 
 def _set_up_sqlite(engine: sa.Engine, busy_timeout_ms: int) -> None:

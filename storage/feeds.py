@@ -1,6 +1,6 @@
 """Feeds, their state between polls, and the entries they announce."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,12 @@ class SqlFeedStore:
         query = sa.select(schema.feeds).order_by(schema.feeds.c.outlet, schema.feeds.c.title, schema.feeds.c.id)
         with self._db.read() as connection:
             return [_to_record(row) for row in connection.execute(query)]
+
+    def feeds_at(self, urls: Collection[str]) -> list[types.FeedRecord]:
+        """The feeds that are listed by these addresses, enabled or not."""
+        query = sa.select(schema.feeds).where(schema.feeds.c.url.in_(_WANTED))
+        with self._db.read() as connection:
+            return [_to_record(row) for wanted in _in_parts(set(urls)) for row in connection.execute(query, wanted)]
 
     def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
         """Enabled, not gone, next_poll_at None or <= now; longest due first."""

@@ -55,6 +55,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
         "monitor.pipeline",
         "monitor.polling",
         "monitor.robots",
+        "monitor.sharing",
         "monitor.workers",
         "alerts.channels",
         "alerts.dispatcher",

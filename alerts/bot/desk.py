@@ -14,7 +14,7 @@ from alerts import board_picture, policy, words
 from alerts.bot import asking, facts, wishes
 from alerts.bot.asking import Answer, Asker, Rights
 from alerts.markup import Line, line, span
-from monitor import ports, recipients, types
+from monitor import ports, recipients, types, watch
 
 INVITATION_TIME = timedelta(days=7)
 LATEST, MOST_LATEST = 10, 50
@@ -36,6 +36,7 @@ class Desk:
     clock: Callable[[], datetime]
     guest: recipients.Recipient  # the wishes that an invited recipient begins with
     operator: str  # who gets notices
+    watch: str = watch.SHIPPED
 
 
 def answer(desk: Desk, asker: Asker, name: str, said: Sequence[str], bot_name: str = "") -> Answer:
@@ -313,4 +314,5 @@ def _usage(command: asking.Command) -> Line:
 
 
 def _notify(desk: Desk, text: str, subject: str) -> None:
-    desk.outbox.add_alerts([policy.notice_alert(desk.operator, text, desk.clock(), subject)])
+    notice = policy.notice_alert(desk.operator, text, desk.clock(), subject)
+    desk.outbox.add_alerts([policy.of_watch(notice, desk.watch)])

@@ -35,6 +35,7 @@ class EmailOptions:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     sender: str
+    watch: str = ""  # named to readers, where it is another than the shipped one
     timeout_s: float = 30.0
     tls_context: ssl.SSLContext | None = None  # None: the system's authorities
 
@@ -53,7 +54,7 @@ class EmailChannel:
         """Send; return the mail's Message-ID; raises errors.SendError."""
         assert isinstance(message, render.Message)
         address = alert.recipient.partition(":")[2]
-        mail = to_mail(alert, message, address, self._options.sender)
+        mail = to_mail(alert, message, address, self._options.sender, self._options.watch)
         async with self._connected(alert.recipient) as client:
             try:
                 await client.send_message(mail, sender=parseaddr(self._options.sender)[1], recipients=[address])
@@ -128,11 +129,11 @@ def _to_refusal(error: Exception) -> tuple[smtp_errors.Stage, int, str] | None:
     return smtp_errors.Stage.OTHER, error.code, error.message
 
 
-def to_mail(alert: types.Alert, message: render.Message, address: str, sender: str) -> EmailMessage:
+def to_mail(alert: types.Alert, message: render.Message, address: str, sender: str, watch: str = "") -> EmailMessage:
     """The mail: the same alert makes the same mail, so that a second copy of a doubtful one can be told as such."""
     name, own = parseaddr(sender)
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = formataddr((name or "Coalition Watch", own))
+    mail["From"] = formataddr((name or ("Coalition Watch" + (f": {watch}" if watch else "")), own))
     mail["To"] = address
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(alert.created_at)
@@ -141,7 +142,7 @@ def to_mail(alert: types.Alert, message: render.Message, address: str, sender: s
     if alert.message_ref:
         mail["In-Reply-To"] = mail["References"] = alert.message_ref
     mail["List-Unsubscribe"] = f"<mailto:{own}?subject=unsubscribe%20{quote(address, safe='@')}>"
-    mail["List-Id"] = f"Coalition Watch <coalition-watch.{domain}>"
+    mail["List-Id"] = f"Coalition Watch <{watch + '.' if watch else ''}coalition-watch.{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.plain, cte="quoted-printable")
     _add_page(mail, message, f"{alert.id}@{domain}")

@@ -5,30 +5,42 @@ from pathlib import Path
 
 from app import baseline_command, claims_command, evaluate, replay, storyline
 from app.commands import output, replaying
-from monitor import errors, watch
+from monitor import baseline, errors, watch
 from monitor.claims import engine
+from monitor.ledger import rules
 
 
-def claims(explain: bool) -> int:
+def claims(explain: bool, root: Path | None) -> int:
     """JSON Lines in, JSON Lines out."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    reader = engine.Engine(watch.load_watch())
+    reader = engine.Engine(watch.load_watch(root))
     return claims_command.run_claims(sys.stdin, sys.stdout, sys.stderr, Path.cwd(), reader, explain)
 
 
-def build_baseline(documents: list[Path], manifest: Path | None, target: Path | None) -> int:
+def build_baseline(documents: list[Path], manifest: Path | None, target: Path | None, root: Path | None) -> int:
     """Derive a baseline from documents."""
     for path in documents:
         if not path.exists():
             raise errors.InputError(str(path), "no such document")
-    loaded = watch.load_watch()
+    loaded = watch.load_watch(root)
     text = baseline_command.build(documents, manifest, engine.Engine(loaded), loaded)
     if target is None:
         print(text, end="")
     else:
         target.write_text(text, encoding="utf-8")
         output.err.print(f"written: {target}")
+    return 0
+
+
+def show_baseline(root: Path | None) -> int:
+    """The positions of the watch's baseline."""
+    known = rules.load_rules(watch.own_file(root, "transitions.yaml"))
+    rows = [
+        (str(one.topic), one.subject, one.aspect, one.status, one.number, one.since.date())
+        for one in baseline.load_baseline(watch.folder_of(root) / "baseline.yaml", known)
+    ]
+    output.show_table("baseline", ("topic", "subject", "aspect", "status", "number", "since"), rows)
     return 0
 
 

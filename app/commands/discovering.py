@@ -55,7 +55,7 @@ def discover_feeds(chosen: settings.Settings, url: str) -> int:
 
 async def _check_all(chosen: settings.Settings, wanted: Sequence[tuple[str, str]]) -> list[Row]:
     fetcher = _fetcher(chosen)
-    looked_for = screen.Screen(watch.load_watch())
+    looked_for = screen.Screen(watch.load_watch(chosen.watch_root))
     try:
         tasks = [asyncio.create_task(_check_one(fetcher, looked_for, url, kind)) for url, kind in wanted]
         with output.progress("checking feeds", len(tasks)) as advance:

@@ -31,6 +31,7 @@ class Options:
     gold: bool = False
     start: Path | None = None  # a saved ledger or a baseline file
     html: Path | None = None
+    root: Path | None = None  # another watch's data
     other: str | None = None  # rules file, seeds folder, checkout or git revision to compare with
 
 
@@ -51,7 +52,7 @@ def replay_archive(options: Options) -> int:
     """Archived articles through the whole way; one JSON line a development, or a report, or what differs."""
     result = run_replay(options)
     if options.html is not None:
-        options.html.write_text(report.to_html(result, watch.load_watch().names), encoding="utf-8")
+        options.html.write_text(report.to_html(result, watch.load_watch(options.root).names), encoding="utf-8")
         output.err.print(f"{len(result.developments)} developments of {result.articles} articles: {options.html}")
     if options.other is not None:
         rows = [replay.development_to_json(one) for one in result.developments]
@@ -73,19 +74,22 @@ def _print_lines(result: replay.ReplayResult) -> None:
 def run_replay(
     options: Options, ledger_rules: rules.Rules | None = None, watched: watch.Watch | None = None
 ) -> replay.ReplayResult:
-    """One run under these rules (the shipped ones where none are given). Raises errors.InputError."""
+    """One run under these rules (the watch's own where none are given). Raises errors.InputError."""
     for path in options.paths:
         if not path.exists():
             raise errors.InputError(str(path), "no such file or folder")
-    loaded = watched or watch.load_watch()
+    loaded = watched or watch.load_watch(options.root)
+    known = ledger_rules or rules.load_rules(watch.own_file(options.root, "transitions.yaml"))
     archived = replay.load_articles(options.paths, lambda word: output.err.print(word))
     if not archived:
         paths = ", ".join(map(str, options.paths))
         raise errors.InputError(paths, "no article in it (JSON Lines, or a folder of JSON files)")
     positions, developments = load_start(options.start)
+    if positions is None and options.root is not None:
+        positions = baseline.load_baseline(watch.folder_of(options.root) / "baseline.yaml", known)
     with output.progress("reading", len(archived)) as advance:
         return replay.replay(
-            archived, Counted(engine.Engine(loaded), advance), loaded, ledger_rules or rules.load_rules(), positions,
+            archived, Counted(engine.Engine(loaded), advance), loaded, known, positions,
             developments=developments, claims_from_gold=options.gold,
         )  # fmt: skip
 

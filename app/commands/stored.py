@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from alerts import board as boards
 from alerts import faults, render
 from alerts.channels import email, telegram
-from app import digests, rows, service, settings, wiring
+from app import checking, digests, rows, service, settings, wiring
 from app.commands import output
-from monitor import errors, schedule, types
+from monitor import errors, schedule, types, watch
 from storage import store
 
 
@@ -77,8 +77,22 @@ def export(chosen: settings.Settings, form: str, what: str) -> int:
     return 0
 
 
+def check_folder(root: Path) -> int:
+    """A watch's data; 1 where something is wrong."""
+    if not root.is_dir():
+        raise errors.InputError(str(root), "no such folder")
+    found = checking.check_folder(root)
+    rows = [(name, "ok", what) for name, what in found.good] + [(name, "!", what) for name, what in found.wrong]
+    output.show_table(f"watch {watch.name_of(root)}", ("what", "", "found"), rows)
+    return int(bool(found.wrong))
+
+
 def check(chosen: settings.Settings) -> int:
-    """Settings, data, database, channels; 1 where something is wrong."""
+    """Settings, data, database, channels of every watch; 1 where something is wrong."""
+    return max(_check_one(one, several=len(chosen.every) > 1) for one in chosen.every)
+
+
+def _check_one(chosen: settings.Settings, *, several: bool) -> int:
     base = wiring.open_base(chosen)
     try:
         records = base.stores.feeds.list_feeds()
@@ -98,8 +112,14 @@ def check(chosen: settings.Settings) -> int:
         rows += asyncio.run(_check_channels(chosen))
     finally:
         base.close()
-    output.show_table("check", ("what", "", "found"), rows)
+    rows += [(name, "!", what) for name, what in _data_of(chosen).wrong]
+    output.show_table(f"check {chosen.watch}" if several else "check", ("what", "", "found"), rows)
     return int(any(state == "!" for _, state, _ in rows))
+
+
+def _data_of(chosen: settings.Settings) -> checking.Findings:
+    """What is wrong with a watch's own data; the shipped one is checked before it is shipped."""
+    return checking.check_folder(chosen.watch_root) if chosen.watch_root else checking.Findings()
 
 
 async def _check_channels(chosen: settings.Settings) -> list[tuple[str, str, str]]:
@@ -118,7 +138,12 @@ async def _check_channels(chosen: settings.Settings) -> list[tuple[str, str, str
 
 
 def health(chosen: settings.Settings) -> int:
-    """0 where the last completed cycle is young enough, else 1 with a word."""
+    """0 where the last completed cycle of every watch is young enough, else 1 with a word."""
+    several = len(chosen.every) > 1
+    return max(_health_of(one, f"{one.watch}: " if several else "") for one in chosen.every)
+
+
+def _health_of(chosen: settings.Settings, which: str) -> int:
     stores = store.open_stores(chosen.database_url)
     try:
         last, lasting = stores.meta.time("last_cycle_at"), faults.load_faults(stores.meta)
@@ -127,10 +152,10 @@ def health(chosen: settings.Settings) -> int:
     for one in lasting:  # the exit code stays: a container that is started again mends no channel
         print(one.words)
     if last is None:
-        print("no cycle has been completed yet")
+        print(f"{which}no cycle has been completed yet")
         return 1
     age = (wiring.utc_now() - last).total_seconds()
-    print(f"last completed cycle {age:.0f} s ago (limit {chosen.health_max_age_s} s)")
+    print(f"{which}last completed cycle {age:.0f} s ago (limit {chosen.health_max_age_s} s)")
     return int(not -60 <= age <= chosen.health_max_age_s)  # in the future: the clock was set back, and nothing runs
 
 

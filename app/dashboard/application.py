@@ -1,6 +1,7 @@
 """The web application: routes, access, headers, error answers. Built for one Context; listens to nothing by itself."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from app.dashboard import access, api, context, operations, outputs, pages, rendering
+from app.dashboard.views import links
 from monitor import errors
 
 log = structlog.get_logger("dashboard")
@@ -31,7 +33,18 @@ _READING = ("GET", "HEAD")
 
 
 def create_app(around: context.Context) -> FastAPI:
-    """The application over these stores."""
+    """The application over these stores; where there are several watches, each also below /w/NAME."""
+    if not around.others:
+        return _create_one(around)
+    names = tuple(one.watch for one in around.every)
+    app = _create_one(replace(around, siblings=names))
+    for one in around.every:
+        prefix = links.watch(one.watch)
+        app.mount(prefix, _create_one(replace(one, siblings=names, prefix=prefix, others=())))
+    return app
+
+
+def _create_one(around: context.Context) -> FastAPI:
     app = FastAPI(
         title="Coalition Watch",
         version="1",
@@ -68,9 +81,14 @@ def _guard(app: FastAPI, around: context.Context) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if "cache-control" not in response.headers:
-            is_static = request.url.path.startswith("/static/")
+            is_static = _path_of(request).startswith("/static/")
             response.headers["cache-control"] = "max-age=3600" if is_static else "private, no-cache"
         return response
+
+
+def _path_of(request: Request) -> str:
+    """What is asked for within a watch."""
+    return request.url.path.removeprefix(request.scope.get("root_path", ""))
 
 
 def _refuse(refusal: access.Refusal) -> Response:
@@ -84,7 +102,7 @@ def _answer_errors(app: FastAPI, around: context.Context) -> None:
     """Errors as JSON to programs and as a page to people; never with what lies behind them."""
 
     def answer(request: Request, status: int, words: str) -> Response:
-        if request.url.path.startswith("/api/"):
+        if _path_of(request).startswith("/api/"):
             return JSONResponse({"detail": words}, status_code=status)
         return rendering.error_page(around, status, words)
 
@@ -99,7 +117,7 @@ def _answer_errors(app: FastAPI, around: context.Context) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
-        if request.url.path.startswith("/api/"):
+        if _path_of(request).startswith("/api/"):
             return await request_validation_exception_handler(request, error)
         return rendering.error_page(around, 400, f"The address is not understood: {wrong}.")
 

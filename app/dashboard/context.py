@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app import settings as app_settings
 from app import tallies
+from monitor import watch
 from storage import store
 
 
@@ -21,6 +22,15 @@ class Context:
     clock: Callable[[], datetime]
     counted: tallies.Tallies = field(default_factory=tallies.Tallies)
     polls: bool = True  # whether this process polls; alone over a database it does not
+    watch: str = watch.SHIPPED
+    others: tuple["Context", ...] = ()  # of the further watches, beside the default one
+    siblings: tuple[str, ...] = ()  # the names of all watches, where there are several
+    prefix: str = ""  # what all addresses of this watch begin with
+
+    @property
+    def every(self) -> tuple["Context", ...]:
+        """Each watch's."""
+        return (self, *self.others)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,6 +1,6 @@
 """The metrics in Prometheus' form: what the database holds now, and what this process has counted since its start."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, exposition
@@ -17,8 +17,25 @@ MEDIA_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
 def render(around: context.Context) -> bytes:
     """One scrape."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Reading(around))
+    registry.register(_ByWatch(around.every) if around.others else _Reading(around))
     return exposition.generate_latest(registry)
+
+
+class _ByWatch(Collector):
+    """The same families for several watches, each sample with its watch's name."""
+
+    def __init__(self, every: Sequence[context.Context]) -> None:
+        self._every = every
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, each once."""
+        families: dict[str, Metric] = {}
+        for around in self._every:
+            for metric in _Reading(around).collect():
+                family = families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                for sample in metric.samples:
+                    family.add_sample(sample.name, sample.labels | {"watch": around.watch}, sample.value)
+        yield from families.values()
 
 
 class _Reading(Collector):

@@ -1,5 +1,6 @@
 """For those who keep it running: /healthz and /metrics."""
 
+from collections import Counter
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -39,8 +40,21 @@ def router(around: context.Context) -> APIRouter:
     return routes
 
 
+_WORST_LAST = ("ok", "starting", "late", "no database")
+
+
 def to_health(around: context.Context) -> Health:
-    """The state now; a database that does not answer is a state, not an error."""
+    """The state now; of several watches that of the worst, with what waits in all of them."""
+    found = [_health_of(one) for one in around.every]
+    worst = max(found, key=lambda one: (_WORST_LAST.index(one.state), one.last_cycle_age_s or 0))
+    waits: Counter[str] = Counter()
+    for one in found:
+        waits.update(one.backlog)
+    return worst.model_copy(update={"backlog": dict(waits)})
+
+
+def _health_of(around: context.Context) -> Health:
+    """One watch's; a database that does not answer is a state, not an error."""
     limit = around.settings.health_max_age_s
     try:
         last = around.stores.meta.time("last_cycle_at")

@@ -80,7 +80,7 @@ def to_wanted(around: context.Context, topic: str, country: str) -> browsing.Wan
 
 def base_of(around: context.Context, request: Request) -> str:
     """How readers reach the dashboard, without a slash at the end."""
-    return (around.settings.http_public_url or str(request.base_url)).rstrip("/")
+    return (around.settings.http_public_url or str(request.base_url)).rstrip("/") + around.prefix
 
 
 def answer(request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
@@ -94,7 +94,8 @@ def answer(request: Request, body: bytes, media_type: str, headers: dict[str, st
 
 
 def _channel(around: context.Context, base: str, form: str, wanted: browsing.Wanted) -> syndication.Channel:
-    about = [labels.topic(wanted.topic)] if wanted.topic else []
+    about = [around.watch] if around.siblings else []
+    about += [labels.topic(wanted.topic)] if wanted.topic else []
     about += [words.name_of(wanted.subject, around.names)] if wanted.subject else []
     query = {"topic": wanted.topic, "country": wanted.subject}
     return syndication.Channel(

@@ -171,6 +171,8 @@ def router(around: context.Context) -> APIRouter:
 
     @routes.get("/about")
     def show_about(request: Request) -> HTMLResponse:
-        return rendering.page(around, "about.html", path="/about", calls=about.to_calls(request.app.openapi()))
+        example = "DE" if "DE" in around.names else min(around.countries, default="DE")
+        calls = about.to_calls(request.app.openapi())
+        return rendering.page(around, "about.html", path="/about", calls=calls, example=example)
 
     return routes

@@ -1,5 +1,6 @@
 """Templates: one environment with everything escaped, a few filters for days and times. Knows no page."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -16,14 +17,25 @@ from app.dashboard.views import links
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
+_OWN_ADDRESS = re.compile(r'(\s(?:href|action|src)=")(?=/(?!w/))')
 PAGES = (("/", "Board"), ("/timeline", "Timeline"), ("/language", "Language"), ("/search", "Search"))
 BEHIND = (("/feeds", "Feeds"), ("/held-back", "Held back"), ("/about", "Data and API"))
 
 
 def page(around: context.Context, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A template as an answer."""
-    html = _environment().get_template(template).render(zone=around.zone, now=around.clock(), **values)
-    return HTMLResponse(html, status_code=status)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(zone=around.zone, now=around.clock(), watch=around.watch, watches=around.siblings, **values)
+    )
+    return HTMLResponse(_below(around.prefix, html), status_code=status)
+
+
+def _below(prefix: str, html: str) -> str:
+    """The page with its own addresses below a watch's. Templates write every attribute in double quotes and text
+    escapes them, so nothing that a feed says can look like one; addresses of watches (/w/...) are whole already."""
+    return _OWN_ADDRESS.sub(rf"\1{prefix}", html) if prefix else html
 
 
 def error_page(around: context.Context, status: int, words_shown: str) -> HTMLResponse:
@@ -49,6 +61,7 @@ def _environment() -> jinja2.Environment:
         "GRADES": labels.GRADES,
         "development_href": links.development,
         "country_href": links.country,
+        "watch_href": links.watch,
         "asset": _asset,
     }
     return made

@@ -181,3 +181,83 @@ def test_the_table_shows_every_option_and_every_default_is_good(tmp_path: Path) 
 
 def test_the_user_agent_names_a_contact(tmp_path: Path) -> None:
     assert "ops@example.org" in load(tmp_path, contact="ops@example.org").user_agent
+
+
+# ---------------------------------------------------------------- several watches
+
+HARBOUR = Path(__file__).parents[1] / "data" / "watches" / "harbour"
+
+
+def test_without_a_word_there_is_one_watch_and_its_database_is_where_it_was() -> None:
+    only = settings.load_settings({})
+    assert (only.watch, only.watch_root, only.others) == ("coalition", None, ())
+    assert only.database_url == "sqlite:///data/coalition-watch.db"
+
+
+def several(**given: str) -> tuple[settings.Settings, settings.Settings]:
+    first, second = settings.load_settings({"CW_WATCHES": f"coalition:{HARBOUR}", **given}).every
+    return first, second
+
+
+def test_a_further_watch_inherits_all_but_what_is_each_watch_s_own() -> None:
+    mine, theirs = several(
+        CW_EMAIL_HOST="smtp.example.org", CW_EMAIL_TO="a@example.org", CW_HARBOUR__EMAIL_TO="b@example.org",
+        CW_TELEGRAM_TOKEN="1:x", CW_TELEGRAM_CHATS="7", CW_TIMEZONE="Europe/Oslo", CW_HARBOUR__DIGEST_TIME="18:30",
+        CW_CONSOLE="true",
+    )  # fmt: skip
+    assert (mine.email_to, theirs.email_to) == (("a@example.org",), ("b@example.org",))
+    assert (mine.telegram_chats, theirs.telegram_chats) == (("7",), ())
+    assert (mine.timezone, theirs.timezone) == ("Europe/Oslo", "Europe/Oslo")
+    assert (mine.digest_time, theirs.digest_time) == ("07:00", "18:30")
+    assert (mine.console, theirs.console) == (True, False)
+    assert theirs.watch_root == HARBOUR
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("sqlite:////srv/watch.db", "sqlite:////srv/watch.harbour.db"),
+        ("postgresql+psycopg://u:p@db/x", "postgresql+psycopg://u:p@db/x?options=-csearch_path%3Dwatch_harbour"),
+        ("sqlite://", "sqlite://"),
+    ],
+)
+def test_a_further_watch_has_a_database_of_its_own_in_whatever_order(url: str, own: str) -> None:
+    assert [one.database_url for one in several(CW_DATABASE_URL=url)] == [url, own]
+    turned = settings.load_settings({"CW_WATCHES": f"{HARBOUR}:coalition", "CW_DATABASE_URL": url})
+    assert [one.database_url for one in turned.every] == [own, url]
+    given = several(CW_DATABASE_URL=url, CW_HARBOUR__DATABASE_URL="sqlite:///elsewhere.db")[1]
+    assert given.database_url == "sqlite:///elsewhere.db"
+
+
+def test_a_watch_s_settings_in_the_file(tmp_path: Path) -> None:
+    secret = tmp_path / "hook.key"
+    secret.write_text("a long random word\n")
+    file = tmp_path / "watch.toml"
+    file.write_text(
+        f"watches = ['coalition', '{HARBOUR}']\nminors = true\n"
+        f"[harbour]\nminors = false\nwebhooks = 'desk=https://desk.example.org/'\nwebhook_key_file = '{secret}'\n"
+    )
+    mine, theirs = settings.load_settings({}, file).every
+    assert (mine.minors, theirs.minors) == (True, False)
+    assert mine.webhooks is None and theirs.webhook_key == settings.Secret("a long random word")
+    assert "a long random word" in settings.secrets_of(settings.load_settings({}, file)), "kept out of the logs too"
+
+
+@pytest.mark.parametrize(
+    ("given", "setting", "word"),
+    [
+        ({"CW_WATCHES": "/no/such/folder"}, "CW_WATCHES", "holds none"),
+        ({"CW_WATCHES": "coalition:coalition"}, "CW_WATCHES", "named twice"),
+        ({"CW_WATCHES": ":"}, "CW_WATCHES", "folders in the shape of seeds/"),
+        ({"CW_HARBOR__MINORS": "true"}, "CW_HARBOR__MINORS", "no watch is named harbor"),
+        ({"CW_HARBOUR__MINOR": "true"}, "CW_HARBOUR__MINOR", "did you mean minors?"),
+        ({"CW_HARBOUR__HTTP_PORT": "80"}, "CW_HARBOUR__HTTP_PORT", "once for all"),
+        ({"CW_HARBOUR__MINORS": "perhaps"}, "CW_HARBOUR__MINORS", "true or false"),
+        ({"CW_HARBOUR__DATABASE_URL": "sqlite:///data/coalition-watch.db"}, "CW_HARBOUR__DATABASE_URL", "coalition"),
+    ],
+)
+def test_what_is_wrong_with_watches_is_named(given: dict[str, str], setting: str, word: str) -> None:
+    with pytest.raises(errors.SettingsError) as caught:
+        settings.load_settings({"CW_WATCHES": f"coalition:{HARBOUR}", **given})
+    assert caught.value.setting == setting
+    assert word in str(caught.value)

@@ -24,6 +24,11 @@ def country(code: str) -> str:
     return f"/countries/{quote(code, safe='')}"
 
 
+def watch(name: str) -> str:
+    """Where a watch's pages begin, where there are several."""
+    return f"/w/{quote(name, safe='')}"
+
+
 def outside(report: types.Report) -> str | None:
     """The report's address with the quotation marked (a text fragment), where it has one that may be linked to."""
     address = markup.safe_url(report.url)
