@@ -3,6 +3,7 @@
 `ipaddress.is_global` alone is not enough: it lets 6to4, NAT64, multicast and, in some versions, 192.0.0.0/24 pass.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 
@@ -55,6 +56,7 @@ _V6 = tuple(
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out as global unicast
 
 
+@functools.lru_cache(maxsize=4096)
 def refusal(address: str) -> str | None:
     """Why this address (an IPv4 or IPv6 literal) is not to be connected to; None where it may be."""
     try:
@@ -76,8 +78,17 @@ def is_listed(host: str, address: str, allowed: Iterable[str]) -> bool:
     return any(name in (host, bare) or _is_inside(bare, name) for name in allowed)
 
 
-def _is_inside(address: str, network: str) -> bool:
+def _is_inside(address: str, name: str) -> bool:
+    network = _to_network(name)
     try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+        return network is not None and ipaddress.ip_address(address) in network
     except ValueError:
         return False
+
+
+@functools.lru_cache(maxsize=256)
+def _to_network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return None

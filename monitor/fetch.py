@@ -117,7 +117,8 @@ class HttpFetcher(ports.Fetcher):
         while True:
             _check_scheme(hop, request)
             outgoing = self._client.build_request("GET", hop.url, headers=_conditions(request))
-            cookies.set_cookie_header(outgoing)
+            if hop.count:
+                cookies.set_cookie_header(outgoing)
             response = await self._client.send(outgoing, stream=True)
             try:
                 if response.status_code not in _REDIRECTS:

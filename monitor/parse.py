@@ -47,13 +47,15 @@ _ENTITY = re.compile(
 # Time grows with the square of a tag's attributes.
 _LOADED_TAG = re.compile(r"<[A-Za-z](?:[^<>=]*=){1000}")
 # Nor does anything end well that is nested deeper than any feed (a document 100,000 deep took more than 15 s).
-_DEEP = re.compile(r"(?:<[A-Za-z](?:[^<>]{0,500}[^<>/])?>[^<]{0,200}){300}")
+_DEPTH = 300
+_DEEP = re.compile(rf"(?:<[A-Za-z](?:[^<>]{{0,500}}[^<>/])?>[^<]{{0,200}}){{{_DEPTH}}}")
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"GIF8")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _MOST_CONTROL = 100  # in the first 2,000 characters
 _REFERENCE = re.compile(r"&(?!#|amp;|lt;|gt;|quot;|apos;)\w|%\w+;")
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_WHOLE = ("https://", "http://")
 _LANGUAGE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 
 
@@ -105,8 +107,8 @@ def _refuse_bombs(text: str, url: str) -> None:
     """Entities that hold other entities, files or much text: nothing a feed needs, and how bombs are made."""
     if _LOADED_TAG.search(text):
         raise errors.ParseError(url, "refused: a tag with a thousand attributes")
-    # HTML inside CDATA may leave its elements open; XML may not.
-    if _DEEP.search(text) and _DEEP.search(_CDATA.sub("", text)):
+    # HTML inside CDATA may leave its elements open; XML may not. A quick look first: openers between two closing tags.
+    if any(part.count("<") >= _DEPTH for part in text.split("</")) and _DEEP.search(_CDATA.sub("", text)):
         raise errors.ParseError(url, "refused: elements nested hundreds deep")
     start = text.find("<!DOCTYPE")
     if start < 0:
@@ -123,10 +125,11 @@ def _refuse_bombs(text: str, url: str) -> None:
 
 def _parse_xml(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
     document = _DECLARATION.sub("", text, count=1) if text.startswith("<?xml") else text
-    # BytesIO and nothing else: feedparser takes bytes and strings for file names and addresses.
+    # BytesIO and nothing else: feedparser takes bytes and strings for file names and addresses. It is not told where
+    # the feed is from: it would join that to every tag, half as much work again; make_entry joins what is kept.
     parsed: Any = feedparser.parse(
         io.BytesIO(document.encode("utf-8", errors="replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -152,14 +155,16 @@ def _trouble(parsed: Any) -> str | None:
 
 def _to_entry(item: Any, context: _Context) -> types.Entry | None:
     contents = [str(part.get("value") or "") for part in item.get("content") or []]
+    published = _to_moment(item.get("published_parsed"), context.now)
     return make_entry(
         guid=str(item.get("id") or ""),
         links=[str(link) for link in _links(item)],
         title=str(item.get("title") or ""),
         # Some feeds carry the whole text beside a teaser; it stands in for a page that can't be had.
         summary=max([str(item.get("summary") or ""), *contents], key=len),
-        published=_to_moment(item.get("published_parsed"), context.now),
-        updated=_to_moment(item.get("updated_parsed"), context.now),
+        published=published,
+        # feedparser's own fallback from "updated" to "published" warns at each use.
+        updated=_to_moment(item.get("updated_parsed"), context.now) if "updated_parsed" in item else published,
         context_url=context.url,
         language=context.language,
     )
@@ -205,10 +210,11 @@ def make_entry(
 def _first_url(links: list[str], guid: str, context_url: str) -> str:
     for link in links:
         # An id that is no address would become one by joining.
-        if link == guid and not urls.is_web_url(link):
+        if link == guid and not link.startswith("/") and not urls.is_web_url(link):
             continue
         try:
-            url = urls.canonical_url(googlenews.unwrap(urljoin(context_url, link.strip())))
+            whole = link if link.startswith(_WHOLE) else urljoin(context_url, link.strip())
+            url = urls.canonical_url(googlenews.unwrap(whole))
         except ValueError:
             continue
         if url:
@@ -235,7 +241,7 @@ def _with_own_keys(entries: Iterable[types.Entry | None]) -> tuple[types.Entry, 
     own: dict[str, types.Entry] = {}
     for entry in found:
         key = entry.url if addresses[entry.key] > 1 else entry.key
-        own.setdefault(key, replace(entry, key=key))
+        own.setdefault(key, entry if key == entry.key else replace(entry, key=key))
     return tuple(own.values())
 
 

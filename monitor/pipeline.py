@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from monitor import copies, errors, googlenews, polling, ports, reading, robots, schedule, types, watch
+from monitor import copies, errors, googlenews, parse_queue, polling, ports, reading, robots, schedule, types, watch
 from monitor.ledger import compare, rules, state
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Tools:
     """Everything else that the way of an article needs."""
 
     fetcher: ports.Fetcher
-    pool: polling.Pool
+    pool: parse_queue.Pool
     rules: rules.Rules
     watch: watch.Watch
     plan_alerts: PlanAlerts

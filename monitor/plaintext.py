@@ -35,15 +35,17 @@ def to_paragraphs(text: str, most: int = 20_000) -> str:
 def to_plain(text: str) -> str:
     """Plain text; markup that was escaped once too often is taken off as well."""
     plain = html.unescape(_without_tags(text[:_MOST_INPUT]))
-    if _TAG.search(plain):
+    if "<" in plain and _TAG.search(plain):
         plain = html.unescape(_without_tags(plain))
+    if plain.isprintable() and "  " not in plain:
+        return plain.strip()  # neither line ends nor anything invisible
     # A single line end is the source's own wrapping.
     return _LINE_END.sub(" ", _PARAGRAPH.sub("\n\n", _SPACES.sub(" ", clean(plain)))).strip()
 
 
 def clean(text: str) -> str:
     """Without control, format (zero-width, direction) and lone surrogate characters; tabs and line ends stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(character for character in text if not _is_invisible(character))
 

@@ -1,46 +1,18 @@
-"""Polls the feeds that are due: fetch, parse, store. One feed's failure is its own; a slow host holds no others.
-
-Polls that brought nothing are stored together, those with entries at once.
-"""
+"""Polls the feeds that are due: fetch, parse, store. One feed's failure is its own; a slow host holds no others."""
 
 import asyncio
+import dataclasses
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from monitor import errors, parse, ports, schedule, types
-
-T = TypeVar("T")
+from monitor import errors, parse_queue, poll_writer, ports, schedule, types
 
 _MOST_DUE = 10_000
-_QUIET_BATCH = 100
 _TRIES_OF_A_MOVE = 3  # failures in a row after which the listed address is asked again in place of where it moved to
-
-
-class Pool(Protocol):
-    """Runs CPU work elsewhere, within limits."""
-
-    async def run(self, function: Callable[..., T], /, *args: object) -> T:
-        """Return function(*args); raises errors.ExtractError when its limits end it."""
-
-
-class Feeds(Protocol):
-    """The part of ports.FeedStore that polling needs."""
-
-    def list_feeds(self) -> list[types.FeedRecord]:
-        """All feeds, enabled or not."""
-
-    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
-        """Those that are due, longest due first."""
-
-    def record_poll(self, outcome: types.PollOutcome, now: datetime) -> int:
-        """Store state and unknown entries; return how many were new."""
-
-    def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
-        """Store the states (and moves) of polls without entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +31,30 @@ class Options:
     """What a Poller needs beside its store."""
 
     fetcher: ports.Fetcher
-    pool: Pool
+    pool: parse_queue.Pool
     clock: Callable[[], datetime]
     random: random.Random
     concurrency: int
     per_host: int
     timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Poll:
+    """What came of asking one feed; `stored` tells how many entries were new once they are stored."""
+
+    count: PollCount
+    stored: asyncio.Future[int] | None = None
+
+
+class Feeds(poll_writer.Polls, Protocol):
+    """The part of ports.FeedStore that polling needs."""
+
+    def list_feeds(self) -> list[types.FeedRecord]:
+        """All feeds, enabled or not."""
+
+    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
+        """Those that are due, longest due first."""
 
 
 class Poller:
@@ -73,7 +63,10 @@ class Poller:
     def __init__(self, feeds: Feeds, options: Options) -> None:
         self._feeds, self._options = feeds, options
         self._in_flight: set[str] = set()
-        self._quiet: list[types.PollOutcome] = []
+        self._under_way = 0
+        self._parsing = parse_queue.ParseQueue(options.pool)
+        self._writer = poll_writer.PollWriter(feeds, options.clock, lambda: self._under_way)
+        self._writer.on_stored = lambda outcome: self._in_flight.discard(outcome.feed_url)
         self.on_failure: Callable[[str, str], None] = lambda subject, reason: None
         self.on_odd: Callable[[str, str], None] = lambda subject, reason: None
         self.on_new_entries: Callable[[], None] = lambda: None
@@ -88,12 +81,13 @@ class Poller:
         async def run(record: types.FeedRecord) -> PollCount:
             # The host's turn first: many feeds of one slow host take no places from the others.
             async with hosts[_host(record)], gate:
-                return await self._poll_one(record)
+                poll = await self._poll_one(record)
+            return await self._stored(record, poll)
 
         try:
             counts = await asyncio.gather(*(run(record) for record in due))
         finally:
-            await self._store_quiet()
+            await self._writer.flush()
         return PollCount(
             polled=len(counts),
             unchanged=sum(c.unchanged for c in counts),
@@ -110,20 +104,22 @@ class Poller:
             due = [one for one in due if one.feed.url not in idle]
         return due
 
-    async def _poll_one(self, record: types.FeedRecord) -> PollCount:
+    async def _poll_one(self, record: types.FeedRecord) -> _Poll:
+        self._under_way += 1
         try:
             return await self._poll(record)
         except errors.WatchError:
             self._in_flight.discard(record.feed.url)
             raise  # the database, not the feed
         except Exception as error:  # a job boundary: one feed's unforeseen answer must not end the others' cycle
-            reason = f"could not be read ({type(error).__name__})"
-            return await self._record_failure(record, errors.ParseError(record.feed.url, reason), jitter=0)
+            return await self._failed(record, _unforeseen(record, error), jitter=0)
         except asyncio.CancelledError:
             self._in_flight.discard(record.feed.url)
             raise
+        finally:
+            self._under_way -= 1
 
-    async def _poll(self, record: types.FeedRecord) -> PollCount:
+    async def _poll(self, record: types.FeedRecord) -> _Poll:
         feed, held = record.feed, record.state
         jitter = self._options.random.uniform(-1, 1)
         request = types.FetchRequest(
@@ -137,7 +133,7 @@ class Poller:
             unchanged = fetched.status == 304 or fetched.body_hash == held.body_hash
             parsed = None if unchanged else await self._parse(feed, fetched)
         except (errors.FetchError, errors.ParseError, errors.ExtractError) as error:
-            return await self._record_failure(record, _as_poll_error(error), jitter)
+            return await self._failed(record, _as_poll_error(error), jitter)
         now = self._options.clock()
         outcome = types.PollOutcome(
             feed_url=feed.url,
@@ -148,57 +144,54 @@ class Poller:
         if outcome.state.warning and outcome.state.warning != held.warning:
             self.on_odd(feed.url, outcome.state.warning)
         if parsed is None:
-            await self._keep_quiet(outcome)
-            return PollCount(polled=1, unchanged=1)
-        return PollCount(polled=1, new_entries=await self._store(outcome, now))
+            await self._writer.store_quiet(outcome)
+            return _Poll(count=PollCount(polled=1, unchanged=1))
+        return _Poll(count=PollCount(polled=1), stored=await self._writer.accept(outcome))
 
     async def _parse(self, feed: types.Feed, fetched: types.Fetched) -> types.ParsedFeed:
-        now = self._options.clock()
-        return await self._options.pool.run(
-            _parse_in_worker, fetched.body, fetched.final_url, fetched.content_type, feed.kind, now
+        return await self._parsing.parse(
+            parse_queue.Body(
+                body=fetched.body,
+                url=fetched.final_url,
+                content_type=fetched.content_type,
+                kind=feed.kind,
+                now=self._options.clock(),
+            )
         )
 
-    async def _record_failure(
+    async def _failed(
         self, record: types.FeedRecord, error: errors.FetchError | errors.ParseError, jitter: float
-    ) -> PollCount:
+    ) -> _Poll:
         now = self._options.clock()
         after = schedule.next_state_failed(record.feed, record.state, error, now, jitter)
         back = record.poll_url is not None and after.failures % _TRIES_OF_A_MOVE == 0
         url = record.feed.url
-        await self._store(types.PollOutcome(feed_url=url, state=after, new_url=url if back else None), now)
+        outcome = types.PollOutcome(feed_url=url, state=after, new_url=url if back else None)
         offline = isinstance(error, errors.FetchError) and error.offline
         if not offline:
             self.on_failure(url, error.reason)
-        return PollCount(polled=1, failed=1, offline=int(offline))
+        count = PollCount(polled=1, failed=1, offline=int(offline))
+        return _Poll(count=count, stored=await self._writer.accept(outcome))
 
-    # ------------------------------------------------------------ storing
-
-    async def _store(self, outcome: types.PollOutcome, now: datetime) -> int:
+    async def _stored(self, record: types.FeedRecord, poll: _Poll) -> PollCount:
+        """The count once it is stored. What a store refuses of one feed is that feed's failure."""
+        if poll.stored is None:
+            return poll.count
         try:
-            new = await asyncio.to_thread(self._feeds.record_poll, outcome, now)
-        finally:
-            self._in_flight.discard(outcome.feed_url)
+            new = await poll.stored
+        except errors.WatchError:
+            raise  # the database, not the feed
+        except Exception as error:  # a job boundary, as above
+            if poll.count.failed:
+                raise
+            return await self._stored(record, await self._failed(record, _unforeseen(record, error), jitter=0))
         if new:
             self.on_new_entries()
-        return new
-
-    async def _keep_quiet(self, outcome: types.PollOutcome) -> None:
-        self._quiet.append(outcome)
-        if len(self._quiet) >= _QUIET_BATCH:
-            await self._store_quiet()
-
-    async def _store_quiet(self) -> None:
-        """Store the polls that brought nothing; until then their feeds count as in flight."""
-        outcomes, self._quiet = self._quiet, []
-        try:
-            if outcomes:
-                await asyncio.to_thread(self._feeds.record_quiet_polls, outcomes)
-        finally:
-            self._in_flight.difference_update(outcome.feed_url for outcome in outcomes)
+        return dataclasses.replace(poll.count, new_entries=new)
 
 
-def _parse_in_worker(body: bytes, url: str, content_type: str, kind: str, now: datetime) -> types.ParsedFeed:
-    return parse.parse_feed(body, url=url, content_type=content_type, kind=kind, now=now)
+def _unforeseen(record: types.FeedRecord, error: Exception) -> errors.ParseError:
+    return errors.ParseError(record.feed.url, f"could not be read ({type(error).__name__})")
 
 
 def _as_poll_error(

@@ -41,8 +41,8 @@ class FeedStore(Protocol):
     def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
         """Enabled, not gone, next_poll_at None or <= now; longest due first."""
 
-    def record_poll(self, outcome: types.PollOutcome, now: datetime) -> int:
-        """Store state and unknown entries in ONE transaction; return how many were new.
+    def record_polls(self, outcomes: Sequence[types.PollOutcome], now: datetime) -> list[int]:
+        """Store states and unknown entries of several polls in ONE transaction; return how many of each were new.
 
         An entry is known when its key in this feed, its canonical URL in any feed, or its content_key in this feed is
         stored already. A 301's new_url replaces the feed's URL for polling, identity stays.

@@ -40,16 +40,23 @@ class SharedFeeds:
         self._listing |= listing
         return [_as_one(records) for records in held.values() if records]
 
-    def record_poll(self, outcome: types.PollOutcome, now: datetime) -> int:
-        """Store for each watch that lists the feed; return for how many entries at most that was news."""
-        return max((store.record_poll(outcome, now) for store in self._listing.get(outcome.feed_url, [])), default=0)
+    def record_polls(self, outcomes: Sequence[types.PollOutcome], now: datetime) -> list[int]:
+        """Store for each watch what is of its feeds; return for how many entries of each at most that was news."""
+        new = dict.fromkeys((one.feed_url for one in outcomes), 0)
+        for store in self._stores:
+            mine = self._of(store, outcomes)
+            for one, count in zip(mine, store.record_polls(mine, now) if mine else [], strict=True):
+                new[one.feed_url] = max(new[one.feed_url], count)
+        return [new[one.feed_url] for one in outcomes]
 
     def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
         """Store for each watch what is of its feeds."""
         for store in self._stores:
-            mine = [one for one in outcomes if store in self._listing.get(one.feed_url, [])]
-            if mine:
+            if mine := self._of(store, outcomes):
                 store.record_quiet_polls(mine)
+
+    def _of(self, store: ports.FeedStore, outcomes: Sequence[types.PollOutcome]) -> list[types.PollOutcome]:
+        return [one for one in outcomes if store in self._listing.get(one.feed_url, [])]
 
     def list_feeds(self) -> list[types.FeedRecord]:
         """The feeds of all watches, each once."""

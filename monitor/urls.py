@@ -86,6 +86,10 @@ _WRAPPERS = {
 }
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_CHARACTERS = 4000
+# What most articles have, and is canonical as it stands: no query, no default port, nothing to quote, no ".amp".
+_CANONICAL = re.compile(
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::(?!80/|443/)[1-9][0-9]{0,3})?/[A-Za-z0-9/_-]*(?:\.html?)?"
+)
 
 
 def is_web_url(url: str) -> bool:
@@ -102,6 +106,9 @@ def is_web_url(url: str) -> bool:
 
 def canonical_url(url: str) -> str:
     """The address without tracking, login, default port and fragment; "" where it is no web address."""
+    whole = _CANONICAL.fullmatch(url)
+    if whole and whole[1] not in _HOSTS and not _AMP_PATH.search(url) and len(url) <= _MOST_CHARACTERS:
+        return url
     cleaned = re.sub(r"[\t\r\n]", "", url).strip().replace(" ", "%20")
     cleaned = _unwrap(cleaned)
     if not is_web_url(cleaned):

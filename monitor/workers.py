@@ -6,6 +6,7 @@ Knows nothing of what is run. Functions and arguments must be picklable; workers
 import asyncio
 import concurrent.futures
 import contextlib
+import gc
 import multiprocessing
 import multiprocessing.context
 import os
@@ -45,16 +46,20 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._closed = False
 
-    async def run(self, function: Callable[..., T], /, *args: object) -> T:
-        """Return function(*args); raises errors.ExtractError when a limit ends it or it fails with a foreign error."""
+    async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float | None = None) -> T:
+        """Return function(*args); raises errors.ExtractError when a limit ends it or it fails with a foreign error.
+
+        `timeout_s` stands in for the pool's own limit.
+        """
+        limit = timeout_s or self._timeout_s
         subject = next((arg for arg in args if isinstance(arg, str) and arg.startswith("http")), "")
-        future: Any = self._ready_pool().schedule(function, args=args, timeout=self._timeout_s)
+        future: Any = self._ready_pool().schedule(function, args=args, timeout=limit)
         try:
             result: T = await asyncio.wrap_future(future)
         except errors.WatchError:
             raise
         except TimeoutError as error:
-            raise errors.ExtractError(subject, f"took longer than {self._timeout_s:g} s") from error
+            raise errors.ExtractError(subject, f"took longer than {limit:g} s") from error
         except concurrent.futures.BrokenExecutor as error:
             raise errors.ExtractError(subject, "the workers could not start, or were closed") from error
         except (MemoryError, pebble.ProcessExpired) as error:
@@ -100,6 +105,7 @@ def _start_context() -> multiprocessing.context.BaseContext:
 def _prepare_worker(memory_mb: int, initializer: Callable[..., object] | None, initargs: tuple[object, ...]) -> None:
     if initializer is not None:
         initializer(*initargs)
+    gc.freeze()  # what is loaded stays: no collection need look through it again
     _limit_memory(memory_mb)
 
 

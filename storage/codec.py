@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from monitor import types
 
 T = TypeVar("T")
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # exact types: an Enum of strings is none of them
 
 
 def dump(value: object) -> str:
@@ -19,7 +21,7 @@ def dump(value: object) -> str:
 
     ASCII only: it then holds whatever a page holds, NUL and lone surrogates too.
     """
-    return json.dumps(_encode(value, full=True), separators=(",", ":"))
+    return _COMPACT.encode(_encode(value, full=True))
 
 
 def load(kind: type[T], text: str) -> T:
@@ -38,21 +40,29 @@ def to_json(value: object) -> Any:
 
 
 def _encode(value: object, *, full: bool) -> Any:
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, datetime):
+        return types.ensure_utc(value).isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        held = [(name, default, getattr(value, name)) for name, default in _fields(type(value))]
         return {
-            item.name: _encode(getattr(value, item.name), full=full)
-            for item in dataclasses.fields(value)
-            if full or item.default is dataclasses.MISSING or getattr(value, item.name) != item.default
+            name: item if type(item) in _PLAIN else _encode(item, full=full)
+            for name, default, item in held
+            if full or default is dataclasses.MISSING or item != default
         }
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
-        return types.ensure_utc(value).isoformat()
     if isinstance(value, (list, tuple)):
         return [_encode(item, full=full) for item in value]
     if isinstance(value, dict):
         return {str(key): _encode(item, full=full) for key, item in value.items()}
     return value
+
+
+@lru_cache(maxsize=64)
+def _fields(kind: type) -> list[tuple[str, object]]:
+    return [(item.name, item.default) for item in dataclasses.fields(kind)]
 
 
 @lru_cache(maxsize=64)

@@ -1,19 +1,28 @@
 """Feeds, their state between polls, and the entries they announce."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from monitor import types
 from storage import codec, database, schema, upsert
 
+T = TypeVar("T", str, int)
+
 SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
 _ON, _OFF, _PAUSED = "on", "off", "paused"
 # One parameter for all values: each of its own takes its time.
 _WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+# A column's own conversion, called for each value of each row, would take longer than the database itself.
+_AS_TEXT: dict[str, Any] = {
+    name: sa.bindparam(name, type_=sa.String())
+    for name in ("key", "url", "content_key", "title", "published", "first_seen", "last_seen")
+}
 _FEED = tuple(types.Feed.__dataclass_fields__)
 
 
@@ -84,40 +93,37 @@ class SqlFeedStore:
         with self._db.read() as connection:
             return [_to_record(row) for row in connection.execute(query)]
 
-    def record_poll(self, outcome: types.PollOutcome, now: datetime) -> int:
-        """Store state and unknown entries in one transaction; return how many were new."""
-        table = schema.feeds.c
+    def record_polls(self, outcomes: Sequence[types.PollOutcome], now: datetime) -> list[int]:
+        """Store states and unknown entries, all in one transaction; return how many entries of each poll were new."""
         with self._db.write() as connection:
-            row = connection.execute(sa.select(table.id, table.ok_at).where(table.url == outcome.feed_url)).first()
-            if row is None:
-                return 0
-            state = {name: getattr(outcome.state, name) for name in _STATE}
-            if outcome.new_url:
-                state["poll_url"] = outcome.new_url
-            connection.execute(schema.feeds.update().where(table.id == row.id).values(**state))
-            is_first = row.ok_at is None
-            if outcome.entries:  # an address is new once, whichever worker finds it
+            places = _places(connection, outcomes)
+            known = [(places[_clean(one)], one) for one in outcomes if _clean(one) in places]
+            _put_states(connection, known)
+            if any(one.entries for one in outcomes):  # an address is new once, whichever worker finds it
                 upsert.lock(connection, "entries")
-            fresh = _unknown(connection, row.id, outcome.entries, is_first=is_first)
-            _mark_seen(connection, row.id, outcome.entries, now, is_first=is_first)
+            fresh = _Sieve(connection, now).sift(known)
             if fresh:
-                rows = [_to_row(row.id, entry, now, is_first) for entry in fresh]
-                put = upsert.insert(connection, schema.entries)
+                put = upsert.insert(connection, schema.entries).values(_AS_TEXT)
+                at = schema.utc_text(now)
+                rows = [_to_row(place, entry, at) for place, entry in fresh]
                 connection.execute(put.on_conflict_do_nothing(index_elements=["feed_id", "key"]), rows)
-            return len(fresh)
+        new = Counter(place.id for place, _ in fresh)
+        return [new[places[_clean(one)].id] if _clean(one) in places else 0 for one in outcomes]
 
     def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
         """Store the states (and moves) of polls without entries, all in one transaction."""
         states = [{"at_url": one.feed_url} | {name: getattr(one.state, name) for name in _STATE} for one in outcomes]
         moves = [{"at_url": one.feed_url, "poll_url": one.new_url} for one in outcomes if one.new_url]
+        at_url = schema.feeds.c.url == sa.bindparam("at_url")
         with self._db.write() as connection:
-            _put_columns(connection, _STATE, states)
-            _put_columns(connection, ("poll_url",), moves)
+            _put_columns(connection, at_url, _STATE, states)
+            _put_columns(connection, at_url, ("poll_url",), moves)
 
 
-def _put_columns(connection: sa.Connection, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
+def _put_columns(
+    connection: sa.Connection, here: sa.ColumnElement[bool], names: Sequence[str], rows: list[dict[str, Any]]
+) -> None:
     if rows:
-        here = schema.feeds.c.url == sa.bindparam("at_url")
         values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
         connection.execute(schema.feeds.update().where(here).values(**values), rows)
 
@@ -139,73 +145,97 @@ def _to_record(row: sa.Row[Any]) -> types.FeedRecord:
     return types.FeedRecord(feed=feed, state=state, poll_url=values["poll_url"])
 
 
-def _unknown(
-    connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry], *, is_first: bool
-) -> list[types.Entry]:
-    """Entries that are new by key and content in this feed, and by address anywhere; doubles in one body count once."""
-    if not entries:
-        return []
-    table = schema.entries.c
-    # As the columns hold them; compared otherwise, a key with a bad character would be unknown for ever.
-    marks = [(schema.clean(entry.key), schema.clean(entry.url), schema.clean(entry.content_key)) for entry in entries]
-    keys, urls, contents = ({mark[i] for mark in marks if mark[i]} for i in range(3))
-    # Before its first good poll a feed has no entries to look through.
-    known_keys = set() if is_first else _present(connection, table.key, keys, table.feed_id == feed_id)
-    known_contents = set() if is_first else _present(connection, table.content_key, contents, table.feed_id == feed_id)
-    known_urls = _present(connection, table.url, urls)
-    fresh = []
-    for entry, (key, url, content) in zip(entries, marks, strict=True):
-        if not (key in known_keys or url in known_urls or content in known_contents):
-            fresh.append(entry)
-        known_keys.add(key)
-        known_urls.update({url} - {""})
-        known_contents.update({content} - {""})
-    return fresh
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a feed's rows are."""
+
+    id: int
+    is_first: bool  # before its first good poll a feed has no entries to look through
 
 
-def _mark_seen(
-    connection: sa.Connection, feed_id: int, entries: Sequence[types.Entry], now: datetime, *, is_first: bool
-) -> None:
-    """Note that a body showed these; once a day is enough, and costs next to nothing on the polls between.
-
-    A feed's first body shows none of its own entries again, but may show another feed's address.
-    """
-    table = schema.entries.c
-    stale = table.last_seen < now - SEEN_EVERY
-    marks: list[tuple[Any, set[str], tuple[Any, ...]]] = [
-        (table.key, {schema.clean(entry.key) for entry in entries}, (table.feed_id == feed_id, stale)),
-        (table.content_key, {schema.clean(entry.content_key) for entry in entries}, (table.feed_id == feed_id, stale)),
-        (table.url, {schema.clean(entry.url) for entry in entries}, (stale,)),
-    ]
-    for column, values, conditions in marks[2:] if is_first else marks:
-        seen = schema.entries.update().where(column.in_(_WANTED), *conditions).values(last_seen=now)
-        for wanted in _in_parts(values - {""}):
-            connection.execute(seen, wanted)
+def _clean(outcome: types.PollOutcome) -> str:
+    return schema.clean(outcome.feed_url)
 
 
-def _present(connection: sa.Connection, column: Any, values: set[str], *conditions: Any) -> set[str]:
-    query = sa.select(column).where(column.in_(_WANTED), *conditions)
-    return {one for wanted in _in_parts(values) for one in connection.scalars(query, wanted)}
+def _places(connection: sa.Connection, outcomes: Sequence[types.PollOutcome]) -> dict[str, _Place]:
+    table = schema.feeds.c
+    query = sa.select(table.url, table.id, table.ok_at).where(table.url.in_(_WANTED))
+    parts = _in_parts({_clean(one) for one in outcomes})
+    return {row.url: _Place(row.id, row.ok_at is None) for part in parts for row in connection.execute(query, part)}
 
 
-def _in_parts(values: set[str]) -> Iterator[dict[str, list[str]]]:
+def _put_states(connection: sa.Connection, known: Sequence[tuple[_Place, types.PollOutcome]]) -> None:
+    at_id = schema.feeds.c.id == sa.bindparam("at_id")
+    states = [{"at_id": place.id} | {name: getattr(one.state, name) for name in _STATE} for place, one in known]
+    moves = [{"at_id": place.id, "poll_url": one.new_url} for place, one in known if one.new_url]
+    _put_columns(connection, at_id, _STATE, states)
+    _put_columns(connection, at_id, ("poll_url",), moves)
+
+
+class _Sieve:
+    """Tells the entries that are new by key and content in their feed, and by address anywhere, from those that are
+    known; doubles in what came in together count once. What is known is noted as seen, at most once a day."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+        self._stale: set[int] = set()
+
+    def sift(self, known: Sequence[tuple[_Place, types.PollOutcome]]) -> list[tuple[_Place, types.Entry]]:
+        """The new entries with their feed's place."""
+        table = schema.entries.c
+        urls = self._present(table.url, {schema.clean(entry.url) for _, one in known for entry in one.entries})
+        fresh = [pair for place, one in known for pair in self._sift_one(place, one.entries, urls)]
+        seen = schema.entries.update().where(table.id.in_(_WANTED)).values(last_seen=self._now)
+        for part in _in_parts(self._stale):
+            self._connection.execute(seen, part)
+        return fresh
+
+    def _sift_one(
+        self, place: _Place, entries: Sequence[types.Entry], urls: set[str]
+    ) -> Iterator[tuple[_Place, types.Entry]]:
+        # As the columns hold them; compared otherwise, a key with a bad character would be unknown for ever.
+        marks = [(schema.clean(one.key), schema.clean(one.url), schema.clean(one.content_key)) for one in entries]
+        keys: set[str] = set()
+        contents: set[str] = set()
+        if marks and not place.is_first:
+            here = schema.entries.c.feed_id == place.id
+            keys = self._present(schema.entries.c.key, {mark[0] for mark in marks}, here)
+            contents = self._present(schema.entries.c.content_key, {mark[2] for mark in marks}, here)
+        for entry, (key, url, content) in zip(entries, marks, strict=True):
+            if not (key in keys or url in urls or content in contents):
+                yield place, entry
+            keys.add(key)
+            urls.update({url} - {""})
+            contents.update({content} - {""})
+
+    def _present(self, column: Any, values: set[str], *conditions: Any) -> set[str]:
+        table = schema.entries.c
+        query = sa.select(column, table.id, table.last_seen).where(column.in_(_WANTED), *conditions)
+        found = [row for part in _in_parts(values - {""}) for row in self._connection.execute(query, part)]
+        long_ago = self._now - SEEN_EVERY
+        self._stale.update(row.id for row in found if row.last_seen is not None and row.last_seen < long_ago)
+        return {row[0] for row in found}
+
+
+def _in_parts(values: set[T]) -> Iterator[dict[str, list[T]]]:
     """Values for `_WANTED`, no more at a time than any database takes."""
     ordered = sorted(values)
     return ({"wanted": ordered[start : start + 500]} for start in range(0, len(ordered), 500))
 
 
-def _to_row(feed_id: int, entry: types.Entry, now: datetime, first_poll: bool) -> dict[str, Any]:
+def _to_row(place: _Place, entry: types.Entry, now: str) -> dict[str, Any]:
+    """The row, its texts and times already as the columns hold them (_AS_TEXT)."""
     return {
-        "feed_id": feed_id,
-        "key": entry.key,
-        "url": entry.url,
-        "content_key": entry.content_key,
-        "title": entry.title,
-        "published": entry.published,
+        "feed_id": place.id,
+        "key": schema.clean(entry.key),
+        "url": schema.clean(entry.url),
+        "content_key": schema.clean(entry.content_key),
+        "title": schema.clean(entry.title),
+        "published": None if entry.published is None else schema.utc_text(entry.published),
         "entry": codec.dump(entry),
         "step": str(types.Step.NEW),
         "attempts": 0,
         "first_seen": now,
-        "first_poll": first_poll,
+        "first_poll": place.is_first,
         "last_seen": now,
     }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,14 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+@lru_cache(maxsize=1024)  # one moment is written in many rows
+def utc_text(value: datetime) -> str:
+    """A moment as a column holds it; raises ValueError for a naive one."""
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime: {value!r}")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class CleanText(TypeDecorator[str]):
     """Text from outside. One bad character in a feed must not make every later poll of it fail."""
 
@@ -47,11 +56,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
         """Refuse a naive time; write UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime: {value!r}")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
         """Read it back aware."""

@@ -52,7 +52,9 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("app.dashboard",),
     "asyncio": (
         *FETCHING,
+        "monitor.parse_queue",
         "monitor.pipeline",
+        "monitor.poll_writer",
         "monitor.polling",
         "monitor.robots",
         "monitor.sharing",
@@ -76,7 +78,7 @@ PACKAGES = {
     "telegram": "python_telegram_bot",
     "PIL": "pillow",
 }  # modules named otherwise than their package
-UNNAMED = {"lxml_html_clean", "tzdata"}  # needed by trafilatura and zoneinfo, imported by nobody here
+UNNAMED = {"lxml_html_clean", "sniffio", "tzdata"}  # needed by trafilatura, httpcore and zoneinfo, not by us
 MAX_LINES = 400
 LONGER = {"app.cli": 450, "monitor.types": 480}  # all values in one place is worth more than a short file
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from app import settings, wiring
 from monitor import errors, sharing, types
 from storage import store
 
@@ -60,8 +59,8 @@ def test_a_feed_of_two_lists_is_due_once_as_often_as_either_wants(pair: tuple[st
 def test_entries_go_to_each_watch_that_lists_the_feed(pair: tuple[store.Stores, store.Stores]) -> None:
     shared = sharing.SharedFeeds([one.feeds for one in pair])
     due(shared)
-    assert shared.record_poll(polled(SHARED, "a", "b"), NOW) == 2
-    assert shared.record_poll(polled(MINE, "c"), NOW) == 1
+    assert shared.record_polls([polled(SHARED, "a", "b")], NOW) == [2]
+    assert shared.record_polls([polled(MINE, "c")], NOW) == [1]
     assert [keys_of(one) for one in pair] == [["a", "b", "c"], ["a", "b"]]
     assert due(shared).keys() == {THEIRS}
     assert pair[1].articles.pending_entries(NOW, 1)[0].outlet == "their name", "each list names the outlet its way"
@@ -72,14 +71,14 @@ def test_after_a_crash_between_two_watches_the_feed_is_asked_for_all_it_holds(
 ) -> None:
     shared = sharing.SharedFeeds([one.feeds for one in pair])
     due(shared)
-    shared.record_poll(polled(SHARED, "a"), NOW)
+    shared.record_polls([polled(SHARED, "a")], NOW)
     later = NOW + timedelta(minutes=6)
     assert due(shared, later)[SHARED].state.etag == "m1", "both have seen the same: a conditional request"
-    pair[0].feeds.record_poll(polled(SHARED, "b", mark="m2", at=later), later)  # and the end of the program
+    pair[0].feeds.record_polls([polled(SHARED, "b", mark="m2", at=later)], later)  # and the end of the program
     anew = sharing.SharedFeeds([one.feeds for one in pair])
     record = due(anew, later)[SHARED]
     assert (record.state.etag, record.state.body_hash) == (None, None)
-    anew.record_poll(polled(SHARED, "b", mark="m2", at=later), later)
+    anew.record_polls([polled(SHARED, "b", mark="m2", at=later)], later)
     assert [keys_of(one) for one in pair] == [["a", "b"], ["a", "b"]]
 
 
@@ -89,7 +88,7 @@ def test_quiet_polls_and_who_has_paused_the_feed(pair: tuple[store.Stores, store
     shared = sharing.SharedFeeds([one.feeds for one in pair])
     assert due(shared)[SHARED].feed.interval_s == 900
     shared.record_quiet_polls([polled(SHARED), polled(MINE), polled(THEIRS)])
-    shared.record_poll(polled(SHARED, "a"), NOW)
+    shared.record_polls([polled(SHARED, "a")], NOW)
     assert due(shared) == {}
     assert [keys_of(one) for one in pair] == [["a"], []]
     theirs.feeds.pause_feed(SHARED, paused=False)
@@ -100,8 +99,8 @@ def test_rungs_of_a_ladder_stand_in_for_each_other_within_one_watch(pair: tuple[
     mine, theirs = pair
     mine.feeds.sync_feeds([feed(MINE, ladder="L"), feed(SHARED, ladder="L", rung=2)])
     theirs.feeds.sync_feeds([feed(THEIRS, ladder="L")])
-    mine.feeds.record_poll(polled(MINE), NOW)
-    theirs.feeds.record_poll(polled(SHARED), NOW)
+    mine.feeds.record_polls([polled(MINE)], NOW)
+    theirs.feeds.record_polls([polled(SHARED)], NOW)
     shared = sharing.SharedFeeds([one.feeds for one in pair])
     assert due(shared, NOW + timedelta(seconds=1)).keys() == {THEIRS}, "the other watch's ladder is another one"
 
@@ -178,15 +177,3 @@ async def test_what_nobody_comes_for_is_forgotten(monkeypatch: pytest.MonkeyPatc
     assert len(pages._pages) <= 4, "no more than the bound, and the one asked for now"
     await pages.close()
     assert pages._pages == {}
-
-
-# ---------------------------------------------------------------- one watch
-
-
-def test_a_single_watch_shares_nothing_and_costs_what_it_did(tmp_path: Path) -> None:
-    app = wiring.build(settings.load_settings({"CW_DATABASE_URL": f"sqlite:///{tmp_path}/watch.db"}))
-    assert app.others == () and app.pages is None
-    assert app.pipeline._tools.pages is None and app.pipeline._tools.seeds_root is None
-    assert app.pipeline.poller._feeds is app.base.stores.feeds
-    asyncio.run(app.close())
-    assert [file.name for file in tmp_path.glob("*.db")] == ["watch.db"]

@@ -61,7 +61,7 @@ def _bring_in(stores: store.Stores, articles: list[replay.Archived]) -> dict[str
     )
     times = {one.article.id: one.moment or NOW for one in articles}
     made = types.FeedState(polled_at=NOW, ok_at=NOW, newest_entry_at=NOW, entries_seen=len(entries))
-    stores.feeds.record_poll(types.PollOutcome(feed_url=FEED.url, state=made, entries=entries), NOW)
+    stores.feeds.record_polls([types.PollOutcome(feed_url=FEED.url, state=made, entries=entries)], NOW)
     found: dict[str, tuple[int, datetime]] = {}
     by_id = {one.article.id: one for one in articles}
     for record in stores.articles.pending_entries(NOW, 1000):

@@ -209,9 +209,8 @@ def test_what_was_found_is_marked_and_clean() -> None:
 async def test_hostile_text_stays_text_behind_the_ledger() -> None:
     stores = store.open_stores("sqlite://")
     stores.feeds.sync_feeds([builders.feed(title=HOSTILE, outlet=HOSTILE, url="https://example.org/<x>")])
-    stores.feeds.record_poll(
-        builders.outcome(builders.entry(1), url="https://example.org/<x>", failures=3, last_error=HOSTILE), NOW
-    )
+    poll = builders.outcome(builders.entry(1), url="https://example.org/<x>", failures=3, last_error=HOSTILE)
+    stores.feeds.record_polls([poll], NOW)
     (waiting,) = stores.articles.pending_entries(NOW, 5)
     stores.articles.record_read(
         waiting.id, builders.page(1, title=HOSTILE, outlet=HOSTILE, text=f"alert {HOSTILE}"), NOW

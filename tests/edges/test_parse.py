@@ -222,6 +222,30 @@ def test_an_entry_without_a_link_keeps_its_words():
     assert len({entry.url for entry in feed.entries}) == 2
 
 
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [
+        ("/news/7", "https://news.example/news/7"),
+        ("tag:news.example,2026:7", ""),
+        ("7", ""),
+        ("https://news.example/7", "https://news.example/7"),
+    ],
+)
+def test_an_id_is_an_address_only_where_it_looks_like_one(guid, url):
+    (entry,) = read(rss(f"<item><title>Seven</title><guid>{guid}</guid></item>")).entries
+    assert entry.key == guid
+    assert entry.url == url if url else "#entry-" in entry.url
+
+
+def test_xml_base_is_heeded():
+    atom = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://other.example/a/"><title>T</title>'
+        '<entry xml:base="b/"><id>urn:1</id><title>One</title><link href="c"/></entry></feed>'
+    )
+    (entry,) = read(atom).entries
+    assert entry.url == "https://other.example/a/b/c"
+
+
 def test_only_web_links_are_taken():
     (entry,) = read(rss(item(link="javascript:alert(1)", more="<guid>https://news.example/9</guid>"))).entries
     assert entry.url == "https://news.example/9"

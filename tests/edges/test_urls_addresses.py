@@ -1,6 +1,10 @@
 """Addresses of both kinds, as pure functions: nothing here connects."""
 
+import re
+
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from monitor import addresses, urls
 
@@ -59,6 +63,21 @@ CANONICAL = {
 def test_canonical_form(url):
     assert urls.canonical_url(url) == CANONICAL[url]
     assert urls.canonical_url(CANONICAL[url]) == CANONICAL[url]
+
+
+PLAIN = st.from_regex(urls._CANONICAL, fullmatch=True) | st.sampled_from(
+    ["https://m.bbc.com/1", "https://a.example/x/amp", "https://a.example/x.amp.html", "http://a.example:8080/"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(url=PLAIN)
+@example(url="http://a.example:99999/")
+def test_the_short_way_to_a_canonical_form_is_the_long_one(url: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        short = urls.canonical_url(url)
+        patch.setattr(urls, "_CANONICAL", re.compile("nothing at all"))
+        assert urls.canonical_url(url) == short
 
 
 @pytest.mark.parametrize(

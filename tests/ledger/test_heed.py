@@ -33,7 +33,7 @@ class Page:
     async def close(self) -> None:
         """Nothing to close."""
 
-    async def run(self, function: Callable[..., T], /, *args: object) -> T:
+    async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float | None = None) -> T:
         return self.read  # type: ignore[return-value]
 
 
@@ -60,8 +60,8 @@ class World:
     def announce(self, number: int, *claims: types.Claim) -> None:
         """Bring an entry whose page has been read."""
         entry = types.Entry(key=f"k{number}", url=f"https://e.org/{number}", title="N", content_key=f"c{number}")
-        self.stores.feeds.record_poll(
-            types.PollOutcome(feed_url="https://e.org/f", state=types.FeedState(), entries=(entry,)), self.now
+        self.stores.feeds.record_polls(
+            [types.PollOutcome(feed_url="https://e.org/f", state=types.FeedState(), entries=(entry,))], self.now
         )
         self.stores.articles.record_read(number, self.says(number, *claims), self.now)
 

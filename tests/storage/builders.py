@@ -197,5 +197,5 @@ def digest(identity: str, recipient: str = "email:a@example.org", until: datetim
 def bring_in(stores: store.Stores, *numbers: int) -> list[int]:
     """Poll a feed that announces these entries; return the ids of the entries that wait."""
     stores.feeds.sync_feeds([feed()])
-    stores.feeds.record_poll(outcome(*(entry(number) for number in numbers)), NOW)
+    stores.feeds.record_polls([outcome(*(entry(number) for number in numbers))], NOW)
     return [record.id for record in stores.articles.pending_entries(NOW, 100)]

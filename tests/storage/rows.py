@@ -36,6 +36,11 @@ def outcome(*entries: types.Entry, url: str = FEED, **fields: Any) -> types.Poll
     return types.PollOutcome(feed_url=url, entries=entries, **({"state": state} | fields))
 
 
+def record(stores: store.Stores, outcome: types.PollOutcome, now: datetime) -> int:
+    """Store one poll; how many of its entries were new."""
+    return stores.feeds.record_polls([outcome], now)[0]
+
+
 TEXT = "Ruritania will send troops.\n\nIts minister said so."
 EVIDENCE = "Ruritania will send troops."
 
@@ -156,7 +161,7 @@ def step(article_id: str = "a1", **fields: Any) -> types.LedgerStep:
 def polled(stores: store.Stores, *numbers: int) -> list[int]:
     """Store a feed and entries; return the entries' ids."""
     stores.feeds.sync_feeds([feed()])
-    stores.feeds.record_poll(outcome(*(entry(number) for number in numbers)), NOW)
+    record(stores, outcome(*(entry(number) for number in numbers)), NOW)
     return [record.id for record in stores.articles.pending_entries(NOW, 100)]
 
 

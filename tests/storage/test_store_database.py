@@ -168,7 +168,7 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "remove_feed": lambda s: s.feeds.remove_feed(rows.FEED),
     "pause_feed": lambda s: s.feeds.pause_feed(rows.FEED, paused=True),
     "record_quiet_polls": lambda s: s.feeds.record_quiet_polls([rows.outcome()]),
-    "record_poll": lambda s: s.feeds.record_poll(rows.outcome(rows.entry(9)), rows.NOW),
+    "record_polls": lambda s: s.feeds.record_polls([rows.outcome(rows.entry(9))], rows.NOW),
     "record_read": lambda s: s.articles.record_read(2, rows.page(2), rows.NOW),
     "record_entry_failure": lambda s: s.articles.record_entry_failure(2, "x", retry_at=None, now=rows.NOW),
     "seed_baseline": lambda s: s.ledger.seed_baseline([rows.position()], rows.NOW),

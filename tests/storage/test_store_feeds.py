@@ -33,7 +33,7 @@ def test_syncing_again_updates_feeds_and_keeps_their_state(stores: store.Stores)
         etag='"1"', last_modified="yesterday", body_hash="0" * 64, next_poll_at=rows.at(5), polled_at=rows.NOW,
         ok_at=rows.NOW, newest_entry_at=rows.at(-5), failures=3, last_error="no answer", entries_seen=7,
     )  # fmt: skip
-    stores.feeds.record_poll(rows.outcome(state=state), rows.NOW)
+    rows.record(stores, rows.outcome(state=state), rows.NOW)
     stores.feeds.sync_feeds([rows.feed(title="New title", interval_s=120)])
     by_url = {record.feed.url: record for record in stores.feeds.list_feeds()}
     assert by_url[rows.FEED] == types.FeedRecord(feed=rows.feed(title="New title", interval_s=120), state=state)
@@ -46,9 +46,9 @@ def test_due_are_those_never_polled_then_those_that_wait_longest(stores: store.S
     due = {"a": 0, "b": -10, "c": -5, "later": 1}
     stores.feeds.sync_feeds([rows.feed(name) for name in ("new", *due, "gone")] + [rows.feed("off", enabled=False)])
     for name, minutes in due.items():
-        stores.feeds.record_poll(rows.outcome(url=name, state=types.FeedState(next_poll_at=rows.at(minutes))), rows.NOW)
+        rows.record(stores, rows.outcome(url=name, state=types.FeedState(next_poll_at=rows.at(minutes))), rows.NOW)
     gone = types.FeedState(gone=True, next_poll_at=rows.at(-60))
-    stores.feeds.record_poll(rows.outcome(url="gone", state=gone), rows.NOW)
+    rows.record(stores, rows.outcome(url="gone", state=gone), rows.NOW)
     assert urls(stores.feeds.due_feeds(rows.NOW, 10)) == ["new", "b", "c", "a"]
     assert urls(stores.feeds.due_feeds(rows.NOW, 2)) == ["new", "b"]
 
@@ -76,7 +76,7 @@ def test_what_is_added_by_hand_wins_over_the_shipped_list(stores: store.Stores) 
 
 def test_a_feed_that_was_gone_is_polled_when_added_by_hand(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed()])
-    stores.feeds.record_poll(rows.outcome(state=types.FeedState(gone=True, failures=4)), rows.NOW)
+    rows.record(stores, rows.outcome(state=types.FeedState(gone=True, failures=4)), rows.NOW)
     stores.feeds.add_feed(rows.feed())
     [record] = stores.feeds.due_feeds(rows.NOW, 10)
     assert (record.state.gone, record.state.failures) == (False, 0)
@@ -84,15 +84,15 @@ def test_a_feed_that_was_gone_is_polled_when_added_by_hand(stores: store.Stores)
 
 def test_a_permanent_redirect_changes_where_is_polled_not_who_it_is(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed()])
-    stores.feeds.record_poll(rows.outcome(new_url="https://paper.example/moved"), rows.NOW)
-    stores.feeds.record_poll(rows.outcome(), rows.NOW)
+    rows.record(stores, rows.outcome(new_url="https://paper.example/moved"), rows.NOW)
+    rows.record(stores, rows.outcome(), rows.NOW)
     stores.feeds.sync_feeds([rows.feed()])
     [record] = stores.feeds.list_feeds()
     assert (record.feed.url, record.poll_url) == (rows.FEED, "https://paper.example/moved")
 
 
 def test_a_poll_of_an_unknown_feed_stores_nothing(stores: store.Stores) -> None:
-    assert stores.feeds.record_poll(rows.outcome(rows.entry(1)), rows.NOW) == 0
+    assert rows.record(stores, rows.outcome(rows.entry(1)), rows.NOW) == 0
     assert stores.articles.count_pending() == {"new": 0, "read": 0}
 
 
@@ -110,21 +110,21 @@ AGAIN = {
 @pytest.mark.parametrize("entries", AGAIN.values(), ids=AGAIN.keys())
 def test_entries_announced_again_are_not_new(stores: store.Stores, entries: list[types.Entry]) -> None:
     stores.feeds.sync_feeds([rows.feed()])
-    assert stores.feeds.record_poll(rows.outcome(rows.entry(1), rows.entry(2)), rows.NOW) == 2
+    assert rows.record(stores, rows.outcome(rows.entry(1), rows.entry(2)), rows.NOW) == 2
     for _ in range(2):
-        assert stores.feeds.record_poll(rows.outcome(*entries), rows.at(15)) == 0
-    assert stores.feeds.record_poll(rows.outcome(rows.entry(3), *entries), rows.at(30)) == 1
+        assert rows.record(stores, rows.outcome(*entries), rows.at(15)) == 0
+    assert rows.record(stores, rows.outcome(rows.entry(3), *entries), rows.at(30)) == 1
 
 
 def test_an_address_is_known_from_any_feed_a_key_or_text_from_its_own(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER)])
-    stores.feeds.record_poll(rows.outcome(rows.entry(1)), rows.NOW)
+    rows.record(stores, rows.outcome(rows.entry(1)), rows.NOW)
     theirs = [
         rows.entry(1),
         rows.entry(1, key="other", content_key="other"),
         rows.entry(1, url="https://other.example/1"),
     ]
-    assert [stores.feeds.record_poll(rows.outcome(one, url=OTHER), rows.NOW) for one in theirs] == [0, 0, 1]
+    assert [rows.record(stores, rows.outcome(one, url=OTHER), rows.NOW) for one in theirs] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -135,29 +135,29 @@ def test_an_address_is_known_from_any_feed_a_key_or_text_from_its_own(stores: st
 )  # fmt: skip
 def test_an_entry_twice_in_one_body_is_one(stores: store.Stores, twin: types.Entry) -> None:
     stores.feeds.sync_feeds([rows.feed()])
-    assert stores.feeds.record_poll(rows.outcome(rows.entry(1), twin), rows.NOW) == 1
+    assert rows.record(stores, rows.outcome(rows.entry(1), twin), rows.NOW) == 1
 
 
 def test_entries_without_address_or_text_are_told_apart_by_key(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed()])
     bare = [rows.entry(number, url="", content_key="") for number in (1, 2)]
-    assert stores.feeds.record_poll(rows.outcome(*bare), rows.NOW) == 2
-    assert stores.feeds.record_poll(rows.outcome(*bare), rows.NOW) == 0
+    assert rows.record(stores, rows.outcome(*bare), rows.NOW) == 2
+    assert rows.record(stores, rows.outcome(*bare), rows.NOW) == 0
 
 
 def test_a_huge_body_is_stored_once(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed()])
     many = [rows.entry(number) for number in range(1200)]
-    assert stores.feeds.record_poll(rows.outcome(*many), rows.NOW) == 1200
-    assert stores.feeds.record_poll(rows.outcome(*reversed(many)), rows.NOW) == 0
+    assert rows.record(stores, rows.outcome(*many), rows.NOW) == 1200
+    assert rows.record(stores, rows.outcome(*reversed(many)), rows.NOW) == 0
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\ud800", "' OR 1=1 --", "%_\\"], ids=ascii)
 def test_characters_that_no_database_takes_do_not_stop_a_feed(stores: store.Stores, bad: str) -> None:
     stores.feeds.sync_feeds([rows.feed()])
     odd = rows.entry(1, key=f"k{bad}", url=f"u{bad}", title=f"t{bad}", summary=bad, content_key=f"c{bad}")
-    assert stores.feeds.record_poll(rows.outcome(odd), rows.NOW) == 1
-    assert stores.feeds.record_poll(rows.outcome(odd, rows.entry(2)), rows.NOW) == 1
+    assert rows.record(stores, rows.outcome(odd), rows.NOW) == 1
+    assert rows.record(stores, rows.outcome(odd, rows.entry(2)), rows.NOW) == 1
     assert stores.articles.pending_entries(rows.NOW, 10)[0].entry == odd
 
 
@@ -165,17 +165,45 @@ def test_a_poll_is_stored_whole_or_not_at_all(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed()])
     broken = rows.entry(2, summary=object())
     with pytest.raises(TypeError):
-        stores.feeds.record_poll(rows.outcome(rows.entry(1), broken), rows.NOW)
+        rows.record(stores, rows.outcome(rows.entry(1), broken), rows.NOW)
     assert stores.feeds.list_feeds()[0].state == types.FeedState()
+    assert stores.articles.count_pending()["new"] == 0
+
+
+def test_polls_stored_together_are_stored_as_one_by_one(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER)])
+    rows.record(stores, rows.outcome(rows.entry(1)), rows.NOW)
+    shared, moved = rows.entry(3), "https://new.example/feed"
+    polls = [
+        rows.outcome(rows.entry(1), rows.entry(2), shared),
+        rows.outcome(rows.entry(4), shared, url=OTHER, new_url=moved),
+        rows.outcome(rows.entry(5), url="https://unknown.example"),
+    ]
+    assert stores.feeds.record_polls(polls, rows.at(1)) == [2, 1, 0], "an address is new once"
+    assert stores.feeds.record_polls(polls, rows.at(2)) == [0, 0, 0]
+    assert {one.feed.url: one.poll_url for one in stores.feeds.list_feeds()} == {rows.FEED: None, OTHER: moved}
+    waiting = stores.articles.pending_entries(rows.at(2), 10)
+    assert [(one.feed_url, one.entry.key, one.first_poll) for one in waiting] == [
+        (rows.FEED, "guid-1", True), (rows.FEED, "guid-2", False), (rows.FEED, "guid-3", False), (OTHER, "guid-4", True)
+    ]  # fmt: skip
+
+
+def test_polls_stored_together_are_stored_all_or_none(stores: store.Stores) -> None:
+    stores.feeds.sync_feeds([rows.feed(), rows.feed(OTHER)])
+    with pytest.raises(TypeError):
+        stores.feeds.record_polls(
+            [rows.outcome(rows.entry(1)), rows.outcome(rows.entry(2, summary=object()), url=OTHER)], rows.NOW
+        )
+    assert {one.state for one in stores.feeds.list_feeds()} == {types.FeedState()}
     assert stores.articles.count_pending()["new"] == 0
 
 
 def test_entries_of_the_first_successful_poll_are_marked(stores: store.Stores) -> None:
     stores.feeds.sync_feeds([rows.feed()])
     failed = types.FeedState(polled_at=rows.NOW, failures=1, last_error="no answer")
-    stores.feeds.record_poll(rows.outcome(state=failed), rows.NOW)
-    stores.feeds.record_poll(rows.outcome(rows.entry(1)), rows.at(1))
-    stores.feeds.record_poll(rows.outcome(rows.entry(2)), rows.at(2))
+    rows.record(stores, rows.outcome(state=failed), rows.NOW)
+    rows.record(stores, rows.outcome(rows.entry(1)), rows.at(1))
+    rows.record(stores, rows.outcome(rows.entry(2)), rows.at(2))
     first, second = stores.articles.pending_entries(rows.at(2), 10)
     assert (first.first_poll, first.first_seen) == (True, rows.at(1))
     assert (second.first_poll, second.first_seen) == (False, rows.at(2))

@@ -106,7 +106,7 @@ def test_the_database_of_a_released_program_is_read_by_this_one(dump: Path, tmp_
         assert [found[0] for found in stores.articles.unledgered(10)] == [2]
         assert stores.articles.trace("D1") is not None
         assert [alert.id for alert in stores.outbox.claim_alerts(rows.NOW, 60, 10)] == ["A-1"]
-        assert stores.feeds.record_poll(rows.outcome(rows.entry(1), rows.entry(4)), rows.NOW) == 1
+        assert rows.record(stores, rows.outcome(rows.entry(1), rows.entry(4)), rows.NOW) == 1
     finally:
         stores.database.close()
 

@@ -68,7 +68,7 @@ def test_an_entry_that_several_find_at_once_is_new_once(several: list[store.Stor
 
     def poll(one: store.Stores, url: str) -> None:
         for start in range(0, 60, 10):
-            one.feeds.record_poll(rows.outcome(*entries[start : start + 10], url=url), rows.NOW)
+            rows.record(one, rows.outcome(*entries[start : start + 10], url=url), rows.NOW)
 
     together(*(lambda one=one, url=feed.url: poll(one, url) for one, feed in zip(several, feeds, strict=True)))
     assert count(several[0], schema.entries) == 59
@@ -182,7 +182,7 @@ def test_everything_is_there_after_a_move_and_goes_on(filled: str, url: str) -> 
     assert new.ledger.load_positions() == old.ledger.load_positions()
     assert new.articles.article("a2") == old.articles.article("a2")
     assert new.digests.windows("email:a@example.org") == old.digests.windows("email:a@example.org") != []
-    assert new.feeds.record_poll(rows.outcome(rows.entry(1), rows.entry(4)), rows.NOW) == 1, "numbers go on"
+    assert rows.record(new, rows.outcome(rows.entry(1), rows.entry(4)), rows.NOW) == 1, "numbers go on"
     new.outbox.add_alerts([rows.alert(7)])
     old.database.close()
     new.database.close()

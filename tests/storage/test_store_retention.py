@@ -54,7 +54,7 @@ def test_entries_that_no_feed_shows_go_with_all_that_hangs_on_them(stores: store
     carrying, plain, _waiting = rows.read(stores, 1, 2, 3)
     take(stores, carrying, 1)
     take(stores, plain, 2, positions=(), changes=(), sketch=tuple(range(48)))
-    stores.feeds.record_poll(rows.outcome(rows.entry(9)), days(5))  # the others have left the feed
+    rows.record(stores, rows.outcome(rows.entry(9)), days(5))  # the others have left the feed
     assert stores.retention.prune(days(99), KEEP).entries == 0, "too young"
     assert stores.retention.prune(days(101), KEEP).entries == 1
     assert text_of(stores, "a2") is None
@@ -76,9 +76,9 @@ def test_what_a_feed_still_shows_stays_known_however_old_it_is(stores: store.Sto
     done(stores, *rows.polled(stores, 1, 2, 3))
     # Unchanged for two years: nothing is parsed, so nothing is noted.
     assert stores.retention.prune(days(700), KEEP).entries == 0
-    assert stores.feeds.record_poll(rows.outcome(rows.entry(1), rows.entry(2), rows.entry(4)), days(700)) == 1
+    assert rows.record(stores, rows.outcome(rows.entry(1), rows.entry(2), rows.entry(4)), days(700)) == 1
     assert stores.retention.prune(days(701), KEEP).entries == 1, "the third has left the feed"
-    assert stores.feeds.record_poll(rows.outcome(*(rows.entry(n) for n in (1, 2, 4))), days(702)) == 0
+    assert rows.record(stores, rows.outcome(*(rows.entry(n) for n in (1, 2, 4))), days(702)) == 0
 
 
 @pytest.mark.parametrize("same", ["key", "url", "content"])
@@ -90,19 +90,19 @@ def test_being_shown_counts_by_whatever_makes_an_entry_known(stores: store.Store
         "url": replace(other, url=known.url),
         "content": replace(other, content_key=known.content_key),
     }[same]
-    assert stores.feeds.record_poll(rows.outcome(shown, rows.entry(9)), days(150)) == 1
+    assert rows.record(stores, rows.outcome(shown, rows.entry(9)), days(150)) == 1
     assert stores.retention.prune(days(200), KEEP).entries == 1
-    assert stores.feeds.record_poll(rows.outcome(shown), days(201)) == 0
+    assert rows.record(stores, rows.outcome(shown), days(201)) == 0
 
 
 def test_another_feed_that_shows_the_same_address_keeps_it_known(stores: store.Stores) -> None:
     done(stores, *rows.polled(stores, 1))
     stores.feeds.sync_feeds([rows.feed("https://other.example/feed")])
-    stores.feeds.record_poll(rows.outcome(rows.entry(1), url="https://other.example/feed"), days(150))
-    stores.feeds.record_poll(rows.outcome(rows.entry(2)), days(150))
+    rows.record(stores, rows.outcome(rows.entry(1), url="https://other.example/feed"), days(150))
+    rows.record(stores, rows.outcome(rows.entry(2)), days(150))
     stores.retention.prune(days(200), KEEP)
     again = replace(rows.entry(1), key="another", content_key="another")
-    assert stores.feeds.record_poll(rows.outcome(again, url="https://other.example/feed"), days(201)) == 0
+    assert rows.record(stores, rows.outcome(again, url="https://other.example/feed"), days(201)) == 0
 
 
 def test_old_deliveries_go_but_not_what_waits_nor_the_last_digest(stores: store.Stores) -> None:
@@ -124,7 +124,7 @@ def test_old_deliveries_go_but_not_what_waits_nor_the_last_digest(stores: store.
 def test_pruning_goes_by_small_transactions(stores: store.Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "CHUNK", 2)
     done(stores, *rows.polled(stores, *range(1, 8)))
-    stores.feeds.record_poll(rows.outcome(rows.entry(9)), days(5))
+    rows.record(stores, rows.outcome(rows.entry(9)), days(5))
     assert stores.retention.prune(days(200), KEEP).entries == 7
     assert count(stores, schema.entries) == 1
 
@@ -132,7 +132,7 @@ def test_pruning_goes_by_small_transactions(stores: store.Stores, monkeypatch: p
 def test_pruning_says_so_when_the_database_is_locked(open_file: Opener, file: Path) -> None:
     stores = open_file()
     done(stores, *rows.polled(stores, 1))
-    stores.feeds.record_poll(rows.outcome(rows.entry(9)), days(5))
+    rows.record(stores, rows.outcome(rows.entry(9)), days(5))
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(errors.StoreError, match="locked"):

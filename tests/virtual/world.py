@@ -107,7 +107,7 @@ class Web:
 class Inline:
     """monitor.pipeline.Pool without processes."""
 
-    async def run(self, function: Callable[..., T], /, *args: object) -> T:
+    async def run(self, function: Callable[..., T], /, *args: object, timeout_s: float | None = None) -> T:
         """Call it here."""
         return function(*args)
 
