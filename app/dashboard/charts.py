@@ -1,14 +1,14 @@
-"""The timeline's charts, kept until a position changes: they look at every change of status there ever was."""
+"""The timeline's charts as they stand on its page, kept until a position changes: they look at every change of status
+there ever was."""
 
 import threading
 from datetime import date
 
-from app.dashboard import context
+from app.dashboard import context, rendering
 from app.dashboard.views import links, timeline
 
-_MOST = 4000  # changes of the US stance that a chart can still show
+_MOST = 4000  # versions of positions on the US, of which a chart shows the changes of stance
 _MOST_PLEDGES = 200_000
-Charts = tuple[timeline.StanceChart | None, timeline.PledgeChart | None]
 
 
 class Keeper:
@@ -18,10 +18,10 @@ class Keeper:
         self._around = around
         self._lock = threading.Lock()  # several readers at once need one computation
         self._key: tuple[object, ...] = ()
-        self._charts: Charts = (None, None)
+        self._charts = ""
 
-    def charts(self) -> Charts:
-        """Both charts as they are today."""
+    def charts(self) -> str:
+        """Both charts as they are today, as HTML."""
         around = self._around
         today: date = links.day_of(around.clock(), around.zone)
         with self._lock:
@@ -31,11 +31,14 @@ class Keeper:
             return self._charts
 
 
-def _make(around: context.Context) -> Charts:
+def _make(around: context.Context) -> str:
     browse, now, zone = around.stores.browsing, around.clock(), around.zone
     stances = browse.spans(topic="backstop", subject="US", limit=_MOST)
     pledges = browse.spans(topic="troops", aspect="troops", limit=_MOST_PLEDGES)
-    return (
-        timeline.to_stances(stances, now, zone, shortened=len(stances) == _MOST),
-        timeline.to_pledges(pledges, now, zone),
+    return rendering.render(
+        around,
+        "charts.html",
+        stances=timeline.to_stances(stances, now, zone, shortened=len(stances) == _MOST),
+        pledges=timeline.to_pledges(pledges, now, zone),
+        ROWS=timeline.SHOWN,
     )

@@ -100,7 +100,6 @@ def router(around: context.Context) -> APIRouter:
         )
         found = browse.developments(asked.to_wanted(around.zone), DAYS + 1)
         lines = [development.to_line(one.development, around.names, around.countries) for one in found[:DAYS]]
-        stances, pledges = kept.charts() if asked == timeline.Asked() else (None, None)
         return rendering.page(
             around,
             "timeline.html",
@@ -111,8 +110,7 @@ def router(around: context.Context) -> APIRouter:
             filtered=asked != timeline.Asked(),
             more=found[DAYS - 1].seq if len(found) > DAYS else None,
             countries=timeline.to_choices(browse.subjects(), around.names, around.countries),
-            stances=stances,
-            pledges=pledges,
+            charts=kept.charts() if asked == timeline.Asked() else "",
         )
 
     @routes.get("/language")

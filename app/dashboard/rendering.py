@@ -24,12 +24,13 @@ BEHIND = (("/feeds", "Feeds"), ("/held-back", "Held back"), ("/about", "Data and
 
 def page(around: context.Context, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A template as an answer."""
-    html = (
-        _environment()
-        .get_template(template)
-        .render(zone=around.zone, now=around.clock(), watch=around.watch, watches=around.siblings, **values)
-    )
-    return HTMLResponse(_below(around.prefix, html), status_code=status)
+    return HTMLResponse(_below(around.prefix, render(around, template, **values)), status_code=status)
+
+
+def render(around: context.Context, template: str, **values: Any) -> str:
+    """A template, or a part of a page, as HTML."""
+    known = {"zone": around.zone, "now": around.clock(), "watch": around.watch, "watches": around.siblings}
+    return _environment().get_template(template).render(**known, **values)
 
 
 def _below(prefix: str, html: str) -> str:

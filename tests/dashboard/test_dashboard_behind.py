@@ -1,5 +1,6 @@
 """Timeline, language, feeds, held back, search and the description of the data."""
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ import pytest
 
 from alerts import faults
 from app.dashboard.views import behind as views
-from app.dashboard.views import finding, timeline
+from app.dashboard.views import finding, links, timeline
 from monitor import types
 from storage import behind, browsing, store
 from tests.dashboard import filled
@@ -228,3 +229,27 @@ async def test_hostile_text_stays_text_behind_the_ledger() -> None:
 async def test_the_api_is_described(client: httpx.AsyncClient) -> None:
     words = text_of((await client.get("/about")).text)
     assert "/api/v1/developments Developments, newest first topic, subject, grade" in words
+
+
+def test_charts_of_years_show_the_latest_changes_and_say_so() -> None:
+    hours = [day(1) + timedelta(hours=number) for number in range(timeline.SHOWN + 10)]
+    spans = [
+        span(("offered", "committed")[number % 2], since, until, "US", "air")
+        for number, (since, until) in enumerate(itertools.pairwise(hours))
+    ]
+    chart = timeline.to_stances(spans, NOW, BERLIN, shortened=False)
+    assert chart is not None and chart.shortened
+    assert [bar.first for bar in chart.lanes[0].bars][-1] == links.day_of(spans[-1].held_from, BERLIN)
+    assert len(chart.lanes[0].bars) == timeline.SHOWN
+
+
+async def test_charts_are_made_anew_when_a_position_changes() -> None:
+    stores = store.open_stores("sqlite://")
+    async with client_of(filled.around(stores)) as client:
+        for number, status in enumerate(("offered", "committed")):
+            held = builders.position(topic=types.Topic.BACKSTOP, subject="US", aspect="air", status=status)
+            step = types.LedgerStep(article_id="a1", positions=(held,))
+            stores.ledger.record_step(None, step, [], NOW + timedelta(days=number))
+            shown = text_of((await client.get("/timeline")).text)
+            assert f"Air support: {status.capitalize()}" in shown
+    stores.database.close()

@@ -12,6 +12,7 @@ from storage import browsing
 _LEFT, _RIGHT, _ROW, _TOP = 124, 640, 22, 20  # the charts' geometry, in their own units
 _PLEDGED, _CONDITIONAL = "pledged", "conditional"
 _HEIGHT = 110
+SHOWN = 300  # changes in a chart of stances and in a table: a page stays under 200 kB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +121,10 @@ def to_days(lines: Sequence[development.Line], zone: tzinfo) -> tuple[Day, ...]:
 
 def to_stances(spans: Sequence[browsing.Span], now: datetime, zone: tzinfo, *, shortened: bool) -> StanceChart | None:
     """The chart of the US stance; none where nothing is held."""
-    shown = [span for span in merge(spans) if span.aspect in words.COMPONENTS]
-    if not shown:
+    changes = [span for span in merge(spans) if span.aspect in words.COMPONENTS]
+    if not changes:
         return None
+    shown, shortened = changes[-SHOWN:], shortened or len(changes) > SHOWN
     first = min(span.held_from for span in shown)
     found: list[Lane] = []
     for component in words.COMPONENTS:
