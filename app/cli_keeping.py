@@ -18,6 +18,8 @@ def backup(
 ) -> None:
     """Write a checked copy of the database, also while the service runs.
 
+    Of several watches each is copied: monday.db, monday.harbour.db (only one, to FILE itself: --watch).
+
     Example: coalition-watch backup backups/monday.db
     """
     from app.commands import keeping
@@ -33,7 +35,8 @@ def restore(
 ) -> None:
     """Put a copy back in the database's place, checked and migrated.
 
-    A running service notices and starts anew on what was restored.
+    A running service notices and starts anew on what was restored. Of several watches each is restored, from
+    monday.db, monday.harbour.db (only one, from FILE itself: --watch).
 
     Example: coalition-watch restore backups/monday.db --force
     """
@@ -49,7 +52,8 @@ def migrate_to(
 ) -> None:
     """Move the whole database to another address, checked row by row.
 
-    Stop the service first; afterwards set CW_DATABASE_URL to the new address. The old database is left as it is.
+    Stop the service first; afterwards set CW_DATABASE_URL to the new address. The old database is left as it is. Of
+    several watches each goes to its place there.
 
     Example: coalition-watch migrate-to postgresql://watch@db.example.org/watch
     """

@@ -12,8 +12,8 @@ def beside(url: str, name: str) -> str:
     """The address of a watch's own database: another file in the same folder, or a schema of its own on a server."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        options = {"options": f"-csearch_path=watch_{name}"}
-        return parsed.update_query_dict(options).render_as_string(hide_password=False)
+        options = f"{_options(url)} -csearch_path=watch_{name}".strip()  # of two the last holds
+        return parsed.update_query_dict({"options": options}).render_as_string(hide_password=False)
     if not is_kept(url):
         return url
     file = Path(str(parsed.database))
@@ -28,6 +28,10 @@ def is_kept(url: str) -> bool:
 
 def schema_of(url: str) -> str | None:
     """The schema that an address names (PostgreSQL), or None."""
+    found = _SEARCH_PATH.findall(_options(url))
+    return found[-1] if found else None
+
+
+def _options(url: str) -> str:
     options = sa.make_url(url).query.get("options", "")
-    found = _SEARCH_PATH.search(options if isinstance(options, str) else " ".join(options))
-    return found.group(1) if found else None
+    return options if isinstance(options, str) else " ".join(options)

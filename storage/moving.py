@@ -57,6 +57,8 @@ def _hash(values: tuple[object, ...]) -> int:
 
 
 def _refuse_filled(connection: sa.Connection) -> None:
+    """A counter that stands at nothing was made with the schema, and gives way to the one that is moved."""
+    connection.execute(schema.counters.delete().where(schema.counters.c.value == 0))
     for table in schema.metadata.sorted_tables:
         if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None:
             raise errors.StoreError(f"there is something in {table.name} already; only an empty database is filled")

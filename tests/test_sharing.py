@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app import settings, wiring
 from monitor import errors, sharing, types
 from storage import store
 
@@ -177,3 +178,15 @@ async def test_what_nobody_comes_for_is_forgotten(monkeypatch: pytest.MonkeyPatc
     assert len(pages._pages) <= 4, "no more than the bound, and the one asked for now"
     await pages.close()
     assert pages._pages == {}
+
+
+# ---------------------------------------------------------------- one watch
+
+
+def test_a_single_watch_shares_nothing_and_costs_what_it_did(tmp_path: Path) -> None:
+    app = wiring.build(settings.load_settings({"CW_DATABASE_URL": f"sqlite:///{tmp_path}/watch.db"}))
+    assert app.others == () and app.pages is None
+    assert app.pipeline._tools.pages is None and app.pipeline._tools.seeds_root is None
+    assert app.pipeline.poller._feeds is app.base.stores.feeds
+    asyncio.run(app.close())
+    assert [file.name for file in tmp_path.glob("*.db")] == ["watch.db"]
