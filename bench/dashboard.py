@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from app import settings as app_settings
 from app import wiring
 from monitor import types
-from storage import codec, schema, store
+from storage import codec, reports, schema, store
 
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 COUNTRIES = "GB FR DE IT ES PT NL BE LU IE DK NO SE FI IS EE LV LT PL CZ SK RO BG GR HR SI TR CA AU NZ JP".split()
@@ -52,7 +52,8 @@ def fill(url: str, developments: int, articles: int) -> None:
         for batch in _batches([one for one, _ in rows]):
             connection.execute(schema.developments.insert(), batch)
         for batch in _batches(positions[::-1]):
-            connection.execute(schema.positions.insert(), batch)
+            named = [one | {"value": reports.dump(connection, one["value"])} for one in batch]
+            connection.execute(schema.positions.insert(), named)
         connection.execute(
             schema.feeds.insert(),
             [{"url": "https://example.org/f", "title": "Feed", "outlet": "Outlet", "tier": "press", "language": "en",
@@ -90,7 +91,7 @@ def _change(number: int, moment: datetime) -> tuple[dict[str, Any], dict[str, An
     shared = {"topic": str(topic), "subject": subject, "aspect": aspect}
     development = {"id": made.id, **shared, "minor": made.minor, "grade": str(grade), "disputed": False,
                    "taken_back": False, "raised_at": moment, "value": codec.dump(made)}  # fmt: skip
-    return development, {**shared, "status": status, "held_from": moment, "value": codec.dump(held)}
+    return development, {**shared, "status": status, "held_from": moment, "value": held}
 
 
 def _entry(number: int) -> dict[str, Any]:

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from monitor import copies, types, watch
 from monitor.ledger import compare, rules, state
-from storage import codec, schema, store
+from storage import codec, reports, schema, store
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 STOCK = 10  # phrases that a third of all texts share
@@ -116,7 +116,7 @@ def _put_history(connection: sa.Connection, numbers: range) -> None:
     columns = ("topic", "subject", "aspect", "minor", "grade", "disputed", "taken_back", "raised_at")
     rows = [{name: getattr(one, name) for name in columns} | {"id": one.id, "value": codec.dump(one)} for one in made]
     links = [{"development_id": one.id, "article_id": report.article_id} for one in made for report in one.reports]
-    versions = [_version(number) for number in numbers if number % VERSIONS == 0]
+    versions = [_version(connection, number) for number in numbers if number % VERSIONS == 0]
     if made:
         connection.execute(schema.developments.insert(), rows)
         connection.execute(schema.development_articles.insert(), links)
@@ -146,7 +146,7 @@ def _development(number: int) -> types.Development:
     )  # fmt: skip
 
 
-def _version(number: int) -> dict[str, Any]:
+def _version(connection: sa.Connection, number: int) -> dict[str, Any]:
     index = number // VERSIONS
     since = START + timedelta(minutes=number)
     held = types.Position(
@@ -154,7 +154,8 @@ def _version(number: int) -> dict[str, Any]:
         since=since, grade=types.Grade.CONFIRMED, reports=_reports(number, STATUSES[index % 4], 1 + index % 8),
     )  # fmt: skip
     return {"topic": "troops", "subject": held.subject, "aspect": "troops", "status": held.status, "held_from": since,
-            "held_until": since + timedelta(minutes=VERSIONS * len(SUBJECTS)), "value": codec.dump(held)}  # fmt: skip
+            "held_until": since + timedelta(minutes=VERSIONS * len(SUBJECTS)),
+            "value": reports.dump(connection, held)}  # fmt: skip
 
 
 # ---------------------------------------------------------------- what is measured
@@ -231,7 +232,7 @@ def measure(stores: store.Stores, size: int, turn: int, times: int) -> dict[str,
             assert connection.scalar(sa.text("SELECT entry_id FROM articles WHERE id = :name"), named) is not None
 
     def look_back(number: int) -> None:
-        stores.browsing.positions(START + timedelta(minutes=number * 7_919 % size))
+        stores.browsing.positions(START + timedelta(minutes=size * (number % 40) / 40))  # days that people look at
 
     return {
         "one index look-up": cost(look_up, range(1, times * 4 + 1)),

@@ -12,7 +12,8 @@ from monitor import types
 from storage import codec, database, reports, schema
 
 # The keys are walked along the index, one step a key, and of each the last position is looked up: what a past day
-# costs depends on how many keys there are, not on how long their histories have become.
+# costs depends on how many keys there are, not on how long their histories have become. Not by a join at the end: for
+# one, SQLite (once ANALYZE has told it how large the table is) fills a Bloom filter from all positions first.
 _HELD_AT = sa.text("""
 WITH RECURSIVE keys(topic, subject, aspect) AS (
   SELECT * FROM (SELECT topic, subject, aspect FROM positions ORDER BY topic, subject, aspect LIMIT 1) AS first
@@ -24,11 +25,13 @@ WITH RECURSIVE keys(topic, subject, aspect) AS (
      ORDER BY n.subject, n.aspect LIMIT 1),
     (SELECT n.id FROM positions AS n WHERE n.topic > k.topic ORDER BY n.topic, n.subject, n.aspect LIMIT 1))
 )
-SELECT p.value FROM keys AS k JOIN positions AS p ON p.id = (
-  SELECT h.id FROM positions AS h
-  WHERE h.topic = k.topic AND h.subject = k.subject AND h.aspect = k.aspect AND h.held_from <= :moment
-  ORDER BY h.held_from DESC, h.id DESC LIMIT 1)
-WHERE p.held_until IS NULL OR p.held_until > :moment ORDER BY p.id
+SELECT value FROM positions WHERE id IN (
+  SELECT (
+    SELECT h.id FROM positions AS h
+    WHERE h.topic = k.topic AND h.subject = k.subject AND h.aspect = k.aspect AND h.held_from <= :moment
+    ORDER BY h.held_from DESC, h.id DESC LIMIT 1)
+  FROM keys AS k)
+AND (held_until IS NULL OR held_until > :moment) ORDER BY id
 """)
 _SUBJECTS = sa.text("""
 WITH RECURSIVE codes(subject) AS (

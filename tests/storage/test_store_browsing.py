@@ -1,13 +1,16 @@
 """What people look at: the board of any moment, pages of developments, counts."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from monitor import types
 from storage import browsing, store
 from tests.storage.builders import NOW, alert, bring_in, development, minutes, page, position, report, step
+from tests.storage.conftest import Opener
 
 
 def take(stores: store.Stores, number: int, **fields: object) -> None:
@@ -127,3 +130,47 @@ def test_articles_beyond_the_reports_kept_are_found_latest_first(stores: store.S
     found, number = stores.browsing.further("D1", ["a1"], 1)
     assert ([one.url for one in found], number) == (["https://example.org/4"], 3)
     assert stores.browsing.further("D2", ["a1"], 10) == ([], 0)
+
+
+def test_no_page_reads_a_table_whole(open_file: Opener) -> None:
+    """By the plans of SQLite once it has been told how much there is (upkeep.py tells it each day)."""
+    stores = open_file()
+    for number in range(600):
+        take(stores, number, subject=("DK", "SE", "NO")[number % 3])
+    asked: list[tuple[str, object]] = []
+    with stores.database.outside_transactions() as cursor:
+        cursor.execute("ANALYZE")
+
+    def note(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    sa.event.listen(stores.database.engine, "before_cursor_execute", note)
+    browse = stores.browsing
+    for moment in (None, minutes(300)):
+        browse.positions(moment)
+        browse.latest(moment, 8)
+    for wanted in (
+        browsing.Wanted(),
+        browsing.Wanted(topic="troops", subject="DK", minor=False),
+        browsing.Wanted(grade="official"),
+        browsing.Wanted(since=minutes(100), until=minutes(110)),
+        browsing.Wanted(subject="US", before=90),
+    ):
+        browse.developments(wanted, 60)
+    browse.first_day(), browse.subjects(), browse.version(), browse.told("D5"), browse.further("D5", ["a5"], 10)
+    browse.spans(topic="troops", limit=100)
+    sa.event.remove(stores.database.engine, "before_cursor_execute", note)
+    with stores.database.read() as connection:
+        plans = [
+            (statement, row.detail)
+            for statement, parameters in asked
+            if statement.lstrip().startswith(("SELECT", "WITH"))
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        ]
+    assert len(asked) > 15
+    whole = re.compile(r"SCAN (?:positions|developments|articles|alerts|reports)(?! USING)")
+    ends = re.compile(
+        r"\bFROM \w+ *(?:\n?WHERE [^()]+)? ORDER BY \w+\.(?:seq|id) DESC\s+LIMIT \?"
+    )  # walks back from the last
+    assert [(s, p) for s, p in plans if "BLOOM" in p or (whole.search(p) and not ends.search(s))] == []
+    stores.database.close()
