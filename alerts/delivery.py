@@ -67,8 +67,10 @@ class Writer:
         load_development: Callable[[str], types.Development | None],
         names: Mapping[str, str],
         render_digest_for: Callable[[types.Alert], render.Message],
+        watch_name: str = watch.SHIPPED,
     ) -> None:
         self._load, self._names, self._render_digest_for = load_development, names, render_digest_for
+        self._watch = "" if watch_name == watch.SHIPPED else watch_name
 
     def write(self, batch: Sequence[types.Alert]) -> render.Message | str:
         """The message of one alert, or of several in short; or why there is none."""
@@ -79,11 +81,11 @@ class Writer:
             if alert.kind is types.AlertKind.DIGEST:
                 return self._render_digest_for(alert)
             if alert.kind not in _TELLS:
-                return render.render_alert(alert, None, self._names, self._told(alert))
+                return render.render_alert(alert, None, self._names, self._told(alert), self._watch)
             development = self._load(alert.development_id or "")
             if development is None:
                 return f"development {alert.development_id} is unknown"
-            message = render.render_alert(alert, development, self._names)
+            message = render.render_alert(alert, development, self._names, watch=self._watch)
             return message if render.has_evidence(message, development) else "no evidence to quote"
         except errors.WatchError as error:
             raise errors.SendError(alert.recipient, f"cannot be rendered now: {error}") from error

@@ -39,8 +39,8 @@ class Dispatcher:
         for place in known_faults.begin(channels):
             outbox.wake_alerts(place)
         self._delivery = delivery.Delivery(
-            outbox, channels, delivery.Writer(load_development, names, render_digest_for), recipient_of, clock,
-            known_faults=known_faults, sleep=sleep, options=self._options,
+            outbox, channels, delivery.Writer(load_development, names, render_digest_for, self._options.watch),
+            recipient_of, clock, known_faults=known_faults, sleep=sleep, options=self._options,
         )  # fmt: skip
 
     async def dispatch_once(self) -> DispatchCount:

@@ -47,17 +47,19 @@ def render_alert(
     development: types.Development | None,
     names: Mapping[str, str],
     told: Sequence[types.Development] = (),
+    watch: str = "",
 ) -> Message:
-    """The message of an alert other than a digest; `told` are a summary's developments."""
+    """The message of an alert other than a digest; `told` are a summary's developments. `watch` is named where it is
+    another than the shipped one."""
     if alert.kind is types.AlertKind.SUMMARY:
-        return render_summary(alert, told, names)
+        return render_summary(alert, told, names, watch)
     if alert.kind is types.AlertKind.NOTICE or development is None:
-        return render_notice(alert)
+        return render_notice(alert, watch)
     against = alert.payload.get("against")
     return render_development(
         development,
         names,
-        alert_id=alert.id,
+        alert_id=f"{watch} · {alert.id}" if watch else alert.id,
         kind=alert.kind,
         settled=bool(alert.payload.get("settled")),
         against=against if isinstance(against, list) and development.disputed else (),
@@ -324,12 +326,18 @@ def render_group(told: Sequence[tuple[str, types.Development]], names: Mapping[s
     return replace(message, plain_short=markup.to_plain(lines, links=False))
 
 
-def render_summary(alert: types.Alert, told: Sequence[types.Development], names: Mapping[str, str]) -> Message:
+def _who(watch: str) -> str:
+    return f"Coalition Watch: {watch}" if watch else "Coalition Watch"
+
+
+def render_summary(
+    alert: types.Alert, told: Sequence[types.Development], names: Mapping[str, str], watch: str = ""
+) -> Message:
     """What the silent first poll brought."""
     counts = alert.payload.get("counts")
     numbers = counts if isinstance(counts, Mapping) else {}
     majors, minors = _to_int(alert.payload.get("majors")), _to_int(alert.payload.get("minors"))
-    lines = [line(span("Coalition Watch has caught up with its feeds", "bold"), kind="head")]
+    lines = [line(span(f"{_who(watch)} has caught up with its feeds", "bold"), kind="head")]
     if "feeds" in numbers and "healthy" in numbers:
         lines.append(line(f"{numbers['healthy']} of {numbers['feeds']} feeds healthy"))
     found = f"{majors} major and {minors} minor developments" if majors or minors else "No development"
@@ -338,17 +346,17 @@ def render_summary(alert: types.Alert, told: Sequence[types.Development], names:
     if majors > len(told) and told:
         lines.append(line(f"and {majors - len(told)} more", kind="item", optional=True))
     lines.append(line(span(alert.id, "quiet"), kind="small"))
-    return to_message("Coalition Watch: caught up", lines)
+    return to_message(f"{_who(watch)}: caught up", lines)
 
 
-def render_notice(alert: types.Alert) -> Message:
+def render_notice(alert: types.Alert, watch: str = "") -> Message:
     """A word to the operator."""
     text = str(alert.payload.get("text", ""))
     lines = [
-        line(span("Notice: ", "bold"), span(text, limit=1500)),
+        line(span(f"Notice ({watch}): " if watch else "Notice: ", "bold"), span(text, limit=1500)),
         line(span(alert.id, "quiet"), kind="small"),
     ]
-    return to_message(f"Coalition Watch: {markup.clip(markup.clean(text), 100)}", lines)
+    return to_message(f"{_who(watch)}: {markup.clip(markup.clean(text), 100)}", lines)
 
 
 def _to_int(value: object) -> int:

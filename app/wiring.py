@@ -3,12 +3,12 @@
 import functools
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from alerts import dispatcher, faults, policy
-from alerts.bot import desk, polling
+from alerts.bot import desk, hall, polling
 from alerts.channels import console, email, notify, telegram, webhook
 from app import digests, tallies
 from app import settings as app_settings
@@ -148,7 +148,7 @@ def build(settings: app_settings.Settings) -> App:
                 pool=pool,
                 pipeline=way,
                 dispatcher=build_dispatcher(base),
-                bot=build_bot(base) if _has_own_bot(settings, base) else None,
+                bot=_bot_of(base, bases),
             )
         )
     return replace(apps[0], others=tuple(apps[1:]), pages=pages)
@@ -166,10 +166,10 @@ def _stores_of(base: Base, feeds: monitor_polling.Feeds) -> pipeline.Stores:
     )
 
 
-def _has_own_bot(settings: app_settings.Settings, base: Base) -> bool:
-    """Telegram gives a token's updates to one asker only: the first watch that has it."""
-    first = next(one for one in settings.every if one.telegram_token == base.settings.telegram_token)
-    return first.watch == base.watch.name
+def _bot_of(base: Base, bases: Sequence[Base]) -> polling.Bot | None:
+    """Telegram gives a token's updates to one asker only: the first watch that has it, for all that have it."""
+    first, *others = [one for one in bases if one.settings.telegram_token == base.settings.telegram_token]
+    return build_bot(base, others) if first is base else None
 
 
 def to_allowed(names: tuple[str, ...]) -> frozenset[str] | bool:
@@ -295,13 +295,23 @@ def build_dispatcher(base: Base) -> dispatcher.Dispatcher:
     )
 
 
-def build_bot(base: Base) -> polling.Bot | None:
-    """The Telegram bot, where a token is set."""
+def build_bot(base: Base, others: Sequence[Base] = ()) -> polling.Bot | None:
+    """The Telegram bot, where a token is set; it answers for the `others` too, which have the same."""
     settings = base.settings
     if settings.telegram_token is None:
         return None
-    stores = base.stores
-    counter = desk.Desk(
+    desks = [_build_desk(one) for one in (base, *others)]
+    return polling.Bot(
+        hall.Hall(desks, base.stores.meta),
+        base.stores.meta,
+        token=settings.telegram_token.get_secret_value(),
+        base_url=telegram.to_bot_url(settings.telegram_base_url),
+    )
+
+
+def _build_desk(base: Base) -> desk.Desk:
+    settings, stores = base.settings, base.stores
+    return desk.Desk(
         readers=stores.recipients,
         outbox=stores.outbox,
         ledger=stores.ledger,
@@ -315,12 +325,6 @@ def build_bot(base: Base) -> polling.Bot | None:
         guest=replace(_to_seed(settings, "telegram:", "console"), source=recipients.Source.INVITED),
         operator=operator_of(settings),
         watch=base.watch.name,
-    )
-    return polling.Bot(
-        counter,
-        stores.meta,
-        token=settings.telegram_token.get_secret_value(),
-        base_url=telegram.to_bot_url(settings.telegram_base_url),
     )
 
 

@@ -87,11 +87,12 @@ COMMANDS = (
     Command(name="feedback", does="What readers called wrong", operator_only=True),
 )  # fmt: skip
 BY_NAME = {command.name: command for command in COMMANDS}
+WATCH = Command(name="watch", does="Which watch is asked about, where there are several", usage="[name]")
 
 
-def menu(*, operator: bool) -> list[Command]:
-    """The commands of the menu."""
-    return [command for command in COMMANDS if operator or not command.operator_only]
+def menu(*, operator: bool, several: bool = False) -> list[Command]:
+    """The commands of the menu; `several`: the bot answers for several watches."""
+    return [command for command in COMMANDS if operator or not command.operator_only] + [WATCH] * several
 
 
 def rights(asker: Asker, known: Sequence[recipients.Recipient]) -> Rights:

@@ -119,7 +119,8 @@ def _accept(desk: Desk, asker: Asker, token: str) -> Answer:
 def _welcome(desk: Desk, address: str) -> Answer:
     reader = desk.readers.recipient(address)
     shown = wishes.wish_lines(reader, dict(desk.names), desk.clock()) if reader else []
-    first = line(span("You will be told when a fact about the coalition of the willing for Ukraine changes.", "bold"))
+    what = "about the coalition of the willing for Ukraine" if desk.watch == watch.SHIPPED else f"of {desk.watch}"
+    first = line(span(f"You will be told when a fact {what} changes.", "bold"))
     return Answer(lines=[first, *shown, line("/help shows what can be asked and chosen.")], joined=True)
 
 
@@ -234,7 +235,7 @@ def _latest(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
 
 
 def _why(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
-    development = _named(desk, said)
+    development = named(desk, said)
     if development is None:
         return _unknown("why", said)
     claims: dict[str, Sequence[types.Claim]] = {}
@@ -245,11 +246,11 @@ def _why(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
 
 
 def _sources(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
-    development = _named(desk, said)
+    development = named(desk, said)
     return facts.source_lines(development, desk.names) if development else _unknown("sources", said)
 
 
-def _named(desk: Desk, said: Sequence[str]) -> types.Development | None:
+def named(desk: Desk, said: Sequence[str]) -> types.Development | None:
     """The development of its own id or of an alert's."""
     if not said:
         return None

@@ -16,7 +16,7 @@ from telegram import ext
 from telegram.constants import ParseMode
 
 from alerts import board_picture, markup, redact
-from alerts.bot import asking, desk
+from alerts.bot import asking, desk, hall
 from monitor import ports
 
 log = logging.getLogger("alerts.bot")
@@ -39,7 +39,7 @@ class Bot:
 
     def __init__(
         self,
-        counter: desk.Desk,
+        counter: desk.Desk | hall.Hall,
         meta: ports.Meta,
         *,
         token: str,
@@ -49,7 +49,8 @@ class Bot:
         poll_s: int = POLL_S,
     ) -> None:
         redact.guard_loggers(token)
-        self._desk, self._meta, self._token, self._sleep, self._poll_s = counter, meta, token, sleep, poll_s
+        self._hall = counter if isinstance(counter, hall.Hall) else hall.Hall([counter], meta)
+        self._meta, self._token, self._sleep, self._poll_s = meta, token, sleep, poll_s
         self.on_change = on_change
         self._application = _build(token, base_url, poll_s)
         self._application.add_handlers([
@@ -106,7 +107,7 @@ class Bot:
 
     async def _poll(self) -> Sequence[telegram.Update]:
         last = self._last()
-        offset = last[0] + 1 if last and self._desk.clock() - last[1] < FORGET else None
+        offset = last[0] + 1 if last and self._hall.clock() - last[1] < FORGET else None
         bot: telegram.Bot = self._application.bot
         return await bot.get_updates(offset=offset, timeout=self._poll_s, allowed_updates=KINDS)
 
@@ -115,7 +116,7 @@ class Bot:
         last = self._last()
         if last is None or last[0] != update.update_id:
             await self._application.process_update(update)
-            self._meta.set(LAST_UPDATE, f"{update.update_id} {self._desk.clock().isoformat()}")
+            self._meta.set(LAST_UPDATE, f"{update.update_id} {self._hall.clock().isoformat()}")
 
     def _last(self) -> tuple[int, datetime] | None:
         number, _, moment = (self._meta.get(LAST_UPDATE) or "").partition(" ")
@@ -130,7 +131,7 @@ class Bot:
         mine = at in {"", self._application.bot.username.casefold()}
         if not asker.is_private and (not name or not mine or not (at or self._is_known(asker))):
             return  # people talking, or another bot's command: nothing of ours
-        answer = desk.answer(self._desk, asker, name or "help", said, self._application.bot.username)
+        answer = self._hall.answer(asker, name or "help", said, self._application.bot.username)
         await self._reply(asker, answer, message.message_id)
         if answer.joined:
             await self._register_menu(asker.chat)
@@ -142,7 +143,7 @@ class Bot:
         if query is None or message is None:
             return
         asker = _asker(message, query.from_user)
-        answer = desk.press(self._desk, asker, query.data or "")
+        answer = self._hall.press(asker, query.data or "")
         try:
             await query.answer(text=answer.toast or None, show_alert=len(answer.toast) > 60)
         except telegram_errors.BadRequest:
@@ -153,12 +154,12 @@ class Bot:
     async def _on_moved(self, update: telegram.Update, context: Any) -> None:
         message = update.effective_message
         if message is not None and message.migrate_to_chat_id:
-            desk.moved(self._desk, message.chat.id, message.migrate_to_chat_id)
+            self._hall.moved(message.chat.id, message.migrate_to_chat_id)
 
     async def _on_membership(self, update: telegram.Update, context: Any) -> None:
         change = update.my_chat_member
         if change is not None and change.new_chat_member.status in {"kicked", "left"}:
-            desk.removed(self._desk, change.chat.id)
+            self._hall.removed(change.chat.id)
             self.on_change()
 
     async def _on_error(self, update: object, context: Any) -> None:
@@ -166,7 +167,7 @@ class Bot:
         log.error("bot_crashed reason=%s", redact.redact(f"{type(error).__name__}: {error}", self._token))
 
     def _is_known(self, asker: asking.Asker) -> bool:
-        return asking.rights(asker, self._desk.readers.list_recipients()).may_read
+        return asking.rights(asker, self._hall.known()).may_read
 
     # ------------------------------------------------------------ answers
 
@@ -237,14 +238,16 @@ class Bot:
     async def _register_menus(self) -> None:
         """Everybody's menu has /start alone, so that strangers learn nothing; each known chat's has what it may ask."""
         await self._application.bot.set_my_commands([("start", asking.BY_NAME["start"].does)])
-        for one in self._desk.readers.list_recipients():
+        for one in self._hall.known():
             chat = one.address.removeprefix("telegram:").partition("/")[0]
             if one.address.startswith("telegram:") and chat.lstrip("-").isdecimal() and one.may_ask:
                 await self._register_menu(int(chat))
 
     async def _register_menu(self, chat: int) -> None:
-        rights = asking.rights(asking.Asker(user=chat, chat=chat), self._desk.readers.list_recipients())
-        commands = [(each.name, each.does) for each in asking.menu(operator=rights.is_operator)]
+        rights = asking.rights(asking.Asker(user=chat, chat=chat), self._hall.known())
+        commands = [
+            (each.name, each.does) for each in asking.menu(operator=rights.is_operator, several=self._hall.has_several)
+        ]
         try:
             await self._application.bot.set_my_commands(commands, scope=telegram.BotCommandScopeChat(chat))
         except telegram_errors.BadRequest as error:  # a chat that the bot has never met
