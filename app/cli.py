@@ -52,17 +52,29 @@ def _options(
 
 
 @app.command()
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    role: Annotated[
+        Literal["all", "scheduler", "worker", "bot"],
+        typer.Option(help="The part of the work that this process does; all but `all` need PostgreSQL."),
+    ] = "all",
+) -> None:
     """Run the service until SIGTERM.
 
     It polls, reads, compares and tells. With nothing configured it uses the shipped feeds and a database in data/,
     and tells on the console. The first poll is silent and ends in one summary.
 
-    Example: coalition-watch --config watch.toml run
-    """
-    from app import service
+    On one PostgreSQL the work can be shared by several processes on several machines, all with the same settings:
+    a scheduler (says what is due, keeps the ledger), any number of workers (poll and read), a bot (sends, and
+    answers on Telegram). Of schedulers and bots one works; more of them stand by and take over within seconds.
 
-    raise typer.Exit(asyncio.run(service.run_service(_settings(context))))
+    Example: coalition-watch --config watch.toml run
+
+    Example: CW_DATABASE_URL=postgresql://watch@db.example.org/watch coalition-watch run --role worker
+    """
+    from app import running
+
+    raise typer.Exit(asyncio.run(running.run(_settings(context), role)))
 
 
 @app.command()
@@ -73,9 +85,9 @@ def serve(context: typer.Context) -> None:
 
     Example: CW_HTTP_PORT=8700 coalition-watch serve
     """
-    from app import service
+    from app import serving
 
-    raise typer.Exit(asyncio.run(service.serve(_settings(context))))
+    raise typer.Exit(asyncio.run(serving.serve(_settings(context))))
 
 
 @app.command()

@@ -20,9 +20,13 @@ TRIAL_CHARS = 200_000  # as large as an article: a full disk may still take smal
 
 
 class Guardian:
-    """One service's guardian; `start_anew` is called where the database is another than the one that was opened."""
+    """One service's guardian; `start_anew` is called where the database is another than the one that was opened.
 
-    def __init__(self, base: wiring.Base, start_anew: Callable[[], None]) -> None:
+    `tells`: whether the operator hears of it from this process; of several only one does.
+    """
+
+    def __init__(self, base: wiring.Base, start_anew: Callable[[], None], *, tells: bool = True) -> None:
+        self._tells = tells
         self._stores, self._start_anew = base.stores, start_anew
         self._limit_s = base.settings.watchdog_max_age_s
         self._gate, self._clock_watch = trouble.StoreGate(), trouble.ClockWatch()
@@ -66,7 +70,10 @@ class Guardian:
         if error.kind == "replaced":
             self._start_anew()
         elif self._gate.close(time.monotonic()):
-            await self._line.tell(f"database {error.kind}", trouble.describe(error))
+            if self._tells:
+                await self._line.tell(f"database {error.kind}", trouble.describe(error))
+            else:
+                log.error("database_refuses", reason=trouble.describe(error))
 
     async def heed_clock(self) -> None:
         """A clock that was set back would let feeds wait for as long as that."""
@@ -86,5 +93,6 @@ class Guardian:
     def _give_up(self, age_s: float) -> None:
         """Called by the watchdog, in its thread."""
         text = f"no cycle was completed for {age_s:.0f} s; the service ends, to be started again"
-        self._line.tell_from_thread("watchdog", text)
+        if self._tells:
+            self._line.tell_from_thread("watchdog", text)
         os._exit(trouble.RESTART)

@@ -43,6 +43,8 @@ def set_up_logs(level: str, form: str, secrets: tuple[str, ...] = ()) -> None:
     root.setLevel(level.upper())
     for name in ("httpx", "httpcore", "apscheduler", "telegram", "trafilatura", "alembic", "htmldate"):
         logging.getLogger(name).setLevel(logging.WARNING)  # httpx logs addresses, and a bot's address holds its token
+    for name in ("procrastinate", "psycopg.pool"):  # app.scale says in a line what they say in a page
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _without_secrets(value: Any, secrets: tuple[str, ...]) -> Any:

@@ -2,16 +2,16 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import dispatcher
-from app import catching_up, digests, guardian, housekeeping, standing_by, tallies, wiring
+from app import catching_up, digests, guardian, housekeeping, roles, serving, standing_by, tallies, wiring
 from app import settings as app_settings
 from monitor import errors, types
 from storage import leading
@@ -31,37 +31,54 @@ class Service:
     """One running program: stages, scheduler, signals. Further watches have stages of their own beside it, and one
     life with it; polling is for all of them."""
 
-    def __init__(self, app: wiring.App, *, tell_first_poll: bool = False, lead: "Service | None" = None) -> None:
-        self._app, self._stores = app, app.base.stores
+    def __init__(
+        self,
+        app: wiring.App,
+        *,
+        tell_first_poll: bool = False,
+        role: roles.Role = roles.ALL,
+        lead: "Service | None" = None,
+    ) -> None:
+        self._app, self._stores, self._role = app, app.base.stores, role
         self._lead = lead or self
+        self.acquisition: roles.Acquisition = app.pipeline
+        self.beside: list[Callable[[asyncio.Event], Coroutine[Any, Any, None]]] = []  # run until the event is set
         self.tallies = tallies.Tallies()
         self._stopping: asyncio.Event = lead._stopping if lead else asyncio.Event()
-        self._to_read, self._to_take, self._to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.to_read, self.to_take, self.to_send = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._was_offline = False
         self._was_replaced = False
         self._catching_up = catching_up.CatchingUp(app.base, tell_first_poll=tell_first_poll)
-        self._guardian = guardian.Guardian(app.base, self.start_anew)
+        self._guardian = guardian.Guardian(app.base, self.start_anew, tells=role.tells_operator)
         self._housekeeper = housekeeping.Housekeeper(
             app.base.settings, self._stores, wiring.operator_of(app.base.settings)
         )
-        self.every = [self, *(Service(one, tell_first_poll=tell_first_poll, lead=self) for one in app.others)]
+        self.every = [
+            self,
+            *(Service(one, tell_first_poll=tell_first_poll, role=role, lead=self) for one in app.others),
+        ]
         app.pipeline.poller.on_new_entries = self._wake_readers
-        app.pipeline.on_read = self._to_take.set
+        app.pipeline.on_read = self.to_take.set
         app.pipeline.poller.on_failure = lambda subject, reason: log.info("feed_failed", feed=subject, reason=reason)
         app.pipeline.poller.on_odd = lambda subject, reason: log.warning("feed_odd", feed=subject, reason=reason)
+
+    @property
+    def watch_name(self) -> str:
+        """Whose service this is."""
+        return self._app.base.watch.name
 
     # ------------------------------------------------------------ cycles
 
     def _wake_readers(self) -> None:
         for one in self.every:
-            one._to_read.set()
+            one.to_read.set()
 
     async def poll(self) -> None:
         """One cycle: poll what is due for any watch; record that it completed."""
         for one in self.every:
             await one._guardian.heed_clock()
             one._catching_up.begin(wiring.utc_now())
-        count = await self._app.pipeline.poll_due()
+        count = await self.acquisition.poll_due()
         self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
         if count.polled:
             log.info(
@@ -81,7 +98,7 @@ class Service:
 
     async def read(self) -> int:
         """Read the pages that wait."""
-        return await self._app.pipeline.read_pending()
+        return await self.acquisition.read_pending()
 
     async def take(self) -> int:
         """Take read articles into the ledger."""
@@ -92,7 +109,16 @@ class Service:
 
     async def recheck(self) -> None:
         """Read pages that carry a development again, for corrections at the source."""
-        self._note(await self._app.pipeline.recheck_due(silent=self._catching_up.is_silent))
+        self._note(await self.acquisition.recheck_due(silent=self._catching_up.is_silent))
+
+    async def take_changed(self, article_id: str, page: types.ReadPage) -> None:
+        """Take a page into the ledger that a worker has read again."""
+        silent = self._catching_up.is_silent
+        self._note(await self._app.pipeline.take_changed(article_id, page, silent=silent))
+
+    async def beat(self) -> None:
+        """Show the watchdog that the loop runs, where no cycle does."""
+        self._guardian.beat()
 
     def _note(self, steps: Sequence[types.LedgerStep]) -> None:
         """Count and log what steps brought, and wake delivery."""
@@ -113,7 +139,7 @@ class Service:
                 minor=development.minor,
             )
         if steps:
-            self._to_send.set()
+            self.to_send.set()
 
     async def deliver(self) -> int:
         """Send what waits in the outbox, for a turn; slow recipients go on meanwhile."""
@@ -155,7 +181,7 @@ class Service:
         if self._catching_up.is_silent and self._catching_up.finish(
             wiring.utc_now(), [recipient.address for recipient in self._app.recipients]
         ):
-            self._to_send.set()
+            self.to_send.set()
 
     # ------------------------------------------------------------ digest, housekeeping
 
@@ -164,12 +190,12 @@ class Service:
         now = wiring.utc_now()
         for recipient in self._app.recipients:
             if recipient.digest_at is not None and digests.queue_digest(self._app.base, recipient, now):
-                self._to_send.set()
+                self.to_send.set()
 
     async def housekeep(self) -> None:
         """Look after the database where it is time for it."""
         if await asyncio.to_thread(self._housekeeper.work, wiring.utc_now()):
-            self._to_send.set()
+            self.to_send.set()
 
     # ------------------------------------------------------------ life
 
@@ -195,18 +221,18 @@ class Service:
         return REPLACED if self._was_replaced else 0
 
     def _start_stages(self) -> list[asyncio.Task[None]]:
+        wakes = {"read": self.to_read, "take": self.to_take, "deliver": self.to_send}
         return [
-            asyncio.create_task(self._stage(self.read, self._to_read), name="read"),
-            asyncio.create_task(self._stage(self.take, self._to_take), name="take"),
-            asyncio.create_task(self._stage(self.deliver, self._to_send), name="deliver"),
+            *(asyncio.create_task(self._stage(getattr(self, name), wakes[name])) for name in self._role.stages),
+            *(asyncio.create_task(work(self._stopping)) for work in self.beside),
             *self._start_bot(),
         ]
 
     def _start_bot(self) -> list[asyncio.Task[None]]:
         bot = self._app.bot
-        if bot is None:
+        if bot is None or not self._role.has_bot:
             return []
-        bot.on_change = self._to_send.set
+        bot.on_change = self.to_send.set
         return [asyncio.create_task(bot.run(self._stopping), name="bot")]
 
     def stop(self) -> None:
@@ -231,17 +257,23 @@ class Service:
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 8}
         )
         now = wiring.utc_now()
-        self._add_job(scheduler, self.poll, TICK_S, now)
+        if "poll" in self._role.jobs:
+            self._add_job(scheduler, self.poll, TICK_S, now)
         for one in self.every:
-            one._add_job(scheduler, one.recheck, RECHECK_TICK_S, now + timedelta(seconds=TICK_S))
-            one._add_job(scheduler, one.digests, DIGEST_TICK_S, now)
-            one._add_job(scheduler, one.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=TICK_S))
+            jobs: list[tuple[Callable[[], Awaitable[None]], float, datetime]] = [
+                (one.recheck, RECHECK_TICK_S, now + timedelta(seconds=TICK_S)),
+                (one.digests, DIGEST_TICK_S, now),
+                (one.housekeep, HOUSEKEEPING_S, now + timedelta(seconds=TICK_S)),
+                (one.beat, TICK_S, now),
+            ]
+            for work, seconds, first in (job for job in jobs if job[0].__name__ in self._role.jobs):
+                one._add_job(scheduler, work, seconds, first)
         return scheduler
 
     def _add_job(
         self, scheduler: AsyncIOScheduler, work: Callable[[], Awaitable[None]], seconds: float, first: datetime
     ) -> None:
-        name = f"{self._app.base.watch.name}: {work.__name__}"
+        name = f"{self.watch_name}: {work.__name__}"
         scheduler.add_job(self._guard(work), "interval", seconds=seconds, next_run_time=first, id=name)
 
     def _guard(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
@@ -271,13 +303,7 @@ class Service:
                 await self._guardian.heed(error)
             except Exception:  # a job boundary: the stage goes on with its next round
                 log.exception("stage_crashed", stage=work.__name__)
-            await self._wait(wake)
-
-    async def _wait(self, wake: asyncio.Event) -> None:
-        waiters = [asyncio.create_task(wake.wait()), asyncio.create_task(self._stopping.wait())]
-        await asyncio.wait(waiters, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-        for waiter in waiters:
-            waiter.cancel()
+            await either(wake, self._stopping, IDLE_S)
 
     @property
     def _named(self) -> dict[str, str]:
@@ -289,6 +315,7 @@ class Service:
         log.info(
             "started",
             **self._named,
+            role=self._role.name,
             feeds=sum(record.feed.enabled for record in records),
             recipients=", ".join(recipient.address for recipient in self._app.recipients),
             positions=len(self._stores.ledger.load_positions()),
@@ -296,14 +323,28 @@ class Service:
         )
 
 
+async def either(one: asyncio.Event, other: asyncio.Event, timeout_s: float | None = None) -> None:
+    """Wait until one of two events is set, or the time is over."""
+    waiters = [asyncio.create_task(event.wait()) for event in (one, other)]
+    await asyncio.wait(waiters, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    for waiter in waiters:
+        waiter.cancel()
+
+
 async def run_service(settings: app_settings.Settings, *, once: bool = False, tell_first_poll: bool = False) -> int:
     """Run the service until it is told to stop, or (`once`) one whole cycle with delivery."""
-    leader = leading.Leader(settings.database_url)
+    if once:
+        return await _run_once(settings, tell_first_poll=tell_first_poll)
+    return await run_alone(settings, roles.ALL, lambda app: Service(app, tell_first_poll=tell_first_poll))
+
+
+async def run_alone(settings: app_settings.Settings, role: roles.Role, make: Callable[[wiring.App], Service]) -> int:
+    """Run a role that one process at a time has, as soon as this is the one, until it is told to stop."""
+    leader = leading.Leader(settings.database_url, role.locks)
     try:
         while True:
-            if not once:
-                await standing_by.become_the_one(leader)
-            code = await _run_on(wiring.build(settings), leader, once=once, tell_first_poll=tell_first_poll)
+            await standing_by.become_the_one(leader)
+            code = await _run_on(wiring.build(settings), leader, role, make)
             if code != REPLACED:
                 return code
             log.warning("starting_anew", word="the database was restored, or another service may be at work on it")
@@ -311,58 +352,29 @@ async def run_service(settings: app_settings.Settings, *, once: bool = False, te
         leader.release()
 
 
-async def _run_on(app: wiring.App, leader: leading.Leader, *, once: bool, tell_first_poll: bool) -> int:
+async def _run_on(
+    app: wiring.App, leader: leading.Leader, role: roles.Role, make: Callable[[wiring.App], Service]
+) -> int:
     try:
-        service = Service(app, tell_first_poll=tell_first_poll)
-        if once:
-            with contextlib.suppress(asyncio.CancelledError):
-                await service.work_off()
-            return 0
-        others = [(one._app.base, one.tallies) for one in service.every[1:]]
-        async with serving(app.base, service.tallies, others), standing_by.being_the_one(leader, service.start_anew):
+        service = make(app)
+        async with contextlib.AsyncExitStack() as stack:
+            if role.has_dashboard:
+                others = [(one._app.base, one.tallies) for one in service.every[1:]]
+                await stack.enter_async_context(serving.serving(app.base, service.tallies, others))
+            await stack.enter_async_context(standing_by.being_the_one(leader, service.start_anew))
             return await service.run()
     finally:
         await app.close()
 
 
-@contextlib.asynccontextmanager
-async def serving(
-    base: wiring.Base, counted: tallies.Tallies, others: Sequence[tuple[wiring.Base, tallies.Tallies]] = ()
-) -> AsyncIterator[None]:
-    """The dashboard beside the service, where it is on. Without its port the watch goes on: alerts matter more."""
-    if not base.settings.http_port:
-        yield
-        return
-    from app.dashboard import server  # a second of imports that a service without a dashboard does not need
-
-    async with contextlib.AsyncExitStack() as stack:
-        try:
-            further = tuple(wiring.dashboard_context(one, its) for one, its in others)
-            around = dataclasses.replace(wiring.dashboard_context(base, counted), others=further)
-            await stack.enter_async_context(server.serving(around))
-        except errors.SettingsError as error:
-            log.warning("no_dashboard", reason=str(error))
-        yield
-
-
-async def serve(settings: app_settings.Settings) -> int:
-    """Serve the dashboard alone over the database, until SIGTERM or SIGINT."""
-    from app.dashboard import server
-
-    if not settings.http_port:
-        raise errors.SettingsError("CW_HTTP_PORT", "0 switches the dashboard off, so there is nothing to serve", "8642")
-    bases = wiring.open_bases(settings, seed=False)
-    first, *further = [wiring.dashboard_context(base) for base in bases]
-    stopping = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+async def _run_once(settings: app_settings.Settings, *, tell_first_poll: bool) -> int:
+    app = wiring.build(settings)
     try:
-        async with server.serving(dataclasses.replace(first, others=tuple(further))):
-            await stopping.wait()
+        with contextlib.suppress(asyncio.CancelledError):
+            await Service(app, tell_first_poll=tell_first_poll).work_off()
         return 0
     finally:
-        for base in bases:
-            base.close()
+        await app.close()
 
 
 async def send_digests_now(settings: app_settings.Settings) -> int:

@@ -84,6 +84,28 @@ class App:
             one.base.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """What polls and reads, a pipeline for each watch, the default one's first; polling is that one's for all."""
+
+    bases: tuple[Base, ...]
+    fetcher: ports.Fetcher
+    pool: workers.WorkerPool
+    pipelines: tuple[pipeline.Pipeline, ...]
+    pages: sharing.SharedPages | None = None
+
+    async def close(self) -> None:
+        """Give everything back; the databases last."""
+        for one in self.pipelines:
+            await one.close()
+        if self.pages is not None:
+            await self.pages.close()
+        await self.fetcher.close()
+        self.pool.close()
+        for base in self.bases:
+            base.close()
+
+
 def open_base(settings: app_settings.Settings, *, seed: bool = True) -> Base:
     """Load the watch, open and migrate the database, bring in feeds and baseline (`seed`)."""
     root = settings.watch_root
@@ -112,6 +134,32 @@ def open_bases(settings: app_settings.Settings, *, seed: bool = True) -> list[Ba
 def build(settings: app_settings.Settings) -> App:
     """Build the service's parts; raises errors.WatchError with what to do."""
     bases = open_bases(settings)
+    for base in bases:
+        seed_recipients(base)
+    readers = build_readers(bases, [state.LedgerState.of(base.stores.ledger) for base in bases])
+    apps = [
+        App(
+            base=base,
+            fetcher=readers.fetcher,
+            pool=readers.pool,
+            pipeline=way,
+            dispatcher=build_dispatcher(base),
+            bot=_bot_of(base, bases),
+        )
+        for base, way in zip(bases, readers.pipelines, strict=True)
+    ]
+    return replace(apps[0], others=tuple(apps[1:]), pages=readers.pages)
+
+
+def build_worker(settings: app_settings.Settings) -> Readers:
+    """Build what a process needs that only polls and reads; feeds, ledger and recipients are others' to bring in."""
+    bases = open_bases(settings, seed=False)
+    return build_readers(bases, [state.LedgerState() for _ in bases])
+
+
+def build_readers(bases: Sequence[Base], ledgers: Sequence[state.LedgerState]) -> Readers:
+    """What polls and reads, over open databases; each watch's ledger is given."""
+    settings = bases[0].settings
     fetcher = fetch.HttpFetcher(
         user_agent=settings.user_agent,
         allow_private=to_allowed(settings.allow_private_addresses),
@@ -123,9 +171,8 @@ def build(settings: app_settings.Settings) -> App:
     several = len(bases) > 1
     pages = sharing.SharedPages(fetcher) if several else None
     names = [base.watch.name for base in bases]
-    apps = []
-    for base in bases:
-        seed_recipients(base)
+    ways = []
+    for base, ledger in zip(bases, ledgers, strict=True):
         tools = pipeline.Tools(
             fetcher=fetcher,
             pool=pool,
@@ -140,18 +187,8 @@ def build(settings: app_settings.Settings) -> App:
             pages=pages.for_watch(base.watch.name, names) if pages else None,
         )
         polled = sharing.SharedFeeds([one.stores.feeds for one in bases]) if several else base.stores.feeds
-        way = pipeline.Pipeline(_stores_of(base, polled), tools, state.LedgerState.of(base.stores.ledger))
-        apps.append(
-            App(
-                base=base,
-                fetcher=fetcher,
-                pool=pool,
-                pipeline=way,
-                dispatcher=build_dispatcher(base),
-                bot=_bot_of(base, bases),
-            )
-        )
-    return replace(apps[0], others=tuple(apps[1:]), pages=pages)
+        ways.append(pipeline.Pipeline(_stores_of(base, polled), tools, ledger))
+    return Readers(bases=tuple(bases), fetcher=fetcher, pool=pool, pages=pages, pipelines=tuple(ways))
 
 
 def _root_of(base: Base) -> str | None:

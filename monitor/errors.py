@@ -124,6 +124,7 @@ class StoreError(WatchError):
     full      no room on the disk     read_only no right to write
     damaged   not readable            gone      a server that does not answer
     replaced  restored from a copy since it was opened: open it anew
+    overtaken the ledger has gone on in another process: read it anew
     """
 
     def __init__(self, what: str, *, kind: str = "refused") -> None:

@@ -230,6 +230,11 @@ def _is_downgrade(old: str, new: str) -> bool:
     return old.startswith("https:") and new.startswith("http:")
 
 
+def pause_of(host: str) -> float:
+    """Seconds that a service asks for between two requests, whichever process makes them; mostly none."""
+    return _PAUSES.get(host, 0.0)
+
+
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 

@@ -7,12 +7,25 @@ due feeds | fetch | parse | new entries | fetch page | screen, extract, claims |
 import asyncio
 import dataclasses
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from monitor import copies, errors, googlenews, parse_queue, polling, ports, reading, robots, schedule, types, watch
+from monitor import (
+    copies,
+    errors,
+    googlenews,
+    parse_queue,
+    polling,
+    ports,
+    reading,
+    robots,
+    schedule,
+    types,
+    visits,
+    watch,
+)
 from monitor.ledger import compare, rules, state
 
 T = TypeVar("T")
@@ -25,8 +38,10 @@ PAGE_BYTES = 3_000_000
 BATCH = 50
 READ_TURN_S = 0.2  # entries that come in meanwhile are started on after at most this
 CLOSE_S = 4.0
+TRIES_OF_A_STEP = 3  # another process that keeps the ledger too is a matter of a moment
 
 
+OnChanged = Callable[[str, types.ReadPage], Awaitable[None]]  # (article id, its page)
 PlanAlerts = Callable[[types.LedgerStep, datetime, bool], Sequence[types.Alert]]
 
 
@@ -86,6 +101,33 @@ class Pipeline:
         """Poll every feed that is due; one feed's failure is its own."""
         return await self.poller.poll_due()
 
+    async def visit(self, visit: visits.Visit, on_changed: OnChanged) -> polling.PollCount:
+        """Do what is due at one host, all of it stored when this returns; the ledger is another process's.
+
+        `on_changed` gets each page that carries a development and says something else now.
+        """
+        now = self._tools.clock()
+        pending = self._stores.articles.pending_entries(now, len(visit.entries), visit.entries) if visit.entries else []
+        rechecks = self._due_rechecks(len(visit.rechecks), visit.rechecks) if visit.rechecks else []
+        done = await asyncio.gather(
+            self.poller.poll_feeds(visit.feeds),
+            *(self._read_one(record) for record in pending),
+            *(self._reread_for(recheck, on_changed) for recheck in rechecks),
+            return_exceptions=True,  # what runs is let end: nothing of a visit goes on after it
+        )
+        failure = next((one for one in done if isinstance(one, BaseException)), None)
+        if failure is not None:
+            raise failure
+        return cast(polling.PollCount, done[0])
+
+    async def _reread_for(self, recheck: types.Recheck, on_changed: OnChanged) -> None:
+        now = self._tools.clock()
+        page = await self._reread(recheck, now)
+        if page is None:
+            await self._settle_recheck(recheck, None, now)
+        else:
+            await on_changed(recheck.article_id, page)
+
     async def read_pending(self, limit: int = BATCH) -> int:
         """Start on entries that wait, as far as there is room; return how many are under way (0: nothing is left).
 
@@ -127,51 +169,96 @@ class Pipeline:
     async def _take_one(
         self, entry_id: int | None, article: types.Article, read: types.Reading, *, silent: bool
     ) -> types.LedgerStep:
+        tries = TRIES_OF_A_STEP
         async with self._turn:
-            now = self._tools.clock()
-            step = self._ledger_step(article, read, now)
-            if step.changes and entry_id is not None:
-                step = dataclasses.replace(step, recheck_at=schedule.next_recheck(now, now))
-            alerts = self._tools.plan_alerts(step, now, silent)
-            await asyncio.to_thread(self._stores.ledger.record_step, entry_id, step, alerts, now)
-            self._ledger.absorb(step)
-            return step
+            while True:
+                try:
+                    return await self._try_step(entry_id, article, read, silent=silent)
+                except errors.StoreError as error:
+                    tries -= 1
+                    if error.kind != "overtaken" or not tries:
+                        raise
+                self._reload()
+
+    async def _try_step(
+        self, entry_id: int | None, article: types.Article, read: types.Reading, *, silent: bool
+    ) -> types.LedgerStep:
+        now = self._tools.clock()
+        step = self._ledger_step(article, read, now)
+        if step.changes and entry_id is not None:
+            step = dataclasses.replace(step, recheck_at=schedule.next_recheck(now, now))
+        alerts = self._tools.plan_alerts(step, now, silent)
+        after = self._ledger.last_step
+        number = await asyncio.to_thread(self._stores.ledger.record_step, entry_id, step, alerts, now, after=after)
+        if number is None:  # another process was first: what it made of the article counts
+            self._reload()
+            return types.LedgerStep(article_id=article.id)
+        self._ledger.absorb(step)
+        self._ledger.last_step = number if after is not None else None
+        return step
+
+    def _reload(self) -> None:
+        self._ledger = state.LedgerState.of(self._stores.ledger)
 
     async def recheck_due(self, *, silent: bool, limit: int = BATCH) -> list[types.LedgerStep]:
         """Read pages that carry a development again; one that has changed is compared with the ledger anew."""
-        if self._stores.rechecks is None:
-            return []
-        due = self._stores.rechecks.due_rechecks(self._tools.clock(), limit)
+        due = self._due_rechecks(limit)
         if due:
             self._heed_operator()
         steps = await asyncio.gather(*(self._recheck_one(recheck, silent=silent) for recheck in due))
         return [step for step in steps if step is not None]
 
+    async def take_changed(self, article_id: str, page: types.ReadPage, *, silent: bool) -> list[types.LedgerStep]:
+        """Take a page that another process has read again and found changed; nothing where that was done before."""
+        due = self._due_rechecks(1, (article_id,))
+        if not due:
+            return []
+        self._heed_operator()
+        return [await self._take_changed(due[0], page, self._tools.clock(), silent=silent)]
+
+    def _due_rechecks(self, limit: int, only: Sequence[str] | None = None) -> list[types.Recheck]:
+        rechecks = self._stores.rechecks
+        return [] if rechecks is None else rechecks.due_rechecks(self._tools.clock(), limit, only)
+
     async def _recheck_one(self, recheck: types.Recheck, *, silent: bool) -> types.LedgerStep | None:
-        assert self._stores.rechecks is not None
         now = self._tools.clock()
-        step, changed = None, None
+        page = await self._reread(recheck, now)
+        if page is not None:
+            return await self._take_changed(recheck, page, now, silent=silent)
+        await self._settle_recheck(recheck, None, now)
+        return None
+
+    async def _reread(self, recheck: types.Recheck, now: datetime) -> types.ReadPage | None:
+        """The page as it is now; None where it says the same. A page that is gone takes nothing back."""
         try:
             page = await self._read_page(recheck.record, now)
         except (errors.FetchError, errors.ExtractError):
-            page = None  # a page that is gone takes nothing back
-        if page is not None and _has_changed(page, recheck.text) and page.article and page.reading:
-            changed = page
-            step = await self._take_one(None, page.article, page.reading, silent=silent)
+            return None
+        return page if _has_changed(page, recheck.text) and page.article and page.reading else None
+
+    async def _take_changed(
+        self, recheck: types.Recheck, page: types.ReadPage, now: datetime, *, silent: bool
+    ) -> types.LedgerStep:
+        assert page.article is not None and page.reading is not None
+        step = await self._take_one(None, page.article, page.reading, silent=silent)
+        await self._settle_recheck(recheck, page, now)
+        return step
+
+    async def _settle_recheck(self, recheck: types.Recheck, page: types.ReadPage | None, now: datetime) -> None:
+        assert self._stores.rechecks is not None
         await asyncio.to_thread(
             self._stores.rechecks.record_recheck,
             recheck.article_id,
             next_at=schedule.next_recheck(recheck.first_at, now),
-            page=changed,
+            page=page,
             now=now,
         )
-        return step
 
     def _heed_operator(self) -> None:
         """Read the ledger anew where an operator has changed it in another process."""
         version = self._stores.by_hand.version() if self._stores.by_hand else None
         if version != self._by_hand:
-            self._ledger = state.LedgerState.of(self._stores.ledger)
+            self._reload()
             self._by_hand = version
 
     # ------------------------------------------------------------ articles

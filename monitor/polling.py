@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +24,15 @@ class PollCount:
     failed: int = 0
     offline: int = 0
     new_entries: int = 0
+
+    def __add__(self, other: "PollCount") -> "PollCount":
+        return PollCount(
+            polled=self.polled + other.polled,
+            unchanged=self.unchanged + other.unchanged,
+            failed=self.failed + other.failed,
+            offline=self.offline + other.offline,
+            new_entries=self.new_entries + other.new_entries,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +62,8 @@ class Feeds(poll_writer.Polls, Protocol):
     def list_feeds(self) -> list[types.FeedRecord]:
         """All feeds, enabled or not."""
 
-    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
-        """Those that are due, longest due first."""
+    def due_feeds(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.FeedRecord]:
+        """Those that are due, longest due first. `only`: of these addresses."""
 
 
 class Poller:
@@ -73,7 +82,13 @@ class Poller:
 
     async def poll_due(self) -> PollCount:
         """Poll every feed that is due."""
-        due = self._due()
+        return await self._poll_all(self.due())
+
+    async def poll_feeds(self, urls: Collection[str]) -> PollCount:
+        """Poll those of these feeds that are due."""
+        return await self._poll_all(self._feeds.due_feeds(self._options.clock(), len(urls), urls) if urls else [])
+
+    async def _poll_all(self, due: list[types.FeedRecord]) -> PollCount:
         self._in_flight.update(record.feed.url for record in due)
         gate = asyncio.Semaphore(self._options.concurrency)
         hosts = {_host(record): asyncio.Semaphore(self._options.per_host) for record in due}
@@ -88,15 +103,10 @@ class Poller:
             counts = await asyncio.gather(*(run(record) for record in due))
         finally:
             await self._writer.flush()
-        return PollCount(
-            polled=len(counts),
-            unchanged=sum(c.unchanged for c in counts),
-            failed=sum(c.failed for c in counts),
-            offline=sum(c.offline for c in counts),
-            new_entries=sum(c.new_entries for c in counts),
-        )
+        return sum(counts, PollCount())
 
-    def _due(self) -> list[types.FeedRecord]:
+    def due(self) -> list[types.FeedRecord]:
+        """The feeds that are due and not being polled; not those that would only stand in for others."""
         now = self._options.clock()
         due = [one for one in self._feeds.due_feeds(now, _MOST_DUE) if one.feed.url not in self._in_flight]
         if any(one.feed.ladder for one in due):

@@ -38,8 +38,8 @@ class FeedStore(Protocol):
     def feeds_at(self, urls: Collection[str]) -> list[types.FeedRecord]:
         """The feeds that are listed by these addresses, enabled or not."""
 
-    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
-        """Enabled, not gone, next_poll_at None or <= now; longest due first."""
+    def due_feeds(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.FeedRecord]:
+        """Enabled, not gone, next_poll_at None or <= now; longest due first. `only`: of these addresses."""
 
     def record_polls(self, outcomes: Sequence[types.PollOutcome], now: datetime) -> list[int]:
         """Store states and unknown entries of several polls in ONE transaction; return how many of each were new.
@@ -55,8 +55,10 @@ class FeedStore(Protocol):
 class ArticleStore(Protocol):
     """Entries on their way, and the articles read from them."""
 
-    def pending_entries(self, now: datetime, limit: int) -> list[types.EntryRecord]:
-        """Entries at Step.NEW whose retry time has come, oldest first."""
+    def pending_entries(
+        self, now: datetime, limit: int, only: Collection[int] | None = None
+    ) -> list[types.EntryRecord]:
+        """Entries at Step.NEW whose retry time has come, oldest first. `only`: of these ids."""
 
     def count_pending(self) -> dict[str, int]:
         """{step: count} for NEW and READ."""
@@ -101,9 +103,22 @@ class LedgerStore(Protocol):
         """Store the baseline where the ledger is empty; False where it is not."""
 
     def record_step(
-        self, entry_id: int | None, step: types.LedgerStep, alerts: Sequence[types.Alert], now: datetime
-    ) -> None:
-        """Positions, developments, held back, sketch, alerts and the entry's Step.DONE in ONE transaction."""
+        self,
+        entry_id: int | None,
+        step: types.LedgerStep,
+        alerts: Sequence[types.Alert],
+        now: datetime,
+        *,
+        after: int | None = None,
+    ) -> int | None:
+        """Positions, developments, held back, sketch, alerts and the entry's Step.DONE in ONE transaction.
+
+        Returns the step's number; None where the entry was done before. `after`: the number of the step that the ledger
+        in memory ends with; where another process has taken one since, raises errors.StoreError (kind overtaken).
+        """
+
+    def last_step(self) -> int:
+        """The number of the last step."""
 
     def find_copy(self, sketch: Sequence[int]) -> str | None:
         """The article id that shares most of the sketch's values (at least 60 % of them), if any."""
@@ -115,8 +130,8 @@ class LedgerStore(Protocol):
 class Rechecks(Protocol):
     """Pages that carry a development and are to be read again."""
 
-    def due_rechecks(self, now: datetime, limit: int) -> list[types.Recheck]:
-        """Pages whose time has come, longest due first."""
+    def due_rechecks(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.Recheck]:
+        """Pages whose time has come, longest due first. `only`: of these article ids."""
 
     def record_recheck(
         self, article_id: str, *, next_at: datetime | None, page: types.ReadPage | None, now: datetime

@@ -24,11 +24,11 @@ class SharedFeeds:
         self._stores = stores
         self._listing: dict[str, list[ports.FeedStore]] = {}  # who is told of a feed that is being polled
 
-    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
+    def due_feeds(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.FeedRecord]:
         """Feeds that are due for any watch, each once, as often as the watch that asks most often wants it."""
         wanted: dict[str, None] = {}
         for store in self._stores:
-            wanted |= dict.fromkeys(_due_for(store, now, limit))
+            wanted |= dict.fromkeys(_due_for(store, now, limit, only))
         urls = list(wanted)[:limit]
         held: dict[str, list[types.FeedRecord]] = {url: [] for url in urls}
         listing: dict[str, list[ports.FeedStore]] = {url: [] for url in urls}
@@ -67,9 +67,9 @@ class SharedFeeds:
         return [_as_one(records) for records in held.values()]
 
 
-def _due_for(store: ports.FeedStore, now: datetime, limit: int) -> list[str]:
+def _due_for(store: ports.FeedStore, now: datetime, limit: int, only: Collection[str] | None) -> list[str]:
     """What is due for one watch; feeds of a ladder stand in for each other within it."""
-    due = store.due_feeds(now, limit)
+    due = store.due_feeds(now, limit, only)
     if any(one.feed.ladder for one in due):
         idle = schedule.standing_by(store.list_feeds(), now)
         due = [one for one in due if one.feed.url not in idle]

@@ -1,6 +1,7 @@
 """Entries on their way, and the articles read from them."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,18 +19,29 @@ class SqlArticleStore:
     def __init__(self, db: database.Database) -> None:
         self._db = db
 
-    def pending_entries(self, now: datetime, limit: int) -> list[types.EntryRecord]:
-        """Entries at Step.NEW whose retry time has come, oldest first."""
+    def pending_entries(
+        self, now: datetime, limit: int, only: Collection[int] | None = None
+    ) -> list[types.EntryRecord]:
+        """Entries at Step.NEW whose retry time has come, oldest first. `only`: of these ids."""
         table = schema.entries.c
         query = (
             sa.select(schema.entries, *OF_FEED)
             .join(schema.feeds, schema.feeds.c.id == table.feed_id)
-            .where(table.step == str(types.Step.NEW), sa.or_(table.retry_at.is_(None), table.retry_at <= now))
+            .where(*_is_pending(now))
             .order_by(table.id)
             .limit(limit)
         )
+        if only is not None:
+            query = query.where(table.id.in_(only))
         with self._db.read() as connection:
             return [to_record(row) for row in connection.execute(query)]
+
+    def pending_addresses(self, now: datetime, limit: int) -> list[tuple[int, str]]:
+        """(id, address) of such entries, oldest first: for who only hands them out."""
+        table = schema.entries.c
+        query = sa.select(table.id, table.url).where(*_is_pending(now)).order_by(table.id).limit(limit)
+        with self._db.read() as connection:
+            return [(row.id, row.url) for row in connection.execute(query)]
 
     def count_pending(self) -> dict[str, int]:
         """{step: count} for NEW and READ."""
@@ -121,6 +133,11 @@ def to_record(row: sa.Row[Any]) -> types.EntryRecord:
         first_poll=values["first_poll"],
         rung=values["rung"],
     )
+
+
+def _is_pending(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    table = schema.entries.c
+    return (table.step == str(types.Step.NEW), sa.or_(table.retry_at.is_(None), table.retry_at <= now))
 
 
 def _to_row(entry_id: int, article: types.Article, reading: types.Reading, now: datetime) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class SqlDigests:
     def last_step(self) -> int:
         """The number of the last ledger step; 0 before the first."""
         with self._db.read() as connection:
-            return _last_step(connection)
+            return last_step(connection)
 
     def step_at(self, moment: datetime) -> int:
         """The last step of a moment, by the clock of then: where a first window begins."""
@@ -136,7 +136,7 @@ def next_step(connection: sa.Connection) -> int:
     table = schema.counters
     put = upsert.insert(connection, table).values(name=_STEP, value=1)
     connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": table.c.value + 1}))
-    return _last_step(connection)
+    return last_step(connection)
 
 
 def put_changes(connection: sa.Connection, step: types.LedgerStep, number: int, now: datetime) -> None:
@@ -159,7 +159,8 @@ def _is_told(change: types.DevelopmentChange, step: types.LedgerStep) -> bool:
     return change.grade_rose or settled or (bool(d.note) and not d.disputed)
 
 
-def _last_step(connection: sa.Connection) -> int:
+def last_step(connection: sa.Connection) -> int:
+    """The number of the last ledger step."""
     return int(connection.scalar(sa.select(schema.counters.c.value).where(schema.counters.c.name == _STEP)) or 0)
 
 

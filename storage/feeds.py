@@ -80,8 +80,8 @@ class SqlFeedStore:
         with self._db.read() as connection:
             return [_to_record(row) for wanted in _in_parts(set(urls)) for row in connection.execute(query, wanted)]
 
-    def due_feeds(self, now: datetime, limit: int) -> list[types.FeedRecord]:
-        """Enabled, not gone, next_poll_at None or <= now; longest due first."""
+    def due_feeds(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.FeedRecord]:
+        """Enabled, not gone, next_poll_at None or <= now; longest due first. `only`: of these addresses."""
         table = schema.feeds.c
         query = (
             sa.select(schema.feeds)
@@ -90,6 +90,8 @@ class SqlFeedStore:
             .order_by(table.next_poll_at.is_not(None), table.next_poll_at, table.id)
             .limit(limit)
         )
+        if only is not None:
+            query = query.where(table.url.in_(only))
         with self._db.read() as connection:
             return [_to_record(row) for row in connection.execute(query)]
 

@@ -4,19 +4,24 @@ PostgreSQL drops a session's lock with its connection: at once when the process 
 its machine or network does. SQLite is one machine's, and its service has no rival to wait for.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from monitor import errors
 from storage import database, upsert
 
-_KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
+SERVICE, BOT = "service", "bot"  # the parts that only one program at a time plays
 
 
 class Leader:
-    """A claim to be the one service of a database."""
+    """A claim to be the one program that plays these parts on a database."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, parts: Sequence[str] = (SERVICE,)) -> None:
+        self._url, self._parts = url, parts
         self._engine: sa.Engine | None = None
         self._connection: sa.Connection | None = None
 
@@ -26,11 +31,13 @@ class Leader:
             return True
         self.release()
         try:
-            self._engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=dict(_KEEPALIVES))
+            self._engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=dict(KEEPALIVES))
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             idle = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
             connection.exec_driver_sql(idle)
-            won = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(upsert.number("service")))))
+            won = all(
+                connection.scalar(sa.select(sa.func.pg_try_advisory_lock(upsert.number(part)))) for part in self._parts
+            )
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             self.release()
             kind = database.kind_of(getattr(error, "orig", None))

@@ -68,19 +68,34 @@ class SqlLedgerStore:
             return True
 
     def record_step(
-        self, entry_id: int | None, step: types.LedgerStep, alerts: Sequence[types.Alert], now: datetime
-    ) -> None:
+        self,
+        entry_id: int | None,
+        step: types.LedgerStep,
+        alerts: Sequence[types.Alert],
+        now: datetime,
+        *,
+        after: int | None = None,
+    ) -> int | None:
         """Positions, developments, held back, sketch, alerts and the entry's Step.DONE in one transaction.
 
-        An entry that is done already is left alone: the step was recorded before. One that is not stored is refused,
-        for a development that silently goes nowhere is the worst that can happen.
+        Returns the step's number. An entry that is done already is left alone, for the step was recorded before: None.
+        One that is not stored is refused, for a development that silently goes nowhere is the worst that can happen.
+        So is a step that was compared with an older ledger than the stored one (`after`: where that one ended).
         """
         with self._db.write() as connection:
             upsert.lock(connection, "ledger")
             if entry_id is not None and not _finish_entry(connection, entry_id, now):
-                return
-            write_step(connection, step, now)
+                return None
+            number = write_step(connection, step, now)
+            if after is not None and number != after + 1:
+                raise errors.StoreError("the ledger has gone on in another process", kind="overtaken")
             outbox.insert_alerts(connection, alerts)
+            return number
+
+    def last_step(self) -> int:
+        """The number of the last step."""
+        with self._db.read() as connection:
+            return digests.last_step(connection)
 
     def find_copy(self, sketch: Sequence[int]) -> str | None:
         """The article id that shares most of the sketch's values (at least 60 % of them), if any."""
@@ -104,8 +119,8 @@ class SqlLedgerStore:
             return dict(Counter({str(reason): int(count) for reason, count in connection.execute(query)}))
 
 
-def write_step(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> None:
-    """All that a step does to the ledger, inside the caller's transaction."""
+def write_step(connection: sa.Connection, step: types.LedgerStep, now: datetime) -> int:
+    """All that a step does to the ledger, inside the caller's transaction; returns its number."""
     for key in step.removed:
         _end_position(connection, key, now)
     for position in step.positions:
@@ -117,6 +132,7 @@ def write_step(connection: sa.Connection, step: types.LedgerStep, now: datetime)
     _put_held_back(connection, step, number, now)
     _put_sketch(connection, step)
     _put_recheck(connection, step, now)
+    return number
 
 
 def _finish_entry(connection: sa.Connection, entry_id: int, now: datetime) -> bool:

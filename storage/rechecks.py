@@ -1,5 +1,6 @@
 """Pages that carry a development and are to be read again: what is due, and what came of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,8 +15,8 @@ class SqlRechecks:
     def __init__(self, db: database.Database) -> None:
         self._db = db
 
-    def due_rechecks(self, now: datetime, limit: int) -> list[types.Recheck]:
-        """Pages whose time has come, longest due first."""
+    def due_rechecks(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.Recheck]:
+        """Pages whose time has come, longest due first. `only`: of these article ids."""
         table, entries = schema.rechecks.c, schema.entries.c
         query = (
             sa.select(
@@ -28,6 +29,8 @@ class SqlRechecks:
             .order_by(table.due_at, table.article_id)
             .limit(limit)
         )  # fmt: skip
+        if only is not None:
+            query = query.where(table.article_id.in_(only))
         with self._db.read() as connection:
             return [
                 types.Recheck(

@@ -40,6 +40,8 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "telegram": ("alerts.channels", "alerts.bot", "app"),
     "aiosmtplib": ("alerts.channels",),
     "PIL": ("alerts.charts",),
+    "procrastinate": ("app.scale.queue",),
+    "psycopg": ("app.scale.queue",),
     "apprise": ("alerts.channels",),
     "smtplib": (),
     "apscheduler": ("app",),

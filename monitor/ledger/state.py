@@ -15,6 +15,7 @@ class LedgerState:
     """Positions by key and developments by id; earlier positions are read off the developments."""
 
     def __init__(self) -> None:
+        self.last_step: int | None = None  # where what is stored ended when it was read; None: not read from a store
         self.positions: dict[Key, types.Position] = {}
         self.developments: dict[str, types.Development] = {}
         self._by_key: dict[Key, list[str]] = defaultdict(list)
@@ -34,7 +35,10 @@ class LedgerState:
     @classmethod
     def of(cls, stored: ports.LedgerStore) -> "LedgerState":
         """The state that a store holds now."""
-        return cls.load(stored.load_positions(), stored.load_developments())
+        last = stored.last_step()  # first: what is stored meanwhile then shows as a step that is not known here
+        state = cls.load(stored.load_positions(), stored.load_developments())
+        state.last_step = last
+        return state
 
     def absorb(self, step: types.LedgerStep) -> None:
         """Make a step part of the state."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import service, tallies, wiring
+from app import serving, tallies, wiring
 from app import settings as app_settings
 from app.dashboard import access, context, server
 from monitor import errors
@@ -176,7 +176,7 @@ async def test_the_service_serves_beside_its_work_and_counts_for_the_metrics(led
     port = free.getsockname()[1]
     free.close()
     counted = tallies.Tallies(polls=7)
-    async with service.serving(base_on(ledger, port), counted), httpx.AsyncClient() as client:
+    async with serving.serving(base_on(ledger, port), counted), httpx.AsyncClient() as client:
         counted.count_poll(polled=3, unchanged=1, failed=1, new_entries=5)
         counted.count_deliveries(sent=2, retried=0, dead=1)
         told = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
@@ -187,7 +187,7 @@ async def test_the_service_serves_beside_its_work_and_counts_for_the_metrics(led
 async def test_a_taken_port_does_not_stop_the_watch(ledger: store.Stores) -> None:
     taken = server.bind("127.0.0.1", 0)
     went_on = False
-    async with service.serving(base_on(ledger, taken.getsockname()[1]), tallies.Tallies()):
+    async with serving.serving(base_on(ledger, taken.getsockname()[1]), tallies.Tallies()):
         went_on = True
     taken.close()
     assert went_on

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from monitor import errors, pipeline, types
+from monitor import errors, pipeline, types, visits
 from monitor.ledger import by_hand, state
 from storage import store
 from tests.ledger.world import RULES, START, WATCH, troops
@@ -45,7 +45,11 @@ class World:
         self.now, self.page = START, Page()
         feed = types.Feed(url="https://e.org/f", title="F", outlet="Fjord Post", tier=types.Tier.PRESS)
         self.stores.feeds.sync_feeds([feed])
-        self.way = pipeline.Pipeline(
+        self.way = self.another()
+
+    def another(self) -> pipeline.Pipeline:
+        """A pipeline of another process on the same database."""
+        return pipeline.Pipeline(
             pipeline.Stores(
                 feeds=self.stores.feeds, articles=self.stores.articles, ledger=self.stores.ledger,
                 by_hand=self.stores.by_hand, rechecks=self.stores.rechecks,
@@ -54,7 +58,7 @@ class World:
                 fetcher=self.page, pool=self.page, rules=RULES, watch=WATCH, plan_alerts=lambda step, now, silent: [],
                 clock=lambda: self.now, random=random.Random(1),
             ),
-            state.LedgerState(),
+            state.LedgerState.of(self.stores.ledger),
         )  # fmt: skip
 
     def announce(self, number: int, *claims: types.Claim) -> None:
@@ -158,3 +162,44 @@ def test_marked_wrong_twice_or_overtaken(world: World) -> None:
     assert step.positions == () and step.changes[0].development.wrong
     with pytest.raises(errors.InputError, match="no such"):
         by_hand.mark_wrong(state.LedgerState(), development.id, "")
+
+
+def test_two_that_keep_the_ledger_raise_nothing_twice(world: World) -> None:
+    late = world.another()  # has read the ledger as it is before the first one takes anything
+    world.announce(1, troops("NO", "pledged", 800))
+    assert len(world.take()[0].changes) == 1
+    world.announce(2, troops("NO", "pledged", 800))
+    (taken,) = asyncio.run(late.take_pending(silent=False))
+    assert [change.kind for change in taken.changes] == [types.AlertKind.UPDATE], "a second report of the same"
+    assert len(world.stores.ledger.load_developments()) == 1
+
+
+def test_an_article_that_another_has_taken_is_left_as_it_was_taken(world: World) -> None:
+    late = world.another()
+    world.announce(1, troops("NO", "pledged", 800))
+    (waiting,) = world.stores.articles.unledgered(5)
+    world.take()
+    step = asyncio.run(late._take_one(*waiting, silent=False))
+    assert (step.changes, step.positions, world.held()) == ((), (), [("pledged", 800)])
+    world.announce(2, troops("NO", "pledged", 800))
+    (taken,) = asyncio.run(late.take_pending(silent=False))
+    assert [change.kind for change in taken.changes] == [types.AlertKind.UPDATE], "it has read the ledger anew"
+
+
+def test_a_page_read_again_elsewhere_is_taken_once(world: World) -> None:
+    world.announce(1, troops("NO", "pledged", 800))
+    world.take()
+    world.now = START + timedelta(hours=1)
+    changed = world.says(1, troops("NO", "pledged", 80), text="Norway sends 80. " * 10)
+    handed: list[tuple[str, types.ReadPage]] = []
+
+    async def keep(article_id: str, page: types.ReadPage) -> None:
+        handed.append((article_id, page))
+
+    world.page.read = changed
+    asyncio.run(world.another().visit(visits.Visit(host="e.org", rechecks=("a1",)), keep))
+    assert handed == [("a1", changed)]
+    steps = [asyncio.run(world.way.take_changed(*handed[0], silent=False)) for _ in range(2)]
+    assert (len(steps[0]), len(steps[1])) == (1, 0)
+    assert world.held() == [("pledged", 80)]
+    assert world.stores.rechecks.due_rechecks(world.now, 5) == []

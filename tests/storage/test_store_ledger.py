@@ -156,6 +156,19 @@ def test_a_step_recorded_again_writes_nothing(stores: store.Stores) -> None:
     assert stores.ledger.load_positions() == [rows.position()]
 
 
+def test_a_step_that_knows_less_than_the_ledger_is_refused_whole(stores: store.Stores) -> None:
+    [entry_id] = rows.read(stores, 1)
+    assert stores.ledger.last_step() == 0
+    assert stores.ledger.record_step(None, rows.step(), [], rows.NOW, after=0) == 1
+    before = counts(stores)
+    with pytest.raises(errors.StoreError, match="another process") as refused:
+        stores.ledger.record_step(entry_id, rows.step(changes=(rows.change("D2"),)), [rows.alert(1)], rows.NOW, after=0)
+    assert (refused.value.kind, counts(stores), stores.ledger.last_step()) == ("overtaken", before, 1)
+    assert [number for number, _, _ in stores.articles.unledgered(10)] == [entry_id]
+    assert stores.ledger.record_step(entry_id, rows.step(), [], rows.NOW, after=1) == 2
+    assert stores.ledger.record_step(entry_id, rows.step(), [], rows.NOW, after=2) is None
+
+
 def test_a_step_of_an_unknown_entry_is_refused_rather_than_lost(stores: store.Stores) -> None:
     with pytest.raises(errors.StoreError, match="no entry 99"):
         stores.ledger.record_step(99, rows.step(), [rows.alert(1)], rows.NOW)
