@@ -1,6 +1,5 @@
 """The command line: names, options and help. Bodies are in commands/, imported when they are called."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app import cli_keeping, cli_ledger, cli_options, cli_outbox
+from app import cli_keeping, cli_ledger, cli_options, cli_outbox, cli_running
 from monitor import errors
 
 VERSION = "0.1.0"
@@ -33,6 +32,8 @@ app.add_typer(feeds, name="feeds")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_outbox.app, name="outbox")
 app.add_typer(cli_keeping.app)  # without a name: its commands stand beside the others
+for _command in (cli_running.run, cli_running.serve, cli_running.poll):  # first in the list
+    app.command()(_command)
 
 _settings = cli_options.load_settings
 
@@ -49,58 +50,6 @@ def _options(
     ] = None,
 ) -> None:
     context.obj = cli_options.Chosen(config=config, watch=watch)
-
-
-@app.command()
-def run(
-    context: typer.Context,
-    role: Annotated[
-        Literal["all", "scheduler", "worker", "bot"],
-        typer.Option(help="The part of the work that this process does; all but `all` need PostgreSQL."),
-    ] = "all",
-) -> None:
-    """Run the service until SIGTERM.
-
-    It polls, reads, compares and tells. With nothing configured it uses the shipped feeds and a database in data/,
-    and tells on the console. The first poll is silent and ends in one summary.
-
-    On one PostgreSQL the work can be shared by several processes on several machines, all with the same settings:
-    a scheduler (says what is due, keeps the ledger), any number of workers (poll and read), a bot (sends, and
-    answers on Telegram). Of schedulers and bots one works; more of them stand by and take over within seconds.
-
-    Example: coalition-watch --config watch.toml run
-
-    Example: CW_DATABASE_URL=postgresql://watch@db.example.org/watch coalition-watch run --role worker
-    """
-    from app import running
-
-    raise typer.Exit(asyncio.run(running.run(_settings(context), role)))
-
-
-@app.command()
-def serve(context: typer.Context) -> None:
-    """Serve the dashboard alone.
-
-    Over the database of the settings, which may be in use by a service elsewhere; polls and sends nothing.
-
-    Example: CW_HTTP_PORT=8700 coalition-watch serve
-    """
-    from app import serving
-
-    raise typer.Exit(asyncio.run(serving.serve(_settings(context))))
-
-
-@app.command()
-def poll(context: typer.Context) -> None:
-    """Run one whole cycle and end.
-
-    It polls what is due, reads, compares and delivers. For cron, and for trying settings.
-
-    Example: CW_DATABASE_URL=sqlite:///trial.db coalition-watch poll
-    """
-    from app import service
-
-    raise typer.Exit(asyncio.run(service.run_service(_settings(context), once=True)))
 
 
 @app.command()

@@ -45,7 +45,7 @@ class Server:
     """A running server; `kill` ends it as a crash does, `start` starts it again."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, _free_port()
+        self.folder, self.port, self.database = folder, _free_port(), "postgres"
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         self._bin = programs() or Path()
         if self._as:
@@ -57,7 +57,7 @@ class Server:
     @property
     def url(self) -> str:
         """Of its database."""
-        return f"postgresql+psycopg://watch@127.0.0.1:{self.port}/postgres"
+        return f"postgresql+psycopg://watch@127.0.0.1:{self.port}/{self.database}"
 
     def start(self) -> None:
         """Start, and wait until it answers."""

@@ -18,7 +18,7 @@ log = structlog.get_logger("offers")
 MOST_WAITING = 1000
 MOST_DUE = 5000  # looked at in one go
 LEAST_PAUSE_S = 0.2  # between two looks, however often somebody wakes
-FREE_S = 5.0  # how often workers that died are looked for
+FREE_S = 2.0  # how often workers that died are looked for
 
 Changed = Callable[[str, str, types.ReadPage], Awaitable[None]]  # (watch, article id, its page)
 

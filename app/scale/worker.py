@@ -62,7 +62,9 @@ class Worker:
         visit = queue.to_visit(args)
         try:
             if await self._guardian.is_ready():
-                self._done += await self._ways[visit.watch].visit(visit, functools.partial(self._pass_on, visit.watch))
+                log.debug("visit", host=visit.host, feeds=len(visit.feeds), pages=len(visit.entries))
+                passed_on = functools.partial(self._pass_on, visit.watch)
+                self._done += await self._ways[visit.watch].visit(visit, passed_on)
                 self._has_news.set()
                 await asyncio.sleep(fetch.pause_of(visit.host))  # before another process may go there
         except errors.WatchError as error:

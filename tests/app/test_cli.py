@@ -347,3 +347,25 @@ def test_feeds_are_paused_and_resumed(here: Path, capsys: pytest.CaptureFixture[
     assert cli.main(["feeds", "resume", FEED]) == 0
     assert "new" in listed(capsys)[FEED]
     assert cli.main(["feeds", "pause", "https://unknown.example/rss"]) == 1
+
+
+# ------------------------------------------------------------ parts of the service
+
+
+@pytest.mark.parametrize("role", ["scheduler", "worker", "bot"])
+def test_a_part_of_its_own_needs_a_database_that_others_reach(
+    role: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "--role", role]) == 2
+    said = capsys.readouterr().err
+    assert f"a {role} of its own" in said and "CW_DATABASE_URL" in said and "postgresql://" in said
+
+
+def test_a_part_of_its_own_without_the_queue_s_package_says_what_to_install(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("app.scale")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    assert cli.main(["run", "--role", "worker"]) == 2
+    assert "coalition-watch[scale]" in capsys.readouterr().err

@@ -44,6 +44,7 @@ class Site:
     robots: str = ""
     hits: Counter[str] = field(default_factory=Counter)
     published: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=10))
+    host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         site = self
@@ -55,7 +56,7 @@ class Site:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((self.host, 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
@@ -63,7 +64,7 @@ class Site:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self.host}:{self._server.server_address[1]}"
 
     def add(self, feed: str, *articles: tuple[str, str]) -> None:
         """Announce articles (title, text) in a feed."""

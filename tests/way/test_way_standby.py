@@ -52,8 +52,9 @@ class Program:
         self.process.wait(20)
 
 
-def ask(server: postgres.Server, query: str) -> object:
-    engine = sa.create_engine(server.url, poolclass=sa.NullPool)
+def ask(server: postgres.Server, query: str, *, autocommit: bool = False) -> object:
+    options = {"isolation_level": "AUTOCOMMIT"} if autocommit else {}
+    engine = sa.create_engine(server.url, poolclass=sa.NullPool, **options)
     with engine.begin() as connection:
         found = connection.exec_driver_sql(query)
         value = found.scalar() if found.returns_rows else None
