@@ -45,15 +45,13 @@ class Site(sites.Site):
         with self.lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            time.sleep(0.02)
-            if request.path.startswith("/page/"):
-                self.pages_go.wait(PATIENCE_S)
-            with contextlib.suppress(OSError):  # who asked was killed
-                super()._answer(request)
-        finally:
-            with self.lock:
-                self.at_once -= 1
+        time.sleep(0.02)
+        if request.path.startswith("/page/"):
+            self.pages_go.wait(PATIENCE_S)
+        with self.lock:  # before the answer: whoever has it may ask again before this thread gets its turn
+            self.at_once -= 1
+        with contextlib.suppress(OSError):  # who asked was killed
+            super()._answer(request)
 
 
 class Program(standby.Program):
