@@ -1,7 +1,8 @@
 """The sides of bench/feeds.py, each in a process of its own: `python bench/contestants.py NAME PORT COUNT`.
 
 Each polls COUNT feeds in four rounds and writes {round: [wall s, CPU s, peak MB, largest worker's MB]} as JSON.
-Start-up and a warm-up are outside what is measured.
+Start-up and a warm-up are outside what is measured. A round counts only where the server has answered each feed once,
+and with 304 as many times as there was nothing new and a validator to say so.
 """
 
 import asyncio
@@ -27,6 +28,13 @@ def prepare(port: int, count: int, name: str) -> None:
     urllib.request.urlopen(f"http://127.0.0.1:{port}/set?{query}").read()
 
 
+def check(port: int, count: int, name: str) -> None:
+    """The server answered as the round means it; raises AssertionError where a side has asked otherwise."""
+    counted = json.loads(urllib.request.urlopen(f"http://127.0.0.1:{port}/count").read())
+    new = {"first": count, "unchanged": 0, "1 % changed": max(1, count // 100)}.get(name, count)
+    assert counted == {"200": new, "304": count - new}, f"{name}: {counted} of {count} feeds"
+
+
 def addresses(port: int, count: int) -> list[str]:
     """The feeds, spread over the hosts."""
     return [f"http://127.0.0.{1 + n % feed_server.HOSTS}:{port}/f/{n}" for n in range(count)]
@@ -39,6 +47,7 @@ def run_rounds(port: int, count: int, poll: Callable[[], object]) -> dict[str, l
         prepare(port, count, name)
         with measuring.measured() as cost:
             poll()
+        check(port, count, name)
         results[name] = [cost.wall_s, cost.cpu_s, cost.peak_mb, cost.worker_mb]
     urllib.request.urlopen(f"http://127.0.0.1:{port}/set?validators=1").read()
     return results
@@ -69,6 +78,7 @@ def floor(port: int, count: int, *, parses: bool) -> dict[str, list[float]]:
     with asyncio.Runner() as runner:
         client = httpx.AsyncClient()
         runner.run(cycle_once(client, port))
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/count").read()
         return run_rounds(port, count, lambda: runner.run(cycle(client)))
 
 
@@ -109,6 +119,7 @@ def watch(port: int, count: int) -> dict[str, list[float]]:
                 with measuring.measured() as cost:
                     done = runner.run(built.pipeline.poll_due())
                 assert done.polled == count and not done.failed, done
+                check(port, count, name)
                 results[name] = [cost.wall_s, cost.cpu_s, cost.peak_mb, cost.worker_mb]
             urllib.request.urlopen(f"http://127.0.0.1:{port}/set?validators=1").read()
             runner.run(built.close())

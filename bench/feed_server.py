@@ -1,9 +1,11 @@
 """Feeds on loopback for benchmarks, in a process of its own: `python bench/feed_server.py COUNT` prints its port.
 
-Answers from memory, keeps connections open, knows If-None-Match. `/set?validators=0` and `/set?changed=10` switch it.
+Answers from memory, keeps connections open, knows If-None-Match. `/set?validators=0` and `/set?changed=10` switch it;
+`/count` says as JSON how many feeds were answered in full and how many with 304 since it was last asked.
 """
 
 import asyncio
+import json
 import sys
 from email.utils import formatdate
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +20,7 @@ class Site:
 
     def __init__(self, count: int) -> None:
         self.validators, self.version = True, [0] * count
+        self.counts = {"200": 0, "304": 0}
 
     def set(self, query: dict[str, list[str]]) -> None:
         """Switch validators, or give the first feeds one more entry."""
@@ -32,11 +35,16 @@ class Site:
         if parts.path == "/set":
             self.set(parse_qs(parts.query))
             return _answer("200 OK", b"")
+        if parts.path == "/count":
+            counted, self.counts = self.counts, {"200": 0, "304": 0}
+            return _answer("200 OK", json.dumps(counted).encode())
         number = int(parts.path.rpartition("/")[2])
         tag = f'"v{self.version[number]}"'
         named = f"ETag: {tag}\r\n" if self.validators else ""
         if self.validators and known == tag:
+            self.counts["304"] += 1
             return _answer("304 Not Modified", b"", named)
+        self.counts["200"] += 1
         return _answer("200 OK", _feed(number, self.version[number]), named + "Content-Type: application/rss+xml\r\n")
 
 
