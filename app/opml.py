@@ -2,8 +2,14 @@
 
 import xml.etree.ElementTree as ET  # the file is the user's own; entities are refused below
 from collections.abc import Iterable
+from dataclasses import replace
 
 from monitor import errors, types, urls
+
+# What OPML has no word for, as attributes of ours beside outlet, tier and language: attribute -> field.
+_TEXTS = {"country": "country", "kind": "kind", "ladder": "ladder", "source": "source"}
+_NUMBERS = {"intervalSeconds": "interval_s", "rung": "rung"}
+_MOST = {"intervalSeconds": 31 * 86_400, "rung": 99}
 
 
 def to_opml(feeds: Iterable[types.Feed]) -> str:
@@ -12,12 +18,21 @@ def to_opml(feeds: Iterable[types.Feed]) -> str:
     ET.SubElement(ET.SubElement(root, "head"), "title").text = "Coalition Watch feeds"
     body = ET.SubElement(root, "body")
     for feed in feeds:
-        ET.SubElement(
+        outline = ET.SubElement(
             body, "outline", type="rss", text=feed.title, title=feed.title, xmlUrl=feed.url,
             outlet=feed.outlet, tier=str(feed.tier), language=feed.language,
         )  # fmt: skip
+        outline.attrib.update(_extras(feed))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _extras(feed: types.Feed) -> dict[str, str]:
+    """What differs from a feed's defaults."""
+    plain = types.Feed(url=feed.url, title=feed.title, outlet=feed.outlet, tier=feed.tier)
+    fields = (_TEXTS | _NUMBERS).items()
+    held = {name: getattr(feed, at) for name, at in fields if getattr(feed, at) != getattr(plain, at)}
+    return {name: str(value) for name, value in held.items()}
 
 
 def from_opml(text: str, name: str) -> list[types.Feed]:
@@ -42,7 +57,22 @@ def _to_feed(outline: ET.Element, name: str) -> types.Feed:
     tier = outline.get("tier") or str(types.Tier.OTHER)
     if tier not in {str(known) for known in types.Tier}:
         raise errors.InputError(name, f"{url}: tier must be official, wire, press or other, not {tier!r}")
-    return types.Feed(
+    feed = types.Feed(
         url=url, title=title, outlet=outline.get("outlet") or title, tier=types.Tier(tier),
         language=outline.get("language") or "en",
+        # Another program's kind of outline is none of ours.
+        kind="page" if outline.get("kind") == "page" else "feed",
     )  # fmt: skip
+    texts = {at: value for attribute, at in _TEXTS.items() if at != "kind" and (value := outline.get(attribute))}
+    numbers = {at: _to_number(outline, attribute, name) for attribute, at in _NUMBERS.items() if outline.get(attribute)}
+    return replace(feed, **texts, **numbers)  # type: ignore[arg-type]
+
+
+def _to_number(outline: ET.Element, attribute: str, name: str) -> int:
+    text = outline.get(attribute, "")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST[attribute]):
+        url = outline.get("xmlUrl")
+        raise errors.InputError(
+            name, f"{url}: {attribute} must be a whole number from 1 to {_MOST[attribute]}, not {text!r}"
+        )
+    return int(text)
