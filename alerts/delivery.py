@@ -247,6 +247,7 @@ class Delivery:
         for fault in self._faults.mended(alert.recipient):
             self._outbox.wake_alerts(fault.place)
             self._notice(f"{fault.place} works again; what has waited goes out now", f"mended:{fault.place}")
+            self._faults.forget(fault.place)
         log.info("alert_sent alert=%s kind=%s recipient=%s count=%d", alert.id, alert.kind, alert.recipient, len(batch))
 
     def _mark_sent(self, batch: tuple[types.Alert, ...], reference: str | None) -> None:
@@ -299,6 +300,7 @@ class Delivery:
         if is_news:  # of several recipients whom a relay refuses with the same words one notice is enough
             same = reason.replace(recipient.partition(":")[2], "")
             self._notice(f"{place} does not work: {reason}. What waits there is kept and tried again", channel + same)
+        self._faults.keep(fault)
         return DispatchCount(retried=len(batch)), _Wait(fault.until, reason)
 
     def _retry(self, batch: tuple[types.Alert, ...], until: datetime, reason: str) -> DispatchCount:

@@ -51,9 +51,9 @@ class Faults:
         """
         for place, fault in list(self._known.items()):
             if pacing.channel_of(place) in channels:
-                self._keep(dataclasses.replace(fault, until=self._clock()))
+                self._put(dataclasses.replace(fault, until=self._clock()))
             else:
-                self._forget(place)
+                self.forget(place)
         return list(self._known)
 
     @asynccontextmanager
@@ -78,37 +78,44 @@ class Faults:
         return bool(self._at(recipient))
 
     def note(self, place: str, reason: str) -> tuple[Fault, bool]:
-        """A try failed: rest, longer each time. Returns the fault and whether it is news."""
+        """A try failed: rest, longer each time. Returns the fault and whether it is news.
+
+        It is to be kept once its word is written: a program that is killed between them tells it at its next try.
+        """
         now, known = self._clock(), self._known.get(place)
         if known is None:
             until = now + timedelta(seconds=FIRST_PAUSE_S)
-            return self._keep(Fault(place=place, reason=reason, since=now, until=until)), True
+            return self._put(Fault(place=place, reason=reason, since=now, until=until)), True
         if now < known.until:  # one of several tries that were under way when the first one failed
             return known, False
         pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(known.failures, 10))
         until = now + timedelta(seconds=pause_s)
         longer = dataclasses.replace(known, reason=reason, until=until, failures=known.failures + 1)
-        return self._keep(longer), False
+        return self._put(longer), False
 
     def mended(self, recipient: str) -> list[Fault]:
-        """A message went out: what was wrong there is over. Returns the faults that end."""
+        """A message went out: what was wrong there is over. Returns the faults that end, to be forgotten once told."""
         over = self._at(recipient)
         for fault in over:
-            self._forget(fault.place)
+            del self._known[fault.place]
         return over
+
+    def keep(self, fault: Fault) -> None:
+        """Store it."""
+        self._meta.set(PREFIX + fault.place, to_json(fault))
+
+    def forget(self, place: str) -> None:
+        """Store it no more."""
+        self._known.pop(place, None)
+        self._meta.forget(PREFIX + place)
 
     def _at(self, recipient: str) -> list[Fault]:
         places = (pacing.channel_of(recipient), recipient)
         return [self._known[place] for place in dict.fromkeys(places) if place in self._known]
 
-    def _keep(self, fault: Fault) -> Fault:
+    def _put(self, fault: Fault) -> Fault:
         self._known[fault.place] = fault
-        self._meta.set(PREFIX + fault.place, to_json(fault))
         return fault
-
-    def _forget(self, place: str) -> None:
-        del self._known[place]
-        self._meta.forget(PREFIX + place)
 
 
 def load_faults(meta: ports.Meta) -> list[Fault]:

@@ -155,7 +155,7 @@ async def test_the_feeds_page(client: httpx.AsyncClient) -> None:
 
 async def test_a_channel_that_does_not_work_is_shown(client: httpx.AsyncClient, ledger: store.Stores) -> None:
     known = faults.Faults(ledger.meta, lambda: NOW)
-    known.note("email", "535 <b>not</b> accepted")
+    known.keep(known.note("email", "535 <b>not</b> accepted")[0])
     try:
         page = (await client.get("/feeds")).text
         assert "535 &lt;b&gt;not&lt;/b&gt; accepted" in page

@@ -185,6 +185,7 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "drop_alerts": lambda s: s.outbox.drop_alerts(["A-9"]),
     "mark_retry": lambda s: s.outbox.mark_retry("A-9", rows.NOW, "x"),
     "mark_dead": lambda s: s.outbox.mark_dead("A-9", "x", rows.NOW),
+    "wake_alerts": lambda s: s.outbox.wake_alerts("console"),
     "switch_off": lambda s: s.outbox.switch_off("console", "x", rows.NOW),
     "switch_on": lambda s: s.outbox.switch_on("console"),
     "move_recipient": lambda s: s.outbox.move_recipient("telegram:1", "telegram:2"),
@@ -196,6 +197,7 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "add_feedback": lambda s: s.recipients.add_feedback(rows.feedback()),
     "drop_contents": lambda s: s.digests.drop_contents(rows.NOW),
     "set": lambda s: s.meta.set("name", "value"),
+    "forget": lambda s: s.meta.forget("no name"),
     "shift_back": lambda s: s.waiting.shift_back(rows.NOW, timedelta(hours=1)),
 }
 READS: dict[str, Callable[[store.Stores], object]] = {
@@ -218,6 +220,7 @@ READS: dict[str, Callable[[store.Stores], object]] = {
     "recipient": lambda s: s.recipients.recipient("telegram:1"),
     "list_feedback": lambda s: s.recipients.list_feedback(),
     "get": lambda s: s.meta.get("name"),
+    "find": lambda s: s.meta.find("na"),
 }
 
 

@@ -27,6 +27,7 @@ from tests.way.site import JOINS, PLEDGE, REFUSAL, WEATHER
 START = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
 KILLED = 9
 TELEGRAM_OLD, TELEGRAM_NEW, TELEGRAM_GONE = "telegram:1", "telegram:-1001", "telegram:2"
+MAIL = "email:a@example.org"
 SETTINGS = {
     "CW_CONSOLE": "true", "CW_TELEGRAM_TOKEN": "1:x", "CW_TELEGRAM_CHATS": "1,2", "CW_EMAIL_HOST": "mail.example",
     "CW_EMAIL_TO": "a@example.org", "CW_QUIET_HOURS": "00:00-23:59",
@@ -63,9 +64,9 @@ def news(world: worlds.World) -> None:
 
 
 def more(world: worlds.World) -> None:
-    """Another outlet says the same; the digest's time has come; a feed has moved; one is gone."""
+    """Another outlet says the same; the digest is due, the mail server refuses; a feed has moved; one is gone."""
     news(world)
-    world.recorder.fails = {}
+    world.recorder.fails = {MAIL: [errors.SendError(MAIL, "535 not accepted", fault=errors.Fault.CHANNEL)]}
     world.clock.advance(hours=25)
     _announce(world, "two", "joins-too", JOINS_TOO)
     world.web.moved[f"{worlds.SITE}/feed/one"] = f"{worlds.SITE}/feed/one-now"
@@ -77,6 +78,7 @@ def more(world: worlds.World) -> None:
 def much_later(world: worlds.World) -> None:
     """Long after: leases have ended, everything old is pruned."""
     more(world)
+    world.recorder.fails = {}
     world.clock.advance(days=400)
     world.web.feeds = {name: [] for name in world.web.feeds}
     _announce(world, "one-now", "late", WEATHER)
