@@ -147,13 +147,15 @@ class _Comparison:
             return "same" if claim.act is types.Act.DRAFT else self.moves.corroborate(held, report)
         if held is not None and not verdict.holds and self._denies(held, report, claim):
             return self._take_back(key, held, claim, report)
+        if held is not None and self._contradicts_earlier(key, held, verdict, claim, report):
+            return "disputed"
+        if held is not None and self._came_late(key, held, claim, report):
+            return None
         if verdict.kind == "beside":
             self.moves.keep_beside(key, claim, report)
             return "beside"
         if not verdict.holds:
             return verdict.kind  # weaker, none
-        if held is not None and self._contradicts_earlier(key, held, verdict, claim, report):
-            return "disputed"
         if reason := self._why_no_change(key, held, verdict, claim, report, restated=restated):
             return reason
         if held is None or not verdict.develops:
@@ -171,6 +173,7 @@ class _Comparison:
         if self._is_known(key, held, claim, report):
             return "known"
         self.moves.hold(key, held, report, verdict)
+        self.moves.hear_again(key, held, report)
         return None
 
     def _contradicts_earlier(
@@ -187,6 +190,27 @@ class _Comparison:
             return False
         self.moves.stand_first(held, report, of_old)
         return True
+
+    def _came_late(self, key: state.Key, held: types.Position, claim: types.Claim, report: types.Report) -> bool:
+        """Published on the same day before what is held and new at that time: it takes its place in the day."""
+        if claim.optional or claim.act is types.Act.DRAFT or not self.moves.is_earlier_that_day(held, report.published):
+            return False
+        if claim.said_at is not None and claim.said_at.date() < held.since.date():
+            return False
+        if not report.official and any(told.official for told in held.reports):
+            return False  # the office holder has spoken since
+        if self.draft.raised(key) or self.moves.was_taken_back(key, held, report):
+            return False
+        if self.moves.was_denied(key, report) and corrections.is_denial(self.article, claim):
+            return False
+        place = self.moves.place_of(held, report.published)
+        verdict = self._verdict(key, place.held, claim) if place else None
+        if place is None or verdict is None or not verdict.develops:
+            return False
+        before = place.held
+        if before is not None and (self._is_rounded(before, claim) or self._is_known(key, before, claim, report)):
+            return False
+        return self.moves.take_in_between(key, place, report, verdict)
 
     def _why_no_change(
         self,

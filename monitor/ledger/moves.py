@@ -11,6 +11,15 @@ from monitor.ledger.draft import Draft, development_id
 DISPUTED = ":disputed"  # the aspect under which the other side of a dispute is kept
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where among the day's developments of a key a late report belongs."""
+
+    held: types.Position | None  # what was held before it
+    next: types.Development  # the first one that was published after it
+    is_last: bool  # the position rests on that
+
+
 class Moves:
     """Moves of one article."""
 
@@ -232,6 +241,72 @@ class Moves:
                 note=_other_word(held),
             ),
         )  # fmt: skip
+
+    def place_of(self, held: types.Position, published: datetime) -> Place | None:
+        """The place in the day of a report that was published before what is held; None where the day's developments
+        don't lead back to it, or one of them is disputed or taken back."""
+        after = self.draft.development(held.development_id)
+        is_last = True
+        while after is not None and not (after.disputed or after.taken_back) and after.new_position is not None:
+            if after.published.date() != published.date():
+                return None
+            before = after.old_position
+            if before is None or before.since <= published:
+                return Place(held=before, next=after, is_last=is_last)
+            after, is_last = self.draft.development(before.development_id), False
+        return None
+
+    def take_in_between(self, key: state.Key, place: Place, report: types.Report, verdict: rules.Verdict) -> bool:
+        """Raise what a late report says as if the day had come in in order; False where that would undo more than the
+        last development.
+
+        The development after it starts from it now; one that says no more than it is taken back.
+        """
+        position = self._position(key, place.held, report, self._new_id(key, report))
+        value = place.next.new_position
+        assert value is not None
+        after = rules.decide(
+            self.rules, position, topic=key[0], aspect=key[2], status=value.status, number=value.number,
+            number_max=value.number_max,
+        )  # fmt: skip
+        if not after.develops and (not place.is_last or after.kind == "same"):
+            return False
+        if after.develops:
+            self._start_from(place.next, position, value, after)
+        else:
+            said = f"{_sources(position.reports)} said earlier that day: {position.status.replace('_', ' ')}"
+            self.take_back(place.next, said)
+            self.draft.put(position)
+            if after.kind == "beside":
+                self.draft.put(dataclasses.replace(value, aspect=f"{key[2]}:{value.status}", development_id=None))
+        self.draft.change(types.AlertKind.NEW, self._development(place.held, position, verdict))
+        return True
+
+    def hear_again(self, key: state.Key, before: types.Position, report: types.Report) -> None:
+        """Raise again what an official word of the same day said of the position before: it was published after the
+        report that has just been told, but came in first."""
+        position = self.draft.held(key)
+        said = [told for told in before.reports if told.official and told.published > report.published]
+        of_day = [told for told in said if told.published.date() == report.published.date()]
+        if position is None or not of_day or self.article.date_only:
+            return
+        last = of_day[-1]
+        verdict = rules.decide(
+            self.rules, position, topic=key[0], aspect=key[2], status=last.status, number=last.number,
+            number_max=last.number_max,
+        )  # fmt: skip
+        if verdict.develops:
+            self.hold(key, position, last, verdict)
+
+    def _start_from(
+        self, development: types.Development, old: types.Position, new: types.Position, verdict: rules.Verdict
+    ) -> None:
+        made = self._development(old, new, verdict)
+        turned = dataclasses.replace(
+            development, old=made.old, new=made.new, old_number=made.old_number, minor=made.minor, old_position=old
+        )
+        is_news = development.minor and not made.minor  # who reads majors only has not heard of it
+        self.draft.change(types.AlertKind.NEW if is_news else types.AlertKind.UPDATE, turned)
 
     def _drop_beside(self, held: types.Position) -> None:
         """What the same texts said beside a status goes with it."""
