@@ -20,10 +20,14 @@ def main() -> int:
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = crash_matrix.run(Path(folder), sample=False)
+    with tempfile.TemporaryDirectory() as folder:
+        pair = crash_matrix.run_pair(Path(folder), sample=False)
     commits = Counter(found["commits"])
     print(f"{found['tried']} points at {len(found['commits'])} commits: {dict(commits)}", file=sys.stderr)
-    print(json.dumps(found["failed"], indent=1, ensure_ascii=False))
-    return int(bool(found["failed"]))
+    print(f"{len(pair['tried'])} points of two watches: {dict(Counter(pair['tried']))}", file=sys.stderr)
+    failed = found["failed"] | {f"two watches: {name}": said for name, said in pair["failed"].items()}
+    print(json.dumps(failed, indent=1, ensure_ascii=False))
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,20 @@ SETTINGS = {
     "CW_CONSOLE": "true", "CW_TELEGRAM_TOKEN": "1:x", "CW_TELEGRAM_CHATS": "1,2", "CW_EMAIL_HOST": "mail.example",
     "CW_EMAIL_TO": "a@example.org", "CW_QUIET_HOURS": "00:00-23:59",
 }  # fmt: skip
+HARBOUR = Path(__file__).parents[1] / "data" / "watches" / "harbour"
+PAIR = SETTINGS | {
+    "CW_WATCHES": f"coalition:{HARBOUR}", "CW_HARBOUR__EMAIL_TO": "b@example.org", "CW_EMAIL_IMMEDIATE": "true",
+}  # fmt: skip
+OSTREL = (
+    "Ostrel to send 200 soldiers to the Harbour Pact force",
+    "Ostrel will send 200 soldiers to the Harbour Pact force once a ceasefire holds, Foreign Minister Tomas Verrin "
+    "said on Tuesday. The pact is to guard the harbours of the coast.",
+)
+QUELL = (
+    "Quell joins the Harbour Pact",
+    "Quell has joined the Harbour Pact, the government in Port Quell announced on Tuesday. The pact is to guard the "
+    "harbours of the coast, and planners have met several times.",
+)
 JOINS_TOO = (
     "Malta is in the coalition of the willing, Valletta says",
     "The government of Malta said that the country has joined the coalition of the willing for Ukraine. Officials in "
@@ -97,6 +111,21 @@ def set_back(world: worlds.World) -> None:
     world.clock.advance(days=-1)
 
 
+def first_poll_of_two(world: worlds.World) -> None:
+    """Two watches list the same feeds."""
+    _announce(world, "one", "weather", WEATHER)
+    _announce(world, "two", "ostrel", OSTREL)
+
+
+def news_of_two(world: worlds.World) -> None:
+    """A development for each."""
+    first_poll_of_two(world)
+    world.clock.advance(hours=1)
+    _announce(world, "one", "refusal", REFUSAL)
+    _announce(world, "two", "quell", QUELL)
+
+
+STORY_OF_TWO: tuple[Callable[[worlds.World], None], ...] = (first_poll_of_two, news_of_two)
 STORY: tuple[Callable[[worlds.World], None], ...] = (first_poll, news, more, much_later, end, set_back)
 
 
@@ -104,18 +133,19 @@ def _announce(world: worlds.World, feed: str, slug: str, article: tuple[str, str
     world.web.announce(feed, slug, *article, published=world.clock.now)
 
 
-async def live(folder: Path) -> None:
+async def live(folder: Path, *, pair: bool = False) -> None:
     """One life of the program: it starts in the chapter where the world is, and goes on to the end unless killed."""
+    story, given = (STORY_OF_TWO, PAIR) if pair else (STORY, SETTINGS)
     chapter = folder / "chapter"
     at = int(chapter.read_text()) if chapter.exists() else 0
     feeds = (worlds.feed("one"), worlds.feed("two"))
-    world = worlds.World(folder, worlds.Clock(START), feeds=feeds, given=SETTINGS)
-    STORY[at](world)
+    world = worlds.World(folder, worlds.Clock(START), feeds=feeds, given=given)
+    story[at](world)
     service = world.start()
-    for number in range(at, len(STORY)):
+    for number in range(at, len(story)):
         chapter.write_text(str(number))
         world.clock.now, world.web.feeds = START, {}
-        STORY[number](world)
+        story[number](world)
         await service.housekeep()
         for _ in range(2):  # a second round finds nothing, or what the first put off
             await service.work_off()
@@ -166,15 +196,15 @@ def in_child(work: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def live_and_list(folder: Path) -> None:
+def live_and_list(folder: Path, *, pair: bool = False) -> None:
     """A life without a crash; writes the names of its commits."""
     names: list[str] = []
     with watched(lambda name, when: names.append(name) if when == "after" else None):
-        asyncio.run(live(folder))
+        asyncio.run(live(folder, pair=pair))
     (folder / "commits.json").write_text(json.dumps(names))
 
 
-def live_until(folder: Path, number: int, when: str) -> None:
+def live_until(folder: Path, number: int, when: str, *, pair: bool = False) -> None:
     """A life that ends before or after its nth commit, as if by kill -9."""
     seen = {"before": 0, "after": 0}
 
@@ -184,15 +214,15 @@ def live_until(folder: Path, number: int, when: str) -> None:
             os._exit(KILLED)
 
     with watched(at_commit):
-        asyncio.run(live(folder))
+        asyncio.run(live(folder, pair=pair))
 
 
 # ---------------------------------------------------------------- comparing
 
 
-def outcome(folder: Path) -> dict[str, Any]:
-    """What an installation has come to: ledger, entries, deliveries, and what was told."""
-    db = database.open_database(f"sqlite:///{folder}/watch.db")
+def outcome(folder: Path, watch: str = "") -> dict[str, Any]:
+    """What a watch has come to: ledger, entries, deliveries, and what was told."""
+    db = database.open_database(f"sqlite:///{folder}/watch{watch}.db")
     developments, positions, entries, alerts = (
         schema.developments.c, schema.positions.c, schema.entries.c, schema.alerts.c
     )  # fmt: skip
@@ -207,7 +237,7 @@ def outcome(folder: Path) -> dict[str, Any]:
         found: dict[str, Any] = {what: [list(row) for row in connection.execute(q)] for what, q in queries.items()}
         found["integrity"] = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
     db.close()
-    lines = [json.loads(line) for line in (folder / "told.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (folder / f"told{watch}.jsonl").read_text().splitlines()]
     found["told"] = lines
     return found
 
@@ -258,6 +288,63 @@ def run(folder: Path, *, sample: bool) -> dict[str, Any]:
     return {"commits": names, "tried": tried, "failed": failed, "told": len(expected["told"])}
 
 
+OF_TWO = ("record_polls", "record_read", "record_step")  # where one watch has what the other has not yet
+
+
+def run_pair(folder: Path, *, sample: bool) -> dict[str, Any]:
+    """Two watches on the same feeds: killed after every such commit (as a sample: on the way of the news), started
+    again, each compared by itself."""
+    for root in (None, HARBOUR):
+        worlds.prepare(root)
+    clean = folder / "clean"
+    clean.mkdir()
+    live_and_list(clean, pair=True)
+    names: list[str] = json.loads((clean / "commits.json").read_text())
+    expected = {watch: facts(outcome(clean, watch)) for watch in ("", ".harbour")}
+    failed: dict[str, list[str]] = {}
+    tried: list[str] = []
+    numbers = [number for number, name in enumerate(names, start=1) if name in OF_TWO]
+    for number in numbers[len(numbers) // 2 :] if sample else numbers:
+        place = folder / str(number)
+        place.mkdir()
+        tried.append(names[number - 1])
+        said = _one_of_pair(place, number, expected)
+        failed |= {f"{number} {names[number - 1]}": said} if said else {}
+        shutil.rmtree(place)
+    told = {watch: one["told"] for watch, one in expected.items()}
+    return {"tried": tried, "failed": failed, "told": told}
+
+
+def _one_of_pair(place: Path, number: int, expected: dict[str, dict[str, Any]]) -> list[str]:
+    if in_child(lambda: live_until(place, number, "after", pair=True)) != KILLED:
+        return ["it was not killed"]
+    if in_child(lambda: asyncio.run(live(place, pair=True))) != 0:
+        return ["it did not start again"]
+    found = {watch: facts(outcome(place, watch)) for watch in expected}
+    return [
+        f"{watch} {what}: {found[watch][what]} instead of {wanted}"
+        for watch, one in expected.items()
+        for what, wanted in one.items()
+        if found[watch][what] != wanted
+    ]
+
+
+def facts(found: dict[str, Any]) -> dict[str, Any]:
+    """An outcome without numbers of entries and moments: those hang on which watch was first after the crash."""
+
+    def marks(rows: list[list[str]], *keys: str) -> list[list[Any]]:
+        return sorted(([json.loads(text)[key] for key in keys] for (text,) in rows), key=str)
+
+    key = ("topic", "subject", "aspect")
+    return {
+        "developments": marks(found["developments"], *key, "old", "new", "grade", "taken_back"),
+        "positions": marks(found["positions"], *key, "status", "number"),
+        "entries": found["entries"],
+        "waiting": found["waiting"],
+        "told": sorted([line["to"], line["subject"]] for line in found["told"]),
+    }
+
+
 def _one(place: Path, number: int, when: str, name: str, expected: dict[str, Any]) -> list[str]:
     if in_child(lambda: live_until(place, number, when)) != KILLED:
         return ["it was not killed"]
@@ -272,9 +359,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", action="store_true", help="only the first and last commit of each name")
     parser.add_argument("--out", type=Path, required=True, help="where the JSON goes; the logs go to standard output")
+    parser.add_argument("--pair", action="store_true", help="two watches side by side instead")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        chosen.out.write_text(json.dumps(run(Path(folder), sample=chosen.sample), indent=1))
+        found = run_pair(Path(folder), sample=chosen.sample) if chosen.pair else run(Path(folder), sample=chosen.sample)
+        chosen.out.write_text(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,20 @@ def test_a_crash_at_any_kind_of_commit_changes_nothing(matrix: dict[str, Any]) -
     assert matrix["told"] >= 8, "the story tells something"
 
 
+@pytest.mark.timeout(300)
+def test_a_crash_between_two_watches_loses_and_doubles_nothing_in_either(tmp_path: Path) -> None:
+    out = tmp_path / "pair.json"
+    command = [sys.executable, "-m", "tests.virtual.crash_matrix", "--pair", "--sample", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(out.read_text())
+    assert found["failed"] == {}
+    assert all(found["tried"].count(name) >= 3 for name in ("record_polls", "record_read", "record_step"))
+    mine, theirs = ([subject for _, subject in found["told"][watch]] for watch in ("", ".harbour"))
+    assert any("Italy" in one for one in mine) and not any("Quell" in one for one in mine)
+    assert len([one for one in theirs if "Quell" in one]) == 1 and not any("Italy" in one for one in theirs)
+
+
 def test_the_story_comes_by_every_commit_point_there_is(matrix: dict[str, Any]) -> None:
     sources = (path.read_text(encoding="utf-8") for path in Path(database.__file__).parent.glob("*.py"))
     points = {name for source in sources for name in WRITES.findall(source)}

@@ -10,7 +10,7 @@ import json
 import os
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ import pytest
 
 from alerts import render
 from app import service, settings, wiring
-from monitor import baseline, errors, pipeline, reading, types, watch
+from monitor import baseline, errors, pipeline, polling, reading, sharing, types, watch
 from monitor.ledger import rules, state
 from storage import store
 
@@ -161,15 +161,27 @@ class World:
     def start(self) -> service.Service:
         """The program starts; to be ended by `close`."""
         wiring.utc_now = self.clock  # the program's one clock
-        wiring.build_channels = lambda chosen: dict.fromkeys(("console", "telegram", "email"), self.recorder)
+        wiring.build_channels = self._channels_of
         chosen = settings.load_settings(
             {"CW_DATABASE_URL": self.url or f"sqlite:///{self.folder}/watch.db"} | self.given
         )
-        base = open_base(chosen, self.feeds, self.clock.now)
+        bases = [open_base(one, self.feeds, self.clock.now) for one in chosen.every]
+        polled = sharing.SharedFeeds([one.stores.feeds for one in bases]) if chosen.others else bases[0].stores.feeds
+        first, *others = [self._app_on(base, polled) for base in bases]
+        self.app = replace(first, others=tuple(others))
+        return service.Service(self.app, tell_first_poll=self.tell_first_poll)
+
+    def _channels_of(self, chosen: settings.Settings) -> dict[str, Any]:
+        """Each watch's go to a file of its own."""
+        is_first = chosen.watch == watch.SHIPPED
+        recorder = self.recorder if is_first else Recorder(self.folder / f"told.{chosen.watch}.jsonl")
+        return dict.fromkeys(("console", "telegram", "email"), recorder)
+
+    def _app_on(self, base: wiring.Base, polled: polling.Feeds) -> wiring.App:
         wiring.seed_recipients(base)
         way = pipeline.Pipeline(
             pipeline.Stores(
-                feeds=base.stores.feeds,
+                feeds=polled,
                 articles=base.stores.articles,
                 ledger=base.stores.ledger,
                 rechecks=base.stores.rechecks,
@@ -182,6 +194,7 @@ class World:
                 plan_alerts=lambda step, now, silent: wiring.plan_alerts(base, step, now, silent),
                 clock=self.clock,
                 random=NoJitter(),
+                seeds_root=str(base.settings.watch_root) if base.settings.watch_root else None,
                 concurrency=1,
             ),
             state.LedgerState.of(base.stores.ledger),
@@ -194,8 +207,7 @@ class World:
             dispatcher=wiring.build_dispatcher(base),
         )
         app.dispatcher._delivery._pacer._sleep = self._sleep
-        self.app = app
-        return service.Service(app, tell_first_poll=self.tell_first_poll)
+        return app
 
     async def _sleep(self, seconds: float) -> None:
         """A pause between messages: the time passes."""
@@ -212,23 +224,25 @@ class World:
         return [json.loads(line) for line in self.recorder.file.read_text(encoding="utf-8").splitlines()]
 
 
-_loaded: dict[str, Any] = {}
+_loaded: dict[Path | None, tuple[watch.Watch, rules.Rules, tuple[types.Position, ...]]] = {}
 
 
-def prepare() -> None:
-    """Load data and engine once; a process that is forked afterwards has them."""
-    reading.prepare(None)
-    if not _loaded:
-        _loaded.update(watch=watch.load_watch(), rules=rules.load_rules(), baseline=baseline.load_baseline()[:5])
+def prepare(root: Path | None = None) -> None:
+    """Load a watch's data and engine once; a process that is forked afterwards has them."""
+    reading.prepare(str(root) if root else None)
+    if root not in _loaded:
+        held = baseline.load_baseline(watch.folder_of(root) / "baseline.yaml")
+        _loaded[root] = (watch.load_watch(root), rules.load_rules(), held[:5])
 
 
 def open_base(chosen: settings.Settings, feeds: tuple[types.Feed, ...], now: datetime) -> wiring.Base:
     """As wiring.open_base, on data that is loaded already."""
-    prepare()
+    prepare(chosen.watch_root)
+    loaded, known, held = _loaded[chosen.watch_root]
     stores = store.open_stores(chosen.database_url)
     stores.feeds.sync_feeds(feeds)
-    stores.ledger.seed_baseline(_loaded["baseline"], now)
-    return wiring.Base(settings=chosen, watch=_loaded["watch"], rules=_loaded["rules"], stores=stores)
+    stores.ledger.seed_baseline(held, now)
+    return wiring.Base(settings=chosen, watch=loaded, rules=known, stores=stores)
 
 
 def feed(name: str, tier: types.Tier = types.Tier.PRESS) -> types.Feed:
