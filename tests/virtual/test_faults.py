@@ -185,7 +185,7 @@ async def test_an_entry_is_read_again_when_its_worker_was_killed(world: worlds.W
     pool = world.app.pipeline._tools.pool
     died = [0]
 
-    async def run(function: Any, /, *args: Any) -> Any:
+    async def run(function: Any, /, *args: Any, timeout_s: float | None = None) -> Any:
         if function.__name__ == "read_page" and not died[0]:
             died[0] += 1
             raise errors.ExtractError("", "the worker ended")

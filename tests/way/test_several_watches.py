@@ -1,5 +1,6 @@
 """Two watches side by side through the real command on loopback: each tells its own, a shared feed is asked once."""
 
+import contextlib
 import json
 import os
 import random
@@ -12,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from tests import smtp_standin
+from tests import postgres, smtp_standin
 from tests.way import site as sites
 from tests.way.test_way import ROOT, command, wait_until
 
@@ -233,3 +235,46 @@ def test_the_running_service_serves_both(site: sites.Site, smtp: smtp_standin.St
         process.wait(timeout=20)
     assert process.returncode == 0, log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.skipif(postgres.why_not() is not None, reason=str(postgres.why_not()))
+def test_on_several_processes_both_are_read_and_told(
+    site: sites.Site, smtp: smtp_standin.Standin, tmp_path: Path
+) -> None:
+    """A scheduler, a worker that is killed in between, a bot, on one PostgreSQL with a schema for each watch."""
+    for name in ("shared", "capitals", "coast"):
+        site.add(name, sites.WEATHER)
+    with postgres.running() as server, contextlib.ExitStack() as stack:
+        env = environment(tmp_path, site, smtp) | {"CW_DATABASE_URL": server.url}
+
+        def start(role: str) -> subprocess.Popen[bytes]:
+            log = (tmp_path / f"{role}.txt").open("ab")
+            process = subprocess.Popen(command("run", "--role", role), env=env, cwd=tmp_path, stdout=log, stderr=log)
+            stack.callback(lambda: (process.kill(), process.wait(), log.close()))
+            return process
+
+        scheduler, worker, bot = [start(role) for role in ("scheduler", "worker", "bot")]
+        wait_until(lambda: all(told(smtp, reader) for reader in (COALITION_READER, HARBOUR_READER)), 60)
+        assert site.hits["/feed/shared"] == 1
+        worker.kill()
+        site.add("shared", BOTH)
+        for schema in ("public", "watch_harbour"):
+            ask(server, f"UPDATE {schema}.feeds SET next_poll_at = NULL")
+        worker = start("worker")
+        wait_until(lambda: any("Denmark" in one for one in told(smtp, COALITION_READER)), 60)
+        wait_until(lambda: any("Ostrel" in one for one in told(smtp, HARBOUR_READER)), 60)
+        assert site.hits["/feed/shared"] == 2
+        assert not any("Ostrel" in one for one in told(smtp, COALITION_READER))
+        for process in (scheduler, worker, bot):
+            process.send_signal(signal.SIGTERM)
+        assert [process.wait(30) for process in (scheduler, worker, bot)] == [0, 0, 0]
+        assert ask(server, "SELECT count(*) FROM watch_harbour.developments WHERE NOT minor") == 1
+
+
+def ask(server: postgres.Server, query: str) -> object:
+    engine = sa.create_engine(server.url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        found = connection.exec_driver_sql(query)
+        value = found.scalar() if found.returns_rows else None
+    engine.dispose()
+    return value
