@@ -11,7 +11,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts import dispatcher
-from app import catching_up, digests, guardian, housekeeping, roles, serving, standing_by, tallies, wiring
+from app import catching_up, digests, guardian, housekeeping, roles, serving, standing_by, subscribing, tallies, wiring
 from app import settings as app_settings
 from monitor import errors, types
 from storage import leading
@@ -360,7 +360,10 @@ async def _run_on(
         async with contextlib.AsyncExitStack() as stack:
             if role.has_dashboard:
                 others = [(one._app.base, one.tallies) for one in service.every[1:]]
-                await stack.enter_async_context(serving.serving(app.base, service.tallies, others))
+                hints = subscribing.Hints(service._guard(service.poll))
+                await stack.enter_async_context(serving.serving(app.base, service.tallies, others, hints.take))
+            if "poll" in role.jobs:
+                subscribing.attach([(one._app.base, one.beside) for one in service.every], wiring.utc_now)
             await stack.enter_async_context(standing_by.being_the_one(leader, service.start_anew))
             return await service.run()
     finally:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
@@ -17,7 +17,10 @@ log = structlog.get_logger("service")
 
 @contextlib.asynccontextmanager
 async def serving(
-    base: wiring.Base, counted: tallies.Tallies, others: Sequence[tuple[wiring.Base, tallies.Tallies]] = ()
+    base: wiring.Base,
+    counted: tallies.Tallies,
+    others: Sequence[tuple[wiring.Base, tallies.Tallies]] = (),
+    on_hint: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
     """The dashboard beside the service, where it is on. Without its port the watch goes on: alerts matter more."""
     if not base.settings.http_port:
@@ -27,8 +30,10 @@ async def serving(
 
     async with contextlib.AsyncExitStack() as stack:
         try:
-            further = tuple(wiring.dashboard_context(one, its) for one, its in others)
-            around = dataclasses.replace(wiring.dashboard_context(base, counted), others=further)
+            further = tuple(
+                dataclasses.replace(wiring.dashboard_context(one, its), on_hint=on_hint) for one, its in others
+            )
+            around = dataclasses.replace(wiring.dashboard_context(base, counted), others=further, on_hint=on_hint)
             await stack.enter_async_context(server.serving(around))
         except errors.SettingsError as error:
             log.warning("no_dashboard", reason=str(error))

@@ -101,6 +101,7 @@ class Settings:
     http_proxy_header: str | None
     http_proxies: tuple[str, ...]
     http_public_url: str | None
+    websub: bool
     watch: str = watch.SHIPPED  # whose settings these are
     watch_root: Path | None = None  # its data; None: the shipped one's
     others: tuple["Settings", ...] = ()  # of the further watches, each with its own
@@ -218,7 +219,9 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="http_proxies", default="127.0.0.1,::1", parse=reach.parse_networks,
            expects="addresses or networks, such as 10.1.0.0/16", help="where that reverse proxy asks from"),
     Option(name="http_public_url", default=None, parse=_address, expects="an address such as https://watch.example.org",
-           help="how readers reach the dashboard; for links in feeds, behind a reverse proxy"),
+           help="how readers reach the dashboard; for links in feeds, behind a reverse proxy; and hubs (`websub`)"),
+    Option(name="websub", default="true", parse=_flag, expects="true or false",
+           help="have the hubs of feeds say when there is news (needs `http_public_url`, reachable from outside)"),
 )  # fmt: skip
 _BY_NAME = {option.name: option for option in OPTIONS}
 assert set(_BY_NAME) == {field.name for field in fields(Settings)} - {"watch", "watch_root", "others"}

@@ -16,7 +16,7 @@ OWN = ("telegram_chats", "email_to", "notify_urls", "webhooks", "console", "oper
 # What there is once for all of them.
 SHARED = ("watches", "watchdog_max_age_s", "concurrency", "workers", "contact", "allow_private_addresses", "log_level",
           "log_format", "http_host", "http_port", "http_password", "http_token", "http_proxy_header", "http_proxies",
-          "http_public_url")  # fmt: skip
+          "http_public_url", "websub")  # fmt: skip
 _BETWEEN = "__"  # between a watch's name and a setting's
 
 

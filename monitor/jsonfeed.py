@@ -1,6 +1,7 @@
 """The items of a JSON Feed (jsonfeed.org, versions 1 and 1.1), as they stand; parse.py makes entries of them."""
 
 import html
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
@@ -29,6 +30,16 @@ def is_feed(document: object) -> TypeGuard[dict[str, Any]]:
 def read_items(document: dict[str, Any]) -> list[Item]:
     """The items that are objects; fields of a wrong type are left out."""
     return [_to_item(item) for item in document["items"] if isinstance(item, dict)]
+
+
+def read_links(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The feed's WebSub hubs and its own address, as (relation, address)."""
+    hubs = document.get("hubs")
+    for hub in hubs if isinstance(hubs, list) else []:
+        if isinstance(hub, dict) and _text(hub, "type").lower() == "websub" and _text(hub, "url"):
+            yield "hub", _text(hub, "url")
+    if own := _text(document, "feed_url"):
+        yield "self", own
 
 
 def _to_item(item: dict[str, Any]) -> Item:

@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -142,6 +142,7 @@ def _parse_xml(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
         entries=_with_own_keys(_to_entry(item, context) for item in parsed.entries[:_MOST_ENTRIES]),
         ttl_s=_to_ttl(parsed.feed),
         skips=rhythm.skips(text),
+        links=tuple(_own_links(parsed.feed)),
         language=context.language,
         warning=f"broken XML: {trouble}" if trouble else None,
     )
@@ -261,6 +262,13 @@ def to_sane(moment: datetime, now: datetime | None) -> datetime | None:
     return moment
 
 
+def _own_links(feed: Any) -> Iterator[tuple[str, str]]:
+    """The feed's own hub and self (Atom's links, also inside RSS)."""
+    for link in feed.get("links") or []:
+        if link.get("rel") in ("hub", "self") and link.get("href"):
+            yield str(link["rel"]), str(link["href"]).strip()
+
+
 def _to_ttl(feed: Any) -> int | None:
     minutes = str(feed.get("ttl") or "").strip()
     if not (minutes.isascii() and minutes.isdigit()) or len(minutes) > 9:
@@ -309,6 +317,7 @@ def _parse_json(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
         title=plaintext.to_line(str(document.get("title") or "")),
         entries=_to_entries(jsonfeed.read_items(document), _Context(url=url, now=now, language=language)),
         language=language,
+        links=tuple(jsonfeed.read_links(document)),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor import errors, rhythm, types
+from monitor import errors, rhythm, types, websub
 
 _JITTER = 0.1  # share of a pause
 _LONGEST_BACKOFF = timedelta(hours=6)
@@ -39,7 +39,7 @@ def next_state_ok(
     """The state after a good poll; `parsed` is None where the body was not new."""
     is_unmodified = fetched.status == 304
     held = replace(
-        _learned(state, parsed, now) if parsed is not None else state,
+        _learned(state, fetched, parsed, now) if parsed is not None else state,
         etag=fetched.etag or (state.etag if is_unmodified else None),
         last_modified=fetched.last_modified or (state.last_modified if is_unmodified else None),
         body_hash=fetched.body_hash or state.body_hash,
@@ -53,8 +53,11 @@ def next_state_ok(
     return replace(held, next_poll_at=rhythm.after_skips(now + _jittered(pause, jitter), held.skips))
 
 
-def _learned(state: types.FeedState, parsed: types.ParsedFeed, now: datetime) -> types.FeedState:
+def _learned(
+    state: types.FeedState, fetched: types.Fetched, parsed: types.ParsedFeed, now: datetime
+) -> types.FeedState:
     """The state with what a new body says of the feed itself."""
+    hub, topic = websub.find_hub(fetched.headers, parsed.links, fetched.final_url) or (None, None)
     dates = [entry.published for entry in parsed.entries if entry.published is not None and entry.published <= now]
     newest = [*dates, *([state.newest_entry_at] if state.newest_entry_at else [])]
     median, longest = rhythm.gaps(dates) or (state.gap_s, state.longest_gap_s)
@@ -67,6 +70,8 @@ def _learned(state: types.FeedState, parsed: types.ParsedFeed, now: datetime) ->
         ttl_s=parsed.ttl_s,
         skips=parsed.skips,
         warning=oddity(parsed),
+        hub=hub,
+        topic=topic,
     )
 
 

@@ -130,6 +130,8 @@ class FeedState:
     ttl_s: int | None = None  # its own wish, from its last body
     skips: str | None = None
     warning: str | None = None  # read, but something is odd about it
+    hub: str | None = None  # where it can be subscribed to (websub.py), as its last body said
+    topic: str | None = None  # ... and by which address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,7 @@ class ParsedFeed:
     warning: str | None = None  # broken but usable
     skips: str | None = None  # hours (GMT) and days in which it wishes not to be asked: "0 1 saturday"
     is_page: bool = False  # a web page's links: undated by nature
+    links: tuple[tuple[str, str], ...] = ()  # of the feed itself: (relation, address), hub and self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

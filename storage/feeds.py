@@ -15,7 +15,7 @@ T = TypeVar("T", str, int)
 
 SEEN_EVERY = timedelta(days=1)
 _STATE = tuple(types.FeedState.__dataclass_fields__)
-_ON, _OFF, _PAUSED = "on", "off", "paused"
+ON, _OFF, _PAUSED = "on", "off", "paused"
 # One parameter for all values: each of its own takes its time.
 _WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
 # A column's own conversion, called for each value of each row, would take longer than the database itself.
@@ -41,7 +41,7 @@ class SqlFeedStore:
         table = schema.feeds.c
         with self._db.write() as connection:
             upsert.lock(connection, "feeds")
-            by_hand = set(connection.scalars(sa.select(table.url).where(table.hand == _ON)))
+            by_hand = set(connection.scalars(sa.select(table.url).where(table.hand == ON)))
             for feed in feeds:
                 if schema.clean(feed.url) not in by_hand:
                     _put(connection, feed)
@@ -51,7 +51,7 @@ class SqlFeedStore:
         with self._db.write() as connection:
             _put(connection, feed)
             mine = schema.feeds.update().where(schema.feeds.c.url == feed.url)
-            connection.execute(mine.values(hand=_ON, gone=False, poll_url=None, failures=0, next_poll_at=None))
+            connection.execute(mine.values(hand=ON, gone=False, poll_url=None, failures=0, next_poll_at=None))
 
     def remove_feed(self, url: str) -> bool:
         """Disable a feed for good (until add_feed); False where it is unknown."""
@@ -64,7 +64,7 @@ class SqlFeedStore:
         table = schema.feeds.c
         is_there = sa.or_(table.hand.is_(None), table.hand != _OFF)
         with self._db.write() as connection:
-            change = {"hand": _PAUSED} if paused else {"hand": _ON, "enabled": True, "next_poll_at": None}
+            change = {"hand": _PAUSED} if paused else {"hand": ON, "enabled": True, "next_poll_at": None}
             done = connection.execute(schema.feeds.update().where(table.url == url, is_there).values(**change))
             return bool(done.rowcount)
 
@@ -85,7 +85,7 @@ class SqlFeedStore:
         table = schema.feeds.c
         query = (
             sa.select(schema.feeds)
-            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand == _ON))
+            .where(table.enabled, ~table.gone, sa.or_(table.hand.is_(None), table.hand == ON))
             .where(sa.or_(table.next_poll_at.is_(None), table.next_poll_at <= now))
             .order_by(table.next_poll_at.is_not(None), table.next_poll_at, table.id)
             .limit(limit)
@@ -141,7 +141,7 @@ def _to_record(row: sa.Row[Any]) -> types.FeedRecord:
     values = row._mapping
     fields = {name: values[name] for name in _FEED}
     fields["tier"] = types.Tier(values["tier"])
-    fields["enabled"] = values["enabled"] and values["hand"] in (None, _ON)
+    fields["enabled"] = values["enabled"] and values["hand"] in (None, ON)
     feed = types.Feed(**fields)
     state = types.FeedState(**{name: values[name] for name in _STATE})
     return types.FeedRecord(feed=feed, state=state, poll_url=values["poll_url"])

@@ -97,6 +97,26 @@ feeds = Table(
     Column("warning", CleanText),
     Column("ttl_s", Integer),
     Column("skips", Text),
+    Column("hub", CleanText),
+    Column("topic", CleanText),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_url", CleanText, nullable=False, unique=True),
+    Column("hub", CleanText, nullable=False),
+    Column("topic", CleanText, nullable=False),
+    Column("callback", CleanText, nullable=False),
+    Column("path", String(64), nullable=False, unique=True),
+    Column("secret", String(64), nullable=False),
+    Column("next_at", UtcTime, nullable=False),
+    Column("step", String(8), nullable=False),
+    Column("lease_until", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", CleanText),
+    Column("hinted_at", UtcTime),
 )
 
 entries = Table(

@@ -18,6 +18,7 @@ from storage import (
     recipients,
     retention,
     searching,
+    subscriptions,
     waiting,
 )
 
@@ -40,6 +41,7 @@ class Stores:
     counting: counting.SqlCounting
     retention: retention.SqlRetention
     searching: searching.SqlSearching
+    subscriptions: subscriptions.SqlSubscriptions
     waiting: waiting.SqlWaiting
     database: database.Database
 
@@ -67,6 +69,7 @@ def open_stores(url: str, *, busy_timeout_ms: int = database.BUSY_TIMEOUT_MS) ->
         counting=counting.SqlCounting(db),
         retention=retention.SqlRetention(db),
         searching=searching.SqlSearching(db),
+        subscriptions=subscriptions.SqlSubscriptions(db),
         waiting=waiting.SqlWaiting(db),
         database=db,
     )

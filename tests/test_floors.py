@@ -21,10 +21,18 @@ FLOORS = {
     "monitor": {"monitor"},
 }
 # What the side floors may know of monitor/: its values, not its stages.
-VALUES = {"monitor.types", "monitor.recipients", "monitor.errors", "monitor.ports", "monitor.watch", "monitor.copies"}
+VALUES = {
+    "monitor.types",
+    "monitor.recipients",
+    "monitor.errors",
+    "monitor.ports",
+    "monitor.watch",
+    "monitor.copies",
+    "monitor.websub",
+}
 VALUES_ONLY = ("alerts", "storage")
 
-FETCHING = ("monitor.fetch", "monitor.connecting")  # the network edge
+FETCHING = ("monitor.fetch", "monitor.hubs", "monitor.connecting")  # the network edge
 # A foreign package and who may import it (modules or packages); anybody else would be impure, or hard to replace.
 HOLDERS: dict[str, tuple[str, ...]] = {
     "httpx": (*FETCHING, "alerts.channels"),

@@ -11,7 +11,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from app.dashboard import access, api, context, operations, outputs, pages, rendering
+from app.dashboard import access, api, context, hubs, operations, outputs, pages, rendering
 from app.dashboard.views import links
 from monitor import errors
 
@@ -58,6 +58,7 @@ def _create_one(around: context.Context) -> FastAPI:
     app.include_router(api.router(around))
     app.include_router(pages.router(around))
     app.include_router(outputs.router(around))
+    app.include_router(hubs.router(around))
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     _guard(app, around)
     _answer_errors(app, around)
@@ -73,6 +74,8 @@ def _guard(app: FastAPI, around: context.Context) -> None:
         refusal = access.check(around.settings, request.url.path, request.headers, peer)
         if refusal is not None:
             response = _refuse(refusal)
+        elif request.method == "POST" and access.is_callback(request.url.path):
+            response = await call_next(request)
         elif request.method not in _READING:
             response = PlainTextResponse("read only", status_code=405, headers={"allow": "GET, HEAD"})
         else:

@@ -25,6 +25,7 @@ class Context:
     watch: str = watch.SHIPPED
     others: tuple["Context", ...] = ()  # of the further watches, beside the default one
     siblings: tuple[str, ...] = ()  # the names of all watches, where there are several
+    on_hint: Callable[[], None] = lambda: None  # a hub says that a feed has news; it is due
     prefix: str = ""  # what all addresses of this watch begin with
 
     @property

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor import recipients, types
+from monitor import recipients, types, websub
 from storage import store
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -39,6 +39,14 @@ def outcome(*entries: types.Entry, url: str = FEED, **fields: Any) -> types.Poll
 def record(stores: store.Stores, outcome: types.PollOutcome, now: datetime) -> int:
     """Store one poll; how many of its entries were new."""
     return stores.feeds.record_polls([outcome], now)[0]
+
+
+def subscription(**fields: Any) -> websub.Subscription:
+    values: dict[str, Any] = {
+        "feed_url": FEED, "hub": "https://hub.example/", "topic": FEED, "callback": "https://watch.example/hub/path",
+        "path": "path", "secret": "secret", "next_at": at(10),
+    }  # fmt: skip
+    return websub.Subscription(**(values | fields))
 
 
 TEXT = "Ruritania will send troops.\n\nIts minister said so."

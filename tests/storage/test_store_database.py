@@ -198,10 +198,16 @@ WRITES: dict[str, Callable[[store.Stores], object]] = {
     "drop_contents": lambda s: s.digests.drop_contents(rows.NOW),
     "set": lambda s: s.meta.set("name", "value"),
     "forget": lambda s: s.meta.forget("no name"),
+    "save_subscription": lambda s: s.subscriptions.save_subscription(rows.subscription()),
+    "note_subscription_error": lambda s: s.subscriptions.note_subscription_error("path", "no"),
+    "note_hint": lambda s: s.subscriptions.note_hint("path", rows.NOW),
+    "forget_subscription": lambda s: s.subscriptions.forget_subscription("path"),
     "shift_back": lambda s: s.waiting.shift_back(rows.NOW, timedelta(hours=1)),
 }
 READS: dict[str, Callable[[store.Stores], object]] = {
     "list_feeds": lambda s: s.feeds.list_feeds(),
+    "list_subscriptions": lambda s: s.subscriptions.list_subscriptions(),
+    "subscription_at": lambda s: s.subscriptions.subscription_at("path"),
     "due_feeds": lambda s: s.feeds.due_feeds(rows.at(60), 5),
     "pending_entries": lambda s: s.articles.pending_entries(rows.NOW, 5),
     "unledgered": lambda s: s.articles.unledgered(5),
