@@ -17,6 +17,7 @@ from pathlib import Path
 import feed_server
 import measuring
 
+HARBOUR = Path(__file__).resolve().parents[1] / "tests" / "data" / "watches" / "harbour"
 ROUNDS = ("first", "unchanged", "1 % changed", "unchanged, no validators")
 
 
@@ -87,8 +88,8 @@ async def cycle_once(client: object, port: int) -> None:
     await client.get(f"http://127.0.0.1:{port}/set?x=1")  # type: ignore[attr-defined]
 
 
-def watch(port: int, count: int) -> dict[str, list[float]]:
-    """The service's own polling over its own database."""
+def watch(port: int, count: int, *, further: bool = False) -> dict[str, list[float]]:
+    """The service's own polling over its own database; `further`: with a second watch that lists the same feeds."""
     from app import settings, wiring
     from monitor import types
 
@@ -96,26 +97,30 @@ def watch(port: int, count: int) -> dict[str, list[float]]:
         (Path(folder) / "feeds.yaml").write_text(
             f"feeds:\n- {{url: 'http://127.0.0.1:{port}/f/0', title: a, outlet: a, tier: press}}\n", encoding="utf-8"
         )
-        chosen = settings.load_settings(
-            {
-                "CW_DATABASE_URL": f"sqlite:///{folder}/watch.db",
-                "CW_FEEDS_FILE": f"{folder}/feeds.yaml",
-                "CW_ALLOW_PRIVATE_ADDRESSES": "127.0.0.0/8",
-                "CW_WORKERS": "2",
-            }
-        )
+        given = {
+            "CW_DATABASE_URL": f"sqlite:///{folder}/watch.db",
+            "CW_FEEDS_FILE": f"{folder}/feeds.yaml",
+            "CW_ALLOW_PRIVATE_ADDRESSES": "127.0.0.0/8",
+            "CW_WORKERS": "2",
+        }
+        if further:
+            given |= {"CW_WATCHES": f"coalition:{HARBOUR}", "CW_HARBOUR__FEEDS_FILE": f"{folder}/feeds.yaml"}
+        chosen = settings.load_settings(given)
         with asyncio.Runner() as runner:
             built = runner.run(_build(wiring, chosen))
             feeds = [
                 types.Feed(url=url, title=url, outlet=url, tier=types.Tier.PRESS) for url in addresses(port, count)
             ]
-            built.base.stores.feeds.sync_feeds(feeds)
+            every = [one.base.stores for one in (built, *built.others)]
+            for stores in every:
+                stores.feeds.sync_feeds(feeds)
 
             results = {}
             for name in ROUNDS:
                 prepare(port, count, name)
-                with built.base.stores.database.write() as connection:
-                    connection.exec_driver_sql("UPDATE feeds SET next_poll_at = NULL")
+                for stores in every:
+                    with stores.database.write() as connection:
+                        connection.exec_driver_sql("UPDATE feeds SET next_poll_at = NULL")
                 with measuring.measured() as cost:
                     done = runner.run(built.pipeline.poll_due())
                 assert done.polled == count and not done.failed, done
@@ -149,6 +154,7 @@ if __name__ == "__main__":
         "httpx loop": lambda: floor(at_port, number, parses=False),
         "httpx loop + feedparser": lambda: floor(at_port, number, parses=True),
         "coalition-watch": lambda: watch(at_port, number),
+        "two watches": lambda: watch(at_port, number, further=True),
         "reader": lambda: reader(at_port, number),
     }
     print(json.dumps(sides[side]()))
