@@ -63,8 +63,7 @@ def fill(url: str, developments: int, articles: int) -> None:
             numbers = range(start, min(start + 10_000, articles + 1))
             connection.execute(schema.entries.insert(), [_entry(number) for number in numbers])
             connection.execute(schema.articles.insert(), [_article(number) for number in numbers])
-        if stores.database.is_sqlite:
-            connection.exec_driver_sql("ANALYZE")
+        connection.exec_driver_sql("ANALYZE")
     stores.database.close()
 
 
@@ -176,15 +175,19 @@ PATHS: tuple[tuple[str, Callable[[int], str]], ...] = (
     ("timeline, filtered", lambda _: "/timeline?topic=troops&country=DK&minors=no"),
     ("timeline, whole", lambda _: "/timeline"),
     ("one development", lambda size: f"/developments/D{size // 2:08x}"),
-    ("search", lambda _: "/search?q=soldiers+number500"),
+    ("search, two words", lambda _: "/search?q=soldiers+number500"),
+    ("search, in all", lambda _: "/search?q=soldiers+"),
+    ("search, a beginning", lambda _: "/search?q=n"),
+    ("search, never together", lambda _: "/search?q=number10+word1+"),
+    ("search, nowhere", lambda _: "/search?q=nowhere"),
 )
 
 
-def run(size: int, articles: int, seconds: float) -> None:
+def run(size: int, articles: int, seconds: float, given_url: str | None) -> None:
     """Fill, serve, measure, print."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/watch.db"
+        url = given_url or f"sqlite:///{folder}/watch.db"
         start = time.perf_counter()
         fill(url, size, articles)
         print(f"{size:,} developments, {articles:,} articles (filled in {time.perf_counter() - start:.0f} s)")
@@ -200,7 +203,7 @@ def run(size: int, articles: int, seconds: float) -> None:
             cost = (cpu_s(child.pid) - before) / (rate * seconds) * 1000
             floor = floor or cost
             shown = f"{rate:8.1f} /s   p95 {p95:7.1f} ms   {cost:6.1f} ms CPU, {cost / floor:5.1f} times the bare page"
-            print(f"  {name:<20} {shown}", flush=True)
+            print(f"  {name:<22} {shown}", flush=True)
         stop.set()
         child.join(10)
 
@@ -211,9 +214,10 @@ def main() -> None:
     parser.add_argument("--developments", default="1000,10000")
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--url", help="an empty PostgreSQL database to fill, for one size; else SQLite files")
     given = parser.parse_args()
     for size in given.developments.split(","):
-        run(int(size), given.articles, given.seconds)
+        run(int(size), given.articles, given.seconds, given.url)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from monitor import types
 from storage import retention, searching, store
@@ -96,3 +97,36 @@ def test_what_a_feed_brought(stores: store.Stores) -> None:
     bring_in(stores, 3)
     brought = stores.behind.yields()[FEED]
     assert (brought.entries, brought.relevant, brought.failed) == (3, 1, 0)
+
+
+@pytest.mark.parametrize("what", ["articles", "developments"])
+def test_both_searches_go_by_their_index(stores: store.Stores, what: str) -> None:
+    """As few rows as this, and a planner that takes a text apart for nothing, tempt it to read them all."""
+    for number in range(1, 30):
+        bring(stores, number, "Denmark promises soldiers.")
+        made = development(f"D{number}", reports=(report(evidence="soldiers"),))
+        change = types.DevelopmentChange(kind=types.AlertKind.NEW, development=made)
+        stores.ledger.record_step(None, step(positions=(), changes=(change,)), [], NOW)
+    with stores.database.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    asked: list[tuple[str, object]] = []
+
+    def note(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    engine = stores.database.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    getattr(stores.searching, what)("soldiers", 10)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if stores.database.is_sqlite else "EXPLAIN"
+    plan = ""
+    with stores.database.read() as connection:
+        for statement, parameters in asked:
+            if "SELECT" in statement:
+                rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)  # type: ignore[arg-type]
+                plan += "\n".join(str(row[-1]) for row in rows)
+            elif statement.startswith("SET"):
+                connection.exec_driver_sql(statement)
+    index = {"articles": "search_articles", "developments": "search_evidence"}[what]
+    assert f"{index} VIRTUAL TABLE INDEX" in plan if stores.database.is_sqlite else f"Index Scan on {index}" in plan
+    assert "Seq Scan" not in plan
