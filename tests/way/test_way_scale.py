@@ -21,6 +21,7 @@ import yaml
 
 from tests import postgres
 from tests.way import site as sites
+from tests.way import test_several_watches as watches
 from tests.way import test_way as way
 from tests.way import test_way_standby as standby
 
@@ -89,6 +90,13 @@ def programs_of_file(env: dict[str, str], folder: Path) -> dict[str, list[Progra
 
 
 TEST_SETTINGS = {"CW_HTTP_PORT": "0", "CW_LOG_FORMAT": "json", "CW_LOG_LEVEL": "debug"}
+
+
+@pytest.fixture
+def site() -> Iterator[sites.Site]:
+    served = sites.Site()
+    yield served
+    served.close()
 
 
 @pytest.fixture
@@ -199,3 +207,31 @@ LATER = (
     "Spain will not send troops to Ukraine, Foreign Minister José Manuel Albares said on Tuesday after a meeting of "
     "the coalition of the willing.",
 )
+
+
+def test_several_watches_share_the_same_workers(site: sites.Site, tmp_path: Path) -> None:
+    site.add("shared", sites.WEATHER)
+    with postgres.running() as server, contextlib.ExitStack() as stack:
+        lists = [watches.feed_list(tmp_path / f"{name}.yaml", site, "shared") for name in ("coalition", "harbour")]
+        env = way.environment(tmp_path, site) | TEST_SETTINGS | {
+            "CW_DATABASE_URL": server.url, "CW_WATCHES": f"coalition:{watches.HARBOUR}", "CW_FEEDS_FILE": lists[0],
+            "CW_HARBOUR__FEEDS_FILE": lists[1],
+        }  # fmt: skip
+        scheduler, worker, bot = (
+            Program(role, ["run", "--role", role], env, tmp_path) for role in ("scheduler", "worker", "bot")
+        )
+        for program in (scheduler, worker, bot):
+            stack.callback(program.kill)
+        took("both watches caught up", lambda: len(scheduler.events("caught_up")) == 2)
+        site.add("shared", watches.BOTH)
+        for schema in ("public", "watch_harbour"):
+            standby.ask(server, f"UPDATE {schema}.feeds SET next_poll_at = NULL")
+        took("each told its own", lambda: {"Denmark — troops", "Ostrel — troops"} <= set(told_of(bot)))
+        assert [subject for subject in told_of(bot) if "troops" in subject].count("Denmark — troops") == 1
+        assert standby.ask(server, "SELECT count(*) FROM developments WHERE subject = 'DK'") == 1
+        assert standby.ask(server, "SELECT count(*) FROM watch_harbour.developments WHERE subject = 'DK'") == 0
+
+
+def told_of(bot: Program) -> list[str]:
+    """What the messages on the console are about."""
+    return [line.partition(":")[0].rpartition("] ")[2] for line in bot.told().splitlines() if " — troops:" in line]
