@@ -22,6 +22,7 @@ from monitor import (
     gdelt,
     googlenews,
     jsonfeed,
+    longfeeds,
     pagelinks,
     plaintext,
     rhythm,
@@ -125,6 +126,7 @@ def _refuse_bombs(text: str, url: str) -> None:
 
 def _parse_xml(text: str, url: str, now: datetime | None) -> types.ParsedFeed:
     document = _DECLARATION.sub("", text, count=1) if text.startswith("<?xml") else text
+    document = longfeeds.shorten(document, _MOST_ENTRIES)
     # BytesIO and nothing else: feedparser takes bytes and strings for file names and addresses. It is not told where
     # the feed is from: it would join that to every tag, half as much work again; make_entry joins what is kept.
     parsed: Any = feedparser.parse(
