@@ -96,6 +96,11 @@ class LedgerStore(Protocol):
     ) -> list[types.Development]:
         """Developments by raised_at (since < raised_at <= until), in the order in which they were raised."""
 
+    def latest_developments(
+        self, count: int, *, topic: str | None = None, subject: str | None = None
+    ) -> list[types.Development]:
+        """The last so many, of a topic or subject where one is named, in the order in which they were raised."""
+
     def development(self, development_id: str) -> types.Development | None:
         """One development by id."""
 

@@ -50,6 +50,19 @@ class SqlLedgerStore:
         with self._db.read() as connection:
             return [codec.load(types.Development, text) for text in connection.scalars(query)]
 
+    def latest_developments(
+        self, count: int, *, topic: str | None = None, subject: str | None = None
+    ) -> list[types.Development]:
+        """The last so many, of a topic or subject where one is named, in the order in which they were raised."""
+        table = schema.developments.c
+        query = sa.select(table.value).order_by(table.seq.desc()).limit(count)
+        for column, value in ((table.topic, topic), (table.subject, subject)):
+            if value is not None:
+                query = query.where(column == value)
+        with self._db.read() as connection:
+            values = connection.scalars(query).all()
+        return [codec.load(types.Development, text) for text in reversed(values)]
+
     def development(self, development_id: str) -> types.Development | None:
         """One development by id."""
         table = schema.developments.c

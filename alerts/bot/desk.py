@@ -217,21 +217,21 @@ def _country(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     if code is None:
         return [_usage(asking.BY_NAME["country"])]
     held = [p for p in desk.ledger.load_positions() if p.subject == code]
-    lately = [d for d in desk.ledger.load_developments() if d.subject == code][-5:]
+    lately = desk.ledger.latest_developments(5, subject=code)
     lines = facts.board_lines(held, desk.names, words.name_of(code, desk.names))
     return [*lines, *(facts.latest_lines(lately, desk.names) if lately else [])]
 
 
 def _backstop(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     held = [p for p in desk.ledger.load_positions() if p.topic is types.Topic.BACKSTOP]
-    lately = [d for d in desk.ledger.load_developments() if d.topic is types.Topic.BACKSTOP][-5:]
+    lately = desk.ledger.latest_developments(5, topic=str(types.Topic.BACKSTOP))
     lines = facts.board_lines(held, desk.names, "The US backstop")
     return [*lines, *(facts.latest_lines(lately, desk.names) if lately else [])]
 
 
 def _latest(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     count = int(said[0]) if said and said[0].isascii() and said[0].isdecimal() and len(said[0]) < 4 else LATEST
-    return facts.latest_lines(desk.ledger.load_developments()[-max(1, min(count, MOST_LATEST)) :], desk.names)
+    return facts.latest_lines(desk.ledger.latest_developments(max(1, min(count, MOST_LATEST))), desk.names)
 
 
 def _why(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:

@@ -123,6 +123,19 @@ def test_developments_come_in_the_order_in_which_they_were_raised_within_a_windo
     assert names(rows.at(20), rows.at(99)) == []
 
 
+def test_the_latest_developments_come_in_order_and_fit(stores: store.Stores) -> None:
+    for number, subject in enumerate(("DK", "SE", "DK", "US")):
+        topic = types.Topic.BACKSTOP if subject == "US" else types.Topic.TROOPS
+        take(stores, number, changes=(rows.change(f"D{number}", subject=subject, topic=topic),))
+
+    def names(count: int, **wanted: str) -> list[str]:
+        return [one.id for one in stores.ledger.latest_developments(count, **wanted)]
+
+    assert names(2) == ["D2", "D3"] and names(9) == ["D0", "D1", "D2", "D3"]
+    assert names(9, subject="DK") == ["D0", "D2"] and names(1, subject="DK") == ["D2"]
+    assert names(9, topic="backstop") == ["D3"] and names(9, topic="backstop", subject="DK") == []
+
+
 def test_held_back_claims_are_counted_by_reason(stores: store.Stores) -> None:
     for minutes in (1, 2):
         stores.ledger.record_step(None, rows.step(), [], rows.at(minutes))
