@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -184,12 +185,18 @@ def _set_up_sqlite(engine: sa.Engine, busy_timeout_ms: int) -> None:
 
 
 def _upgrade(connection: sa.Connection) -> None:
-    config = alembic_config()
-    config.attributes["connection"] = connection
     current = MigrationContext.configure(connection).get_current_revision()
     check_schema(current)
-    if current != ScriptDirectory.from_config(config).get_current_head():
+    if current != _scripts().get_current_head():
+        config = alembic_config()
+        config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> ScriptDirectory:
+    """The migrations; they are files, and each is read to know their order."""
+    return ScriptDirectory.from_config(alembic_config())
 
 
 def alembic_config() -> Config:
@@ -201,7 +208,7 @@ def alembic_config() -> Config:
 
 def check_schema(revision: str | None) -> None:
     """Raise errors.StoreError where a schema is of a newer program than this one."""
-    if revision is not None and not _is_known(ScriptDirectory.from_config(alembic_config()), revision):
+    if revision is not None and not _is_known(_scripts(), revision):
         raise errors.StoreError(
             f"the database is of a newer version of the program (schema {revision}); update the program"
         )

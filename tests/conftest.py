@@ -1,11 +1,23 @@
-"""For every test: an environment without the program's settings, and no connection to anything but this machine."""
+"""For every test: an environment without the program's settings, and no connection to anything but this machine.
 
+What is the same for all is made once in a process: the shipped data as values, and the schema of a new database.
+"""
+
+import functools
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+
+from monitor import baseline, watch
+from monitor.ledger import rules
+from storage import database
 
 # Names that no resolver knows by definition (RFC 2606, RFC 6761): asking for them is no attempt to leave the machine.
 RESERVED = (".invalid", ".test", ".example", "example.com", "example.org", "example.net")
@@ -86,3 +98,72 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.upper().startswith("CW_") or name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS"):
             monkeypatch.delenv(name)
+
+
+# ---------------------------------------------------------------- made once
+
+
+def pytest_configure() -> None:
+    """Before the tests are collected, for some modules load data when they are imported."""
+    for module, name in (
+        (watch, "load_watch"),
+        (watch, "load_feeds"),
+        (baseline, "load_baseline"),
+        (rules, "load_rules"),
+    ):
+        setattr(module, name, _read_once(getattr(module, name)))
+    database._upgrade = _lay_once(database._upgrade)
+
+
+_read: dict[object, object] = {}  # what was loaded, by loader and arguments
+
+
+def _read_once(load: Callable[..., Any]) -> Callable[..., Any]:
+    """A loader that reads each shipped file once; the values are frozen. Files of a test's own are always read."""
+
+    def to_key(value: object) -> object:
+        if isinstance(value, Path):
+            return value if value.is_relative_to(watch.SEEDS) else None
+        known = value is None or isinstance(value, str) or any(value is one for one in _read.values())
+        return (type(value), value if isinstance(value, str) else id(value)) if known else None
+
+    @functools.wraps(load)
+    def loaded(*args: object, **named: object) -> Any:
+        key = (load, *map(to_key, args), *((name, to_key(value)) for name, value in sorted(named.items())))
+        if None in key or any(part[1] is None for part in key[1 + len(args) :]):
+            return load(*args, **named)
+        if key not in _read:
+            _read[key] = load(*args, **named)
+        return _read[key]
+
+    return loaded
+
+
+def _lay_once(upgrade: Callable[[sa.Connection], None]) -> Callable[[sa.Connection], None]:
+    """The migrations run on the first new SQLite database; what they make is laid into the others as it stands."""
+    laid: list[tuple[str, tuple[object, ...]]] = []
+
+    def migrate(connection: sa.Connection) -> None:
+        if connection.dialect.name != "sqlite" or connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first():
+            upgrade(connection)
+        elif laid:
+            for statement, values in laid:
+                connection.exec_driver_sql(statement, values)
+        else:
+            upgrade(connection)
+            laid.extend(_to_statements(connection))
+
+    return migrate
+
+
+def _to_statements(connection: sa.Connection) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """What makes a database with the same schema and rows; a full-text table brings the tables that it stands on."""
+    made = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
+    virtual = tuple(f"{name}_" for _, name, sql in made if sql.upper().startswith("CREATE VIRTUAL"))
+    for kind, name, sql in made:
+        if kind == "table" and virtual and name.startswith(virtual):
+            continue
+        yield sql, ()
+        if kind == "table" and not sql.upper().startswith("CREATE VIRTUAL"):
+            for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"').all():
+                yield f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(row))})', tuple(row)
