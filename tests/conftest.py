@@ -7,7 +7,6 @@ import functools
 import ipaddress
 import os
 import socket
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any

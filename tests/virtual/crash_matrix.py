@@ -1,7 +1,9 @@
 """The crash matrix: the program is killed before and after every commit of a whole story, started again, and compared.
 
-Writes JSON: the commits of the story by name, and for each point what went wrong, if anything. Run as a process of its
-own, which forks one child for each life of the program: `python -m tests.virtual.crash_matrix --out FILE [--sample]`.
+What a killed process leaves is its files as they are at that moment; so one life is lived to its end and copied at each
+point, and a life is started on each copy. Writes JSON: the commits of the story by name, and for each point what went
+wrong, if anything. Run as a process of its own, which forks one child for each life of the program:
+`python -m tests.virtual.crash_matrix --out FILE [--sample]`.
 """
 
 import argparse
@@ -25,7 +27,8 @@ from tests.virtual import world as worlds
 from tests.way.site import JOINS, PLEDGE, REFUSAL, WEATHER
 
 START = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
-KILLED = 9
+AT_ONCE = 40  # copies that are kept at one time
+Point = tuple[int, str]  # the nth commit, before | after
 TELEGRAM_OLD, TELEGRAM_NEW, TELEGRAM_GONE = "telegram:1", "telegram:-1001", "telegram:2"
 MAIL = "email:a@example.org"
 SETTINGS = {
@@ -204,14 +207,14 @@ def live_and_list(folder: Path, *, pair: bool = False) -> None:
     (folder / "commits.json").write_text(json.dumps(names))
 
 
-def live_until(folder: Path, number: int, when: str, *, pair: bool = False) -> None:
-    """A life that ends before or after its nth commit, as if by kill -9."""
+def live_and_copy(folder: Path, copies: dict[Point, Path], *, pair: bool = False) -> None:
+    """A life whose files are copied before or after its nth commit: what kill -9 would leave there."""
     seen = {"before": 0, "after": 0}
 
     def at_commit(name: str, moment: str) -> None:
         seen[moment] += 1
-        if moment == when and seen[moment] == number:
-            os._exit(KILLED)
+        if place := copies.get((seen[moment], moment)):
+            shutil.copytree(folder, place)
 
     with watched(at_commit):
         asyncio.run(live(folder, pair=pair))
@@ -262,6 +265,20 @@ def complaints(clean: dict[str, Any], found: dict[str, Any], repeats: int) -> li
     return said
 
 
+def copied(folder: Path, points: list[Point], *, pair: bool = False) -> Iterator[tuple[Point, Path]]:
+    """Each point with a folder as a killed process leaves it there; a few at a time, for each is a whole database."""
+    for at in range(0, len(points), AT_ONCE):
+        copies = {point: folder / f"{point[0]}-{point[1]}" for point in points[at : at + AT_ONCE]}
+        lived = folder / "lived"
+        lived.mkdir()
+        if in_child(lambda lived=lived, copies=copies: live_and_copy(lived, copies, pair=pair)) != 0:  # type: ignore[misc]
+            raise RuntimeError("the life that is copied did not come to its end")
+        shutil.rmtree(lived)
+        for point, place in copies.items():
+            yield point, place
+            shutil.rmtree(place)
+
+
 def run(folder: Path, *, sample: bool) -> dict[str, Any]:
     """The matrix; as a sample one commit of each name: killed before it where something was sent, else after it."""
     worlds.prepare()
@@ -270,22 +287,20 @@ def run(folder: Path, *, sample: bool) -> dict[str, Any]:
     live_and_list(clean)  # here, so that the children have all that is imported on the way
     names: list[str] = json.loads((clean / "commits.json").read_text())
     expected = outcome(clean)
-    failed: dict[str, list[str]] = {}
-    tried = 0
+    points: list[Point] = []
     for number, name in enumerate(names, start=1):
         ranks = [n for n, other in enumerate(names, start=1) if other == name]
         telling = name.startswith("mark_")
         for when in ("before", "after"):
             if sample and (number != ranks[-1 if telling else 0] or (when == "before") != telling):
                 continue
-            tried += 1
-            place = folder / f"{number}-{when}"
-            place.mkdir()
-            problems = _one(place, number, when, name, expected)
-            if problems:
-                failed[f"{number} {name} {when}"] = problems
-            shutil.rmtree(place)
-    return {"commits": names, "tried": tried, "failed": failed, "told": len(expected["told"])}
+            points.append((number, when))
+    failed: dict[str, list[str]] = {}
+    for (number, when), place in copied(folder, points):
+        problems = _one(place, when, names[number - 1], expected)
+        if problems:
+            failed[f"{number} {names[number - 1]} {when}"] = problems
+    return {"commits": names, "tried": len(points), "failed": failed, "told": len(expected["told"])}
 
 
 OF_TWO = ("record_polls", "record_read", "record_step")  # where one watch has what the other has not yet
@@ -304,20 +319,16 @@ def run_pair(folder: Path, *, sample: bool) -> dict[str, Any]:
     failed: dict[str, list[str]] = {}
     tried: list[str] = []
     numbers = [number for number, name in enumerate(names, start=1) if name in OF_TWO]
-    for number in numbers[len(numbers) // 2 :] if sample else numbers:
-        place = folder / str(number)
-        place.mkdir()
+    points = [(number, "after") for number in (numbers[len(numbers) // 2 :] if sample else numbers)]
+    for (number, _), place in copied(folder, points, pair=True):
         tried.append(names[number - 1])
-        said = _one_of_pair(place, number, expected)
+        said = _one_of_pair(place, expected)
         failed |= {f"{number} {names[number - 1]}": said} if said else {}
-        shutil.rmtree(place)
     told = {watch: one["told"] for watch, one in expected.items()}
     return {"tried": tried, "failed": failed, "told": told}
 
 
-def _one_of_pair(place: Path, number: int, expected: dict[str, dict[str, Any]]) -> list[str]:
-    if in_child(lambda: live_until(place, number, "after", pair=True)) != KILLED:
-        return ["it was not killed"]
+def _one_of_pair(place: Path, expected: dict[str, dict[str, Any]]) -> list[str]:
     if in_child(lambda: asyncio.run(live(place, pair=True))) != 0:
         return ["it did not start again"]
     found = {watch: facts(outcome(place, watch)) for watch in expected}
@@ -345,9 +356,7 @@ def facts(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _one(place: Path, number: int, when: str, name: str, expected: dict[str, Any]) -> list[str]:
-    if in_child(lambda: live_until(place, number, when)) != KILLED:
-        return ["it was not killed"]
+def _one(place: Path, when: str, name: str, expected: dict[str, Any]) -> list[str]:
     if in_child(lambda: asyncio.run(live(place))) != 0:
         return ["it did not start again"]
     unknown = name == "mark_sent" and when == "before"  # sent, and killed before that was written down

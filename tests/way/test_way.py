@@ -1,5 +1,11 @@
-"""The whole way on loopback, through the real command in processes of its own: from feeds to told developments."""
+"""The whole way on loopback, through the real command: from feeds to told developments.
 
+In processes of its own where starting, ending and killing are what is looked at; else the command runs here.
+"""
+
+import contextlib
+import io
+import logging
 import os
 import random
 import shutil
@@ -13,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from app import cli
 from tests.way import site as sites
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +65,26 @@ def poll(env: dict[str, str], folder: Path) -> str:
     return done.stdout
 
 
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """The command sets up logging for its process, which here is the tests'."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
+
+
+def poll_here(env: dict[str, str], folder: Path) -> str:
+    """The same command without a process of its own."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as told:
+        patch.chdir(folder)
+        for name in env:
+            if name.startswith("CW_"):
+                patch.setenv(name, env[name])
+        assert cli.main(["poll"]) == 0
+    return told.getvalue()
+
+
 def make_due(folder: Path) -> None:
     """Let every feed be due again, as if its interval had passed."""
     with sqlite3.connect(folder / "watch.db") as database:
@@ -88,16 +115,16 @@ def test_changed_guids_and_copies_bring_no_flood(site: sites.Site, tmp_path: Pat
     site.add("one", sites.WEATHER)
     env = environment(tmp_path, site, "one", "two")
     site.add("two", sites.WEATHER)
-    poll(env, tmp_path)
+    poll_here(env, tmp_path)
     site.add("one", sites.REFUSAL)
     site.add("two", sites.REFUSAL)
     make_due(tmp_path)
-    told = poll(env, tmp_path)
+    told = poll_here(env, tmp_path)
     assert told.count("Italy — troops") == 1
     site.feeds["one"] = [(slug.replace("one-", "one-9"), title, text) for slug, title, text in site.feeds["one"]]
     site.feeds["one"].reverse()
     make_due(tmp_path)
-    assert "Italy" not in poll(env, tmp_path)
+    assert "Italy" not in poll_here(env, tmp_path)
     assert rows(tmp_path, "SELECT count(*) FROM developments WHERE subject = 'IT'") == [(1,)]
 
 
@@ -226,10 +253,10 @@ def pledge_told(site: sites.Site, folder: Path) -> dict[str, str]:
     """A feed that was caught up with and has told a pledge of 300 since; the environment it runs in."""
     site.add("one", sites.WEATHER)
     env = environment(folder, site, "one")
-    poll(env, folder)
+    poll_here(env, folder)
     site.add("one", sites.PLEDGE)
     make_due(folder)
-    assert "300" in poll(env, folder)
+    assert "300" in poll_here(env, folder)
     return env
 
 
@@ -237,24 +264,24 @@ def test_a_page_that_changes_takes_back_and_carries_the_right_figure(site: sites
     env = pledge_told(site, tmp_path)
     assert rows(tmp_path, "SELECT article_id, done FROM rechecks") == [("a2", 0)]
     recheck(tmp_path)
-    assert "Denmark" not in poll(env, tmp_path), "an unchanged page says nothing"
+    assert "Denmark" not in poll_here(env, tmp_path), "an unchanged page says nothing"
     assert rows(tmp_path, "SELECT done FROM rechecks") == [(1,)]
     slug, title, text = site.feeds["one"][1]
     site.feeds["one"][1] = (slug, title, text.replace("300", "30"))
     recheck(tmp_path)
-    told = poll(env, tmp_path)
+    told = poll_here(env, tmp_path)
     assert "orrected by Outlet one" in told and "30 soldiers" in told
     states = rows(tmp_path, "SELECT taken_back, json_extract(value, '$.new_number') FROM developments ORDER BY seq")
     assert states == [(1, 300), (0, 30)]
     recheck(tmp_path)
-    assert "Denmark" not in poll(env, tmp_path), "it is told once"
+    assert "Denmark" not in poll_here(env, tmp_path), "it is told once"
 
 
 def test_a_new_article_of_the_outlet_corrects_an_earlier_one(site: sites.Site, tmp_path: Path) -> None:
     env = pledge_told(site, tmp_path)
     site.add("one", sites.CORRECTION)
     make_due(tmp_path)
-    told = poll(env, tmp_path)
+    told = poll_here(env, tmp_path)
     assert "orrected by Outlet one" in told
     assert rows(tmp_path, "SELECT taken_back FROM developments ORDER BY seq")[0] == (1,)
     held = rows(tmp_path, "SELECT json_extract(value, '$.number') FROM positions WHERE held_until IS NULL "
@@ -268,7 +295,7 @@ def test_a_page_that_robots_txt_closes_is_not_asked_for_and_the_summary_is_read(
     site.robots = "User-agent: *\nDisallow: /page/"
     site.add("one", sites.PLEDGE)
     env = environment(tmp_path, site, "one")
-    poll(env, tmp_path)
+    poll_here(env, tmp_path)
     assert site.hits["/robots.txt"] == 1
     assert not [path for path in site.hits if path.startswith("/page/")]
     (reason,) = rows(tmp_path, "SELECT reason FROM entries")[0]
