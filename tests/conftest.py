@@ -99,6 +99,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+# ---------------------------------------------------------------- the long ones first
+
+LONG = (
+    "tests/way/", "tests/virtual/", "tests/dashboard/test_dashboard_browser", "tests/edges/test_hostile",
+    "tests/app/test_demo",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is marked, and begun first, so that at the end no process waits for another's last file."""
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker("long")
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))  # stable: each file's order stays
+
+
 # ---------------------------------------------------------------- made once
 
 

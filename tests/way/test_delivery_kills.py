@@ -7,8 +7,8 @@ from tests import telegram_standin
 
 
 def test_no_alert_is_lost_and_none_told_again_without_doubt(tmp_path: Path) -> None:
-    found = delivery_kills.run(alerts=60, chats=6, kills=3, seed=5, folder=tmp_path)
-    assert found.lost == 0 and found.states == {"sent": 60}, found
+    found = delivery_kills.run(alerts=40, chats=5, kills=2, seed=5, folder=tmp_path)
+    assert found.lost == 0 and found.states == {"sent": 40}, found
     assert found.unexplained == [], found
     assert sum(found.faults.values()) > 3, "there were faults"
     assert found.groups > 0, "some came grouped"
