@@ -75,9 +75,7 @@ class Service:
 
     async def poll(self) -> None:
         """One cycle: poll what is due for any watch; record that it completed."""
-        for one in self.every:
-            await one._guardian.heed_clock()
-            one._catching_up.begin(wiring.utc_now())
+        ready = [one for one in self.every if await one._mind(one._begin_cycle())]
         count = await self.acquisition.poll_due()
         self.tallies.count_poll(count.polled, count.unchanged, count.failed, count.new_entries)
         if count.polled:
@@ -85,10 +83,27 @@ class Service:
                 "polled", feeds=count.polled, unchanged=count.unchanged, failed=count.failed, new=count.new_entries
             )
         self._tell_network(offline=count.polled > 0 and count.offline == count.polled, polled=count.polled)
-        for one in self.every:
-            one._note_cycle(reached=count.polled > count.failed)
+        for one in ready:
+            await one._mind(one._note_cycle(reached=count.polled > count.failed))
 
-    def _note_cycle(self, *, reached: bool) -> None:
+    async def _mind(self, part: Awaitable[None]) -> bool:
+        """Do this watch's part of a cycle. Of several, what keeps one from it is its own trouble: the others go on."""
+        try:
+            await part
+        except errors.StoreError as error:
+            if len(self._lead.every) == 1:
+                raise
+            log.error("watch_failed", watch=self.watch_name, reason=str(error))
+            await self._guardian.heed(error)
+            return False
+        return True
+
+    async def _begin_cycle(self) -> None:
+        """Before each poll."""
+        await self._guardian.heed_clock()
+        self._catching_up.begin(wiring.utc_now())
+
+    async def _note_cycle(self, *, reached: bool) -> None:
         """After each poll: what this watch remembers of it."""
         if reached:
             self._catching_up.note_contact(wiring.utc_now())
@@ -281,7 +296,7 @@ class Service:
             if self._stopping.is_set():
                 return
             try:
-                if await self._guardian.is_ready():
+                if await self._is_ready(work):
                     await work()
             except errors.WatchError as error:
                 log.error("job_failed", job=work.__name__, reason=str(error))
@@ -290,6 +305,11 @@ class Service:
                 log.exception("job_crashed", job=work.__name__)
 
         return run
+
+    async def _is_ready(self, work: Callable[[], Awaitable[object]]) -> bool:
+        """Whether the database can be written: for polling, that of any watch."""
+        watches = self.every if work == self.poll else [self]
+        return any([await one._guardian.is_ready() for one in watches])
 
     async def _stage(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
         """Do all there is, then wait to be woken."""

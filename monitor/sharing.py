@@ -7,12 +7,17 @@ other; where the program ends in between, the feed is due again for those that h
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from monitor import ports, schedule, types
+from monitor import errors, ports, schedule, types
 
+T = TypeVar("T")
+
+_OWN_TROUBLE = frozenset({"locked", "full", "read_only", "damaged", "gone"})  # kinds of errors.StoreError
+REST = timedelta(minutes=5)
 _KEEP_S = 300.0  # watches read a new entry within seconds of each other, unless one is behind
 _KEEP_BYTES = 32_000_000
 
@@ -23,17 +28,20 @@ class SharedFeeds:
     def __init__(self, stores: Sequence[ports.FeedStore]) -> None:
         self._stores = stores
         self._listing: dict[str, list[ports.FeedStore]] = {}  # who is told of a feed that is being polled
+        self._resting: dict[int, datetime] = {}  # stores that have refused, by number, and since when they are left out
+        self._now = datetime.min.replace(tzinfo=UTC)
 
     def due_feeds(self, now: datetime, limit: int, only: Collection[str] | None = None) -> list[types.FeedRecord]:
         """Feeds that are due for any watch, each once, as often as the watch that asks most often wants it."""
+        self._now = now
         wanted: dict[str, None] = {}
-        for store in self._stores:
-            wanted |= dict.fromkeys(_due_for(store, now, limit, only))
+        for _, found in self._each(lambda store: _due_for(store, now, limit, only)):
+            wanted |= dict.fromkeys(found)
         urls = list(wanted)[:limit]
         held: dict[str, list[types.FeedRecord]] = {url: [] for url in urls}
         listing: dict[str, list[ports.FeedStore]] = {url: [] for url in urls}
-        for store in self._stores:
-            for record in store.feeds_at(urls):
+        for store, records in self._each(lambda store: store.feeds_at(urls)):
+            for record in records:
                 if record.feed.enabled:
                     held[record.feed.url].append(record)
                     listing[record.feed.url].append(store)
@@ -43,17 +51,36 @@ class SharedFeeds:
     def record_polls(self, outcomes: Sequence[types.PollOutcome], now: datetime) -> list[int]:
         """Store for each watch what is of its feeds; return for how many entries of each at most that was news."""
         new = dict.fromkeys((one.feed_url for one in outcomes), 0)
-        for store in self._stores:
-            mine = self._of(store, outcomes)
-            for one, count in zip(mine, store.record_polls(mine, now) if mine else [], strict=True):
+        for store, counts in self._each(lambda store: _record(store, self._of(store, outcomes), now)):
+            for one, count in zip(self._of(store, outcomes), counts, strict=True):
                 new[one.feed_url] = max(new[one.feed_url], count)
         return [new[one.feed_url] for one in outcomes]
 
     def record_quiet_polls(self, outcomes: Sequence[types.PollOutcome]) -> None:
         """Store for each watch what is of its feeds."""
-        for store in self._stores:
-            if mine := self._of(store, outcomes):
-                store.record_quiet_polls(mine)
+        for _ in self._each(lambda store: _record_quiet(store, self._of(store, outcomes))):
+            pass
+
+    def _each(self, work: Callable[[ports.FeedStore], T]) -> Iterator[tuple[ports.FeedStore, T]]:
+        """Do the work for each watch. One whose database is in trouble holds up no other. It is left out for a while,
+        or its feeds would be asked again and again; what it misses it is still due for, and its own service says so.
+        Raises errors.StoreError where all of them are in trouble, or one was replaced."""
+        failed: dict[int, errors.StoreError] = {}
+        resting = {number for number, since in self._resting.items() if since <= self._now < since + REST}
+        for number, store in enumerate(self._stores):
+            if number in resting:
+                continue
+            try:
+                done = work(store)
+            except errors.StoreError as error:
+                if error.kind not in _OWN_TROUBLE:
+                    raise
+                failed[number] = error
+            else:
+                yield store, done
+        if failed and len(failed) + len(resting) == len(self._stores):
+            raise next(iter(failed.values()))
+        self._resting |= dict.fromkeys(failed, self._now)
 
     def _of(self, store: ports.FeedStore, outcomes: Sequence[types.PollOutcome]) -> list[types.PollOutcome]:
         return [one for one in outcomes if store in self._listing.get(one.feed_url, [])]
@@ -65,6 +92,15 @@ class SharedFeeds:
             for record in store.list_feeds():
                 held.setdefault(record.feed.url, []).append(record)
         return [_as_one(records) for records in held.values()]
+
+
+def _record(store: ports.FeedStore, outcomes: Sequence[types.PollOutcome], now: datetime) -> list[int]:
+    return store.record_polls(outcomes, now) if outcomes else []
+
+
+def _record_quiet(store: ports.FeedStore, outcomes: Sequence[types.PollOutcome]) -> None:
+    if outcomes:
+        store.record_quiet_polls(outcomes)
 
 
 def _due_for(store: ports.FeedStore, now: datetime, limit: int, only: Collection[str] | None) -> list[str]:
