@@ -398,20 +398,3 @@ async def _run_once(settings: app_settings.Settings, *, tell_first_poll: bool) -
         return 0
     finally:
         await app.close()
-
-
-async def send_digests_now(settings: app_settings.Settings) -> int:
-    """Write and send today's digest to everybody who gets one now; return how many were written."""
-    base = wiring.open_base(settings)
-    try:
-        wiring.seed_recipients(base)
-        readers = [one for one in wiring.told_recipients(base) if one.digest_at is not None]
-        if not readers:
-            raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
-        written = sum(digests.queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)
-        sender = wiring.build_dispatcher(base)
-        await sender.dispatch_once()
-        await sender.close()
-        return written
-    finally:
-        base.close()

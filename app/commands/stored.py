@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from alerts import board as boards
 from alerts import faults, render
 from alerts.channels import email, telegram
-from app import checking, digests, rows, service, settings, wiring
+from app import checking, digests, rows, settings, wiring
 from app.commands import output
 from monitor import errors, schedule, types, watch
 from storage import store
@@ -162,7 +162,7 @@ def _health_of(chosen: settings.Settings, which: str) -> int:
 def digest(chosen: settings.Settings, preview: Path | None, send: bool, days: int) -> int:
     """Show the digest as a file, or send it now."""
     if send:
-        written = asyncio.run(service.send_digests_now(chosen))
+        written = asyncio.run(_send_digests(chosen))
         output.out.print(f"{written} digests sent or queued")
         return 0
     base = wiring.open_base(chosen)
@@ -176,3 +176,20 @@ def digest(chosen: settings.Settings, preview: Path | None, send: bool, days: in
         preview.write_text(render.to_page(message), encoding="utf-8")
         output.err.print(f"written: {preview}")
     return 0
+
+
+async def _send_digests(chosen: settings.Settings) -> int:
+    """Write and send today's digest to everybody who gets one now; return how many were written."""
+    base = wiring.open_base(chosen)
+    try:
+        wiring.seed_recipients(base)
+        readers = [one for one in wiring.told_recipients(base) if one.digest_at is not None]
+        if not readers:
+            raise errors.SettingsError("email_to", "nobody gets a digest yet", "email_host and email_to")
+        written = sum(digests.queue_digest(base, reader, wiring.utc_now(), force=True) for reader in readers)
+        sender = wiring.build_dispatcher(base)
+        await sender.dispatch_once()
+        await sender.close()
+        return written
+    finally:
+        base.close()
