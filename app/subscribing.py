@@ -15,7 +15,7 @@ import structlog
 
 from app import settings, wiring
 from app.dashboard.views import links
-from monitor import errors, hubs, ports, watch, websub
+from monitor import errors, hubs, ports, websub
 from storage import store, subscriptions
 
 log = structlog.get_logger("websub")
@@ -126,17 +126,22 @@ def attach(
     clock: Callable[[], datetime],
 ) -> None:
     """Let the subscribers of watches run beside their services."""
-    for base, beside in watches:
-        subscriber = build(base.settings, base.stores, clock)
+    every = list(watches)
+    for base, beside in every:
+        # Of several each is reached below its name, whichever is the default (dashboard/application.py).
+        prefix = links.watch(base.watch.name) if len(every) > 1 else ""
+        subscriber = build(base.settings, base.stores, clock, prefix)
         if subscriber is not None:
             beside.append(subscriber.run)
 
 
-def build(chosen: settings.Settings, stores: store.Stores, clock: Callable[[], datetime]) -> Subscriber | None:
-    """The subscriber of one watch; None where hubs could not reach this installation, or are not to."""
+def build(
+    chosen: settings.Settings, stores: store.Stores, clock: Callable[[], datetime], prefix: str = ""
+) -> Subscriber | None:
+    """The subscriber of one watch; None where hubs could not reach this installation, or are not to. `prefix` is where
+    its pages begin."""
     if not (chosen.websub and chosen.http_public_url and chosen.http_port):
         return None
-    prefix = "" if chosen.watch == watch.SHIPPED else links.watch(chosen.watch)
     return Subscriber(
         stores.feeds,
         stores.subscriptions,

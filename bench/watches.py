@@ -21,7 +21,7 @@ SIDES = ("coalition-watch", "two watches")
 def main() -> int:
     """Run both in turn, print the table and the ratios; 1 where the floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--feeds", type=int, default=250)
+    parser.add_argument("--feeds", type=int, default=500)
     parser.add_argument("--repeat", type=int, default=1, help="runs of each side; the best one of each round counts")
     chosen = parser.parse_args()
     server = subprocess.Popen(

@@ -4,10 +4,12 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from app import settings, subscribing, wiring
 from app.dashboard import context
 from monitor import types
 from storage import store
@@ -87,3 +89,26 @@ async def test_a_single_watch_is_as_before(around: context.Context) -> None:
         assert "/w/" not in page and "Watches" not in page
         assert "watch=" not in (await client.get("/metrics")).text
         assert (await client.get("/w/coalition/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("watches", "places"),
+    [
+        ("coalition", ["https://watch.example.org/hub/"]),
+        ("{harbour}", ["https://watch.example.org/hub/"]),
+        (
+            "{harbour}:coalition",
+            ["https://watch.example.org/w/harbour/hub/", "https://watch.example.org/w/coalition/hub/"],
+        ),
+    ],
+)
+def test_hubs_reach_each_watch_where_its_pages_are(watches: str, places: list[str], tmp_path: Path) -> None:
+    data = Path(__file__).parents[1] / "data" / "watches" / "harbour"
+    given = {"CW_DATABASE_URL": f"sqlite:///{tmp_path}/watch.db", "CW_WATCHES": watches.format(harbour=data)}
+    chosen = settings.load_settings(given | {"CW_HTTP_PUBLIC_URL": "https://watch.example.org/"})
+    bases = wiring.open_bases(chosen, seed=False)
+    beside: list[list[Any]] = [[] for _ in bases]
+    subscribing.attach(zip(bases, beside, strict=True), wiring.utc_now)
+    assert [one[0].__self__._prefix for one in beside] == places
+    for base in bases:
+        base.close()
