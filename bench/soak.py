@@ -3,6 +3,9 @@ restarts. Prints memory, open files, tasks, threads, database size and rows for 
 
 Floor: once the first things are old enough to be pruned, no figure grows with time but those of what is kept for ever
 (positions, developments and their evidence); the last line compares the last quarter with the one before, as ratios.
+
+`--real SECONDS --feeds N` runs the real service in real time instead (soak_real.py): an hour at 1,000 feeds is
+`bench/soak.py --real 3600 --feeds 1000`.
 """
 
 import argparse
@@ -22,6 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import soak_real
 import sqlalchemy as sa
 import structlog
 
@@ -167,7 +171,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weeks", type=int, default=16)
     parser.add_argument("--feeds", type=int, default=6)
+    parser.add_argument("--real", type=float, metavar="SECONDS", help="the real service, in real time")
     chosen = parser.parse_args()
+    if chosen.real:
+        return soak_real.run(chosen.real, chosen.feeds)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     began = time.monotonic()
