@@ -24,17 +24,18 @@ _AT_ONCE = 3.0  # articles that a poll brings, on average: they come in bursts
 class Measured:
     """Seconds are of one core's processor time; sources in capacity.md."""
 
-    worker_article_s: float = 0.0130
-    worker_poll_s: float = 0.0035
-    scheduler_article_s: float = 0.0040
-    database_article_s: float = 0.0050
-    database_poll_s: float = 0.0010
-    ledger_step_s: float = 0.0200
-    on_topic: float = 0.01
-    entry_bytes: float = 1900.0
-    text_bytes: float = 12_000.0
-    visits_per_worker_s: float = 200.0
+    worker_article_s: float = 0.0099
+    worker_poll_s: float = 0.0026
+    scheduler_article_s: float = 0.0026
+    database_article_s: float = 0.0035
+    database_poll_s: float = 0.0011
+    ledger_step_s: float = 0.0210
+    on_topic: float = 0.01  # assumed
+    entry_bytes: float = 2200.0
+    text_bytes: float = 12_000.0  # assumed: text, claims and sketches of an article on topic
+    visits_s: float = 250.0  # that one worker process can take from the queue when they are empty
     connections: float = 8.0
+    answer_s: float = 0.7  # assumed: what a request takes on the Internet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ class Wanted:
     keep_texts_days: int
     keep_entries_days: int
     peak: float  # the busiest hour against the mean
+    concurrency: int  # CW_CONCURRENCY of a worker
     load: float  # how busy a core is to be at that hour
     core_month: float  # what a core costs
     gigabyte_month: float
@@ -58,8 +60,8 @@ class Plan:
 
     polls_s: float
     articles_s: float
-    worker_cores: float
-    workers: int
+    worker_cores: int
+    workers: int  # processes
     scheduler_cores: float
     database_cores: float
     visits_s: float
@@ -76,19 +78,24 @@ def plan(wanted: Wanted, known: Measured) -> Plan:
     articles = wanted.articles_a_day / DAY_S * wanted.peak
     polls = wanted.feeds * wanted.polls_an_hour / 3600
     busy = articles * known.worker_article_s + polls * known.worker_poll_s
-    scheduler = articles * known.scheduler_article_s + articles * known.on_topic * known.ledger_step_s
+    scheduler = articles * known.scheduler_article_s  # its ledger steps included: measured with one in eight on topic
     database = articles * known.database_article_s + polls * known.database_poll_s
-    workers = math.ceil(busy / wanted.load)  # one process with one child for CPU work is about one core
+    worker_cores = math.ceil(busy / wanted.load)
+    # A worker process is a loop and its children: processor, requests under way and the queue must all suffice.
+    at_once = (polls + articles) * known.answer_s / wanted.concurrency
+    workers = math.ceil(max(busy, at_once, (polls + articles) / known.visits_s) / wanted.load)
     by_day = (
         wanted.articles_a_day * known.entry_bytes / 1e9,
         wanted.articles_a_day * known.on_topic * known.text_bytes / 1e9,
     )
     stored = by_day[0] * wanted.keep_entries_days + by_day[1] * wanted.keep_texts_days
-    cores = workers + math.ceil(scheduler / wanted.load) + math.ceil(database / wanted.load) + 1  # one: bot, dashboard
+    cores = (
+        worker_cores + math.ceil(scheduler / wanted.load) + math.ceil(database / wanted.load) + 1
+    )  # one: bot, dashboard
     return Plan(
         polls_s=polls,
         articles_s=articles,
-        worker_cores=busy,
+        worker_cores=worker_cores,
         workers=workers,
         scheduler_cores=scheduler,
         database_cores=database,
@@ -115,11 +122,11 @@ def arrivals(wanted: Wanted, chance: random.Random, first_s: float, last_s: floa
 
 
 def simulate(wanted: Wanted, known: Measured, made: Plan) -> dict[str, float]:
-    """The two busiest hours, every article: how long they wait for a worker, and what is on topic for the ledger."""
+    """The two busiest hours, every article: how long they wait for a core, and what is on topic for the ledger."""
     chance = random.Random(8)
     # What polling takes from the workers goes before: they are that much slower for articles.
-    slower = 1 / (1 - min(0.95, made.polls_s * known.worker_poll_s / made.workers))
-    free = [0.0] * made.workers
+    slower = 1 / (1 - min(0.95, made.polls_s * known.worker_poll_s / made.worker_cores))
+    free = [0.0] * made.worker_cores
     ledger_free, waits, ledger_waits = 0.0, [0.0, 0.0], [0.0]
     for at in arrivals(wanted, chance, 5 * 3600, 7 * 3600):
         start = max(at, heapq.heappop(free))
@@ -145,6 +152,7 @@ def main() -> int:
     parser.add_argument("--feeds", type=int, default=50_000)
     parser.add_argument("--articles", type=int, default=5_000_000, help="a day")
     parser.add_argument("--polls-an-hour", type=float, default=12.0, help="of each feed")
+    parser.add_argument("--concurrency", type=int, default=20, help="CW_CONCURRENCY of a worker")
     parser.add_argument("--keep-texts-days", type=int, default=90)
     parser.add_argument("--keep-entries-days", type=int, default=365)
     parser.add_argument("--peak", type=float, default=2.0, help="the busiest hour against the mean")
@@ -169,7 +177,8 @@ def main() -> int:
 
 
 _TAKEN = (
-    "feeds", "polls_an_hour", "keep_texts_days", "keep_entries_days", "peak", "load", "core_month", "gigabyte_month",
+    "feeds", "polls_an_hour", "concurrency", "keep_texts_days", "keep_entries_days", "peak", "load", "core_month",
+    "gigabyte_month",
 )  # fmt: skip
 
 if __name__ == "__main__":

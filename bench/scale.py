@@ -42,6 +42,7 @@ class Result:
     read_s: float = 0.0
     quiet_s: float = 0.0
     cpu_s: dict[str, float] = field(default_factory=dict)  # of the reading, by part
+    quiet_cpu_s: dict[str, float] = field(default_factory=dict)  # of the unchanged polls
     connections: int = 0
     bytes_stored: int = 0
 
@@ -114,7 +115,7 @@ def _measure(server: postgres.Server, folder: Path, roles: list[str], chosen: ar
         _wait(lambda: _ask(engine, "SELECT count(*) FROM entries WHERE step IN ('done', 'failed')") >= all_of_them)
         result.read_s = time.monotonic() - began
         after = _cpu_by_part(processes, server)
-        result.cpu_s = {part: after[part] - before.get(part, 0.0) for part in after}
+        result.cpu_s = _difference(after, before)
         result.connections = _ask(admin, _CONNECTED.format(database))
         assert _ask(engine, "SELECT count(*) FROM entries WHERE step = 'failed'") == 0
         assert _ask(engine, "SELECT count(*) FROM developments") > 0
@@ -122,6 +123,7 @@ def _measure(server: postgres.Server, folder: Path, roles: list[str], chosen: ar
         _ask(engine, "UPDATE feeds SET next_poll_at = NULL")
         _wait(lambda: _ask(engine, "SELECT count(*) FROM feeds WHERE next_poll_at IS NULL") == 0)
         result.quiet_s = time.monotonic() - began
+        result.quiet_cpu_s = _difference(_cpu_by_part(processes, server), after)
         result.bytes_stored = _ask(engine, "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN "
                                            "('entries', 'articles', 'sketches', 'held_back')")  # fmt: skip
     finally:
@@ -167,6 +169,10 @@ def _cpu_by_part(processes: list[tuple[str, "subprocess.Popen[bytes]"]], server:
     return parts | {"database": _cpu(postmaster)}
 
 
+def _difference(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
+    return {part: after[part] - before.get(part, 0.0) for part in after}
+
+
 def _cpu(root: int) -> float:
     """Seconds that a process, its children and those that have ended have taken."""
     stats: dict[int, list[str]] = {}
@@ -191,11 +197,15 @@ def _show(results: dict[str, Result], chosen: argparse.Namespace) -> None:
         f"{'':12} {'articles/s':>10} {'ratio':>6} {'polls/s':>8} {'ratio':>6} {'conn.':>6}  CPU ms an article, by part"
     )
     for name, one in results.items():
-        parts = ", ".join(f"{part} {seconds * 1000 / articles:.1f}" for part, seconds in one.cpu_s.items())
+        parts = _milliseconds(one.cpu_s, articles) + "; a poll: " + _milliseconds(one.quiet_cpu_s, chosen.feeds)
         read, quiet = articles / one.read_s, chosen.feeds / one.quiet_s
         ratios = base.read_s / one.read_s, base.quiet_s / one.quiet_s
         print(f"{name:12} {read:10.1f} {ratios[0]:6.2f} {quiet:8.1f} {ratios[1]:6.2f} {one.connections:6}  {parts}")
     print(f"stored: {base.bytes_stored / articles:,.0f} bytes an article (tables and indexes)")
+
+
+def _milliseconds(cpu_s: dict[str, float], count: int) -> str:
+    return ", ".join(f"{part} {seconds * 1000 / count:.1f}" for part, seconds in cpu_s.items())
 
 
 # ---------------------------------------------------------------- the queue alone
