@@ -5,7 +5,9 @@ the name, since only the TCP connection is made to the number.
 """
 
 import asyncio
+import contextlib
 import errno
+import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -18,7 +20,7 @@ from monitor import addresses, errors
 
 _OFFLINE_ERRNOS = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 _MOST_TRIES = 4
-_KEPT_OPEN = 20  # the pool looks through all open connections at each request
+_KEPT_OPEN = 4  # the pool looks at each idle connection at each request, and hosts are many: few are ever used again
 _Options = Iterable[httpcore.SOCKET_OPTION] | None
 
 
@@ -83,6 +85,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 async def _resolve(host: str, port: int) -> list[str]:
+    with contextlib.suppress(ValueError):
+        return [str(ipaddress.ip_address(host))]  # nothing to look up
     loop = asyncio.get_running_loop()
     try:
         infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
