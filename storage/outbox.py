@@ -171,10 +171,19 @@ class SqlOutbox:
             return [_to_alert(row, claimed=False) for row in connection.execute(query.limit(limit))]
 
     def revive_alerts(self, alert_ids: Collection[str] | None) -> int:
-        """Let dead alerts (None: all of them) be tried again from the start; return how many."""
+        """Let dead alerts (None: all of them) be tried again from the start; return how many.
+
+        A digest stays dead where a later one tells what it held.
+        """
         values = {"state": _WAITING, "not_before": None, "attempts": 0}
+        dead = sa.select(schema.alerts).where(*_dead(alert_ids)).order_by(schema.alerts.c.seq.desc())
+        revived = 0
         with self._db.write() as connection:
-            return int(connection.execute(schema.alerts.update().where(*_dead(alert_ids)).values(**values)).rowcount)
+            for row in connection.execute(dead).all():  # the latest first: revived, it tells what earlier ones held
+                if not _is_told_later(connection, row):
+                    connection.execute(schema.alerts.update().where(schema.alerts.c.seq == row.seq).values(**values))
+                    revived += 1
+        return revived
 
     def drop_alerts(self, alert_ids: Collection[str] | None) -> int:
         """Forget dead alerts (None: all of them); return how many."""
@@ -187,6 +196,18 @@ def insert_digest(connection: sa.Connection, alert: types.Alert, local_date: dat
     row = _to_row(alert) | {"recipient": follow(connection, alert.recipient), "local_date": local_date}
     put = upsert.insert(connection, schema.alerts).values(**row).on_conflict_do_nothing()
     return connection.execute(put.returning(schema.alerts.c.seq)).first() is not None
+
+
+def _is_told_later(connection: sa.Connection, row: sa.Row[Any]) -> bool:
+    """Whether it is a digest, and a later one that is not dead tells some of its ledger steps."""
+    if row.local_date is None:
+        return False
+    table, mine = schema.alerts.c, json.loads(row.payload).get("steps") or []
+    later = sa.select(table.payload).where(
+        table.recipient == row.recipient, _IS_DIGEST, table.seq > row.seq, table.state != _DEAD
+    )
+    others = [steps for text in connection.scalars(later) for steps in json.loads(text).get("steps") or []]
+    return any(low < other_high and other_low < high for low, high in mine for other_low, other_high in others)
 
 
 def _dead(alert_ids: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:

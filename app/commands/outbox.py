@@ -60,5 +60,8 @@ def _on_dead(
         stores.database.close()
     output.out.print(f"{count} {what}")
     if count < len(ids):
-        output.err.print("the others are unknown or were not given up (`outbox list` shows which are)")
+        output.err.print(
+            "the others are unknown, were not given up (`outbox list` shows which are), or are digests whose content a "
+            "later one tells"
+        )
     return int(count < len(ids))

@@ -76,6 +76,23 @@ def test_what_a_dead_digest_held_is_told_in_the_next(base: wiring.Base) -> None:
     assert told(base, digest(base, 3)) == []
 
 
+def test_a_dead_digest_that_is_revived_tells_nothing_that_a_later_one_tells(base: wiring.Base) -> None:
+    start(base)
+    outbox = base.stores.outbox
+    take(base, "D1", SEVEN, subject="NO")
+    first = digest(base, 0)
+    outbox.mark_dead(first.id, "554 refused", SEVEN)
+    assert outbox.revive_alerts([first.id]) == 1, "no other tells it yet"
+    outbox.mark_dead(first.id, "554 refused", SEVEN)
+    take(base, "D2", SEVEN, subject="SE")
+    second = digest(base, 1)
+    assert told(base, second) == ["Norway", "Sweden"]
+    assert outbox.revive_alerts([first.id]) == 0
+    outbox.mark_dead(second.id, "554 refused", SEVEN)
+    assert outbox.revive_alerts(None) == 1, "the later one, which tells what both held"
+    assert [alert.id for alert in outbox.list_alerts([types.DeliveryState.DEAD])] == [first.id]
+
+
 def test_a_retry_says_the_same_though_the_ledger_went_on(base: wiring.Base) -> None:
     start(base)
     take(base, "D1", SEVEN, subject="NO")
