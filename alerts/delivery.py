@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from alerts import faults, pacing, policy, redact, render, timing
 from monitor import errors, ports, recipients, types, watch
@@ -72,8 +73,8 @@ class Writer:
         self._load, self._names, self._render_digest_for = load_development, names, render_digest_for
         self._watch = "" if watch_name == watch.SHIPPED else watch_name
 
-    def write(self, batch: Sequence[types.Alert]) -> render.Message | str:
-        """The message of one alert, or of several in short; or why there is none."""
+    def write(self, batch: Sequence[types.Alert], zone: ZoneInfo | None = None) -> render.Message | str:
+        """The message of one alert, or of several in short, with the zone's times; or why there is none."""
         alert = batch[0]
         try:
             if len(batch) > 1:
@@ -85,7 +86,7 @@ class Writer:
             development = self._load(alert.development_id or "")
             if development is None:
                 return f"development {alert.development_id} is unknown"
-            message = render.render_alert(alert, development, self._names, watch=self._watch)
+            message = render.render_alert(alert, development, self._names, watch=self._watch, zone=zone)
             return message if render.has_evidence(message, development) else "no evidence to quote"
         except errors.WatchError as error:
             raise errors.SendError(alert.recipient, f"cannot be rendered now: {error}") from error
@@ -204,7 +205,8 @@ class Delivery:
         if alert.development_id in told or (_has(alert, "if_told") and reference is None):
             self._outbox.mark_sent(alert.id, reference, self._clock())
             return SENT
-        message = self._writer.write(batch)
+        recipient = self._recipient_of(alert.recipient)
+        message = self._writer.write(batch, ZoneInfo(recipient.zone) if recipient else None)
         if isinstance(message, str):
             return self._bury(batch, message)
         await self._send(channel, batch, self._to_sent(batch, reference), message)

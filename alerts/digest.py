@@ -148,7 +148,7 @@ def _development_lines(
             lines += _entry_lines(development, names, tz)
             other = sides.get((str(development.topic), development.subject, development.aspect))
             if development.disputed and other is not None:
-                lines += render.against_lines([policy.to_json(report) for report in other.reports])
+                lines += render.against_lines([policy.to_json(report) for report in other.reports], tz)
     return lines
 
 

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from alerts import markup, policy, words
 from alerts.markup import GAP, Line, Span, line, span
@@ -48,9 +48,10 @@ def render_alert(
     names: Mapping[str, str],
     told: Sequence[types.Development] = (),
     watch: str = "",
+    zone: tzinfo | None = None,
 ) -> Message:
     """The message of an alert other than a digest; `told` are a summary's developments. `watch` is named where it is
-    another than the shipped one."""
+    another than the shipped one; times are those of the zone (None: UTC)."""
     if alert.kind is types.AlertKind.SUMMARY:
         return render_summary(alert, told, names, watch)
     if alert.kind is types.AlertKind.NOTICE or development is None:
@@ -63,6 +64,7 @@ def render_alert(
         kind=alert.kind,
         settled=bool(alert.payload.get("settled")),
         against=against if isinstance(against, list) and development.disputed else (),
+        zone=zone,
     )
 
 
@@ -74,6 +76,7 @@ def render_development(
     kind: types.AlertKind = types.AlertKind.NEW,
     settled: bool = False,
     against: Sequence[Mapping[str, object]] = (),
+    zone: tzinfo | None = None,
 ) -> Message:
     """A development as it stands now, told as news, update, dispute or take-back.
 
@@ -81,10 +84,10 @@ def render_development(
     """
     d = development
     head = [*_state_lines(d, kind, settled=settled), _headline(d, names)]
-    sure, foot = _sure_lines(d, kind), _foot(d, alert_id)
-    lines = [*head, *_wording_lines(d), *sure, _quote_line(d), *_source_lines(d), *against_lines(against)]
+    sure, foot, beside = _sure_lines(d, kind), _foot(d, alert_id, zone), against_lines(against, zone)
+    lines = [*head, *_wording_lines(d), *sure, _quote_line(d), *_source_lines(d, zone), *beside]
     message = to_message(subject_of(d, names, kind), [*lines, *_before_lines(d), foot])
-    answer = markup.fit([*head, *sure, _quote_line(d), *against_lines(against), foot])
+    answer = markup.fit([*head, *sure, _quote_line(d), *beside, foot])
     facts = to_facts(d)
     return replace(
         message, facts=facts, answer_html=markup.to_telegram(answer), answer_plain=markup.to_plain(answer, links=False)
@@ -248,17 +251,17 @@ def _quote_line(d: types.Development) -> Line:
     return line(Span(text=f"“{quote}”"), *said, kind="quote")
 
 
-def _source_lines(d: types.Development) -> list[Line]:
+def _source_lines(d: types.Development, zone: tzinfo | None) -> list[Line]:
     """Who says so: outlet with link, tier, origin where it is another, time."""
     reports = [r for r in d.reports if r.copy_of is None] or list(d.reports)
-    lines = [source_line(r, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
+    lines = [source_line(r, zone, optional=number > 0) for number, r in enumerate(reports[:MAX_SOURCES])]
     more = len(d.reports) - len(lines)
     if more > 0:
         lines.append(line(f"and {more} more", kind="item", optional=True))
     return lines
 
 
-def source_line(report: types.Report, *, optional: bool = False) -> Line:
+def source_line(report: types.Report, zone: tzinfo | None = None, *, optional: bool = False) -> Line:
     """Who says so: outlet with link, tier, origin where it is another, time."""
     outlet = markup.clean(report.outlet) or "unnamed outlet"
     origin = f", citing {report.origin}" if report.origin and report.origin.casefold() != outlet.casefold() else ""
@@ -268,13 +271,13 @@ def source_line(report: types.Report, *, optional: bool = False) -> Line:
     return line(
         span(outlet, limit=80, href=report.url),
         span(facts, limit=160),
-        words.time_words(report.published),
+        words.time_words(report.published, zone),
         kind="item",
         optional=optional,
     )
 
 
-def against_lines(reports: Sequence[Mapping[str, object]]) -> list[Line]:
+def against_lines(reports: Sequence[Mapping[str, object]], zone: tzinfo | None = None) -> list[Line]:
     """The other side of a dispute: its words and who says so."""
     lines = [line(span("Against it:", "bold"), optional=True)] if reports else []
     for report in reports[:3]:
@@ -282,7 +285,7 @@ def against_lines(reports: Sequence[Mapping[str, object]]) -> list[Line]:
         tier = words.TIERS.get(str(report.get("tier")), "other source")
         url = report.get("url")
         source = span(str(report.get("outlet", "")), limit=80, href=url if isinstance(url, str) else None)
-        when = words.time_words(datetime.fromisoformat(str(report["published"])))
+        when = words.time_words(datetime.fromisoformat(str(report["published"])), zone)
         lines.append(line(Span(text=f"“{quote}”"), kind="quote", optional=True))
         lines.append(line(source, f" ({tier}), {when}", kind="item", optional=True))
     return lines
@@ -299,8 +302,8 @@ def _before_lines(d: types.Development) -> list[Line]:
     return [line(span(text, limit=300), kind="small", optional=True)]
 
 
-def _foot(d: types.Development, alert_id: str) -> Line:
-    parts = [alert_id, f"raised {words.time_words(d.raised_at)}", d.id]
+def _foot(d: types.Development, alert_id: str, zone: tzinfo | None) -> Line:
+    parts = [alert_id, f"raised {words.time_words(d.raised_at, zone)}", d.id]
     return line(span(" · ".join(part for part in parts if part), "quiet", limit=160), kind="small")
 
 

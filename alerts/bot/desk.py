@@ -208,14 +208,19 @@ def _board(desk: Desk, rights: Rights, said: Sequence[str]) -> Answer:
     lines = facts.board_lines(held, desk.names, "The board")
     if "text" in wanted:
         return Answer(lines=lines)
-    zone = ZoneInfo(rights.recipient.zone if rights.recipient else "UTC")
-    return Answer(lines=lines, picture=board_picture.to_board(held, desk.names, desk.clock(), zone))
+    return Answer(lines=lines, picture=board_picture.to_board(held, desk.names, desk.clock(), _zone(rights)))
+
+
+def _zone(rights: Rights) -> ZoneInfo:
+    """Whose times are shown: the place's own."""
+    return ZoneInfo(rights.recipient.zone if rights.recipient else "UTC")
 
 
 def _country(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     code = desk.find_subject(" ".join(said).casefold()) if said else None
     if code is None:
-        return [_usage(asking.BY_NAME["country"])]
+        unknown = [line(span(f"I know no country “{' '.join(said)}”.", limit=120))] if said else []
+        return [*unknown, _usage(asking.BY_NAME["country"])]
     held = [p for p in desk.ledger.load_positions() if p.subject == code]
     lately = desk.ledger.latest_developments(5, subject=code)
     lines = facts.board_lines(held, desk.names, words.name_of(code, desk.names))
@@ -242,20 +247,21 @@ def _why(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     for report in development.reports[:3]:
         found = desk.articles.article(report.article_id)
         claims[report.article_id] = found[1].claims if found else ()
-    return facts.why_lines(development, desk.names, claims)
+    return facts.why_lines(development, desk.names, claims, _zone(rights))
 
 
 def _sources(desk: Desk, rights: Rights, said: Sequence[str]) -> list[Line]:
     development = named(desk, said)
-    return facts.source_lines(development, desk.names) if development else _unknown("sources", said)
+    return facts.source_lines(development, desk.names, _zone(rights)) if development else _unknown("sources", said)
 
 
 def named(desk: Desk, said: Sequence[str]) -> types.Development | None:
     """The development of its own id or of an alert's."""
     if not said:
         return None
-    found = desk.ledger.development(said[0])
-    traced = desk.articles.trace(said[0]) if found is None and said[0].startswith("A-") else None
+    name = said[0][:1].upper() + said[0][1:].lower()  # as telephones write it at the beginning of a word, and not
+    found = desk.ledger.development(name)
+    traced = desk.articles.trace(name) if found is None and name.startswith("A-") else None
     told = traced.get("development") if traced else None
     return desk.ledger.development(str(told["id"])) if isinstance(told, dict) else found
 

@@ -1,6 +1,7 @@
 """Answers from the ledger as lines: board, country, latest, why, sources. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 
 from alerts import board, render, words
 from alerts.markup import Line, line, span
@@ -38,19 +39,24 @@ def latest_lines(developments: Sequence[types.Development], names: Mapping[str, 
     return lines
 
 
-def source_lines(d: types.Development, names: Mapping[str, str]) -> list[Line]:
+def source_lines(d: types.Development, names: Mapping[str, str], zone: tzinfo | None = None) -> list[Line]:
     """All reports that carry a development, copies named as such."""
     lines = [line(span(words.headline(d, names), "bold", limit=400), kind="head")]
-    lines.append(line(f"{words.grade_words(d)}; {len(d.reports)} reports, {words.count_origins(d)} origins"))
+    counts = ((len(d.reports), "report"), (words.count_origins(d), "origin"))
+    told = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
+    lines.append(line(f"{words.grade_words(d)}; {told}"))
     for report in d.reports:
-        lines.append(render.source_line(report))
+        lines.append(render.source_line(report, zone))
         if report.copy_of:
             lines.append(line(span("(a copy, counted once)", "quiet"), kind="small"))
     return [*lines, line(span(d.id, "quiet"), kind="small")]
 
 
 def why_lines(
-    d: types.Development, names: Mapping[str, str], claims: Mapping[str, Sequence[types.Claim]]
+    d: types.Development,
+    names: Mapping[str, str],
+    claims: Mapping[str, Sequence[types.Claim]],
+    zone: tzinfo | None = None,
 ) -> list[Line]:
     """The way from the text to the development; `claims` by article id."""
     lines = [line(span(words.headline(d, names), "bold", limit=400), kind="head")]
@@ -59,10 +65,10 @@ def why_lines(
     if d.note:
         lines.append(line(span(d.note, limit=300)))
     for report in d.reports[:3]:
-        lines += [line(span(f"“{report.evidence}”", limit=600), kind="quote"), render.source_line(report)]
+        lines += [line(span(f"“{report.evidence}”", limit=600), kind="quote"), render.source_line(report, zone)]
         for claim in claims.get(report.article_id, ()):
             if claim.evidence == report.evidence and str(claim.topic) == str(d.topic):
                 led = ", ".join(f"“{word}”" for word in claim.why) or "the sentence as a whole"
                 lines.append(line(span(f"rule {claim.rule or 'unnamed'}: {led}", "quiet", limit=300), kind="small"))
                 break
-    return [*lines, line(span(f"{d.id} · raised {words.time_words(d.raised_at)}", "quiet"), kind="small")]
+    return [*lines, line(span(f"{d.id} · raised {words.time_words(d.raised_at, zone)}", "quiet"), kind="small")]

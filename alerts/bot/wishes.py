@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import markup, words
 from monitor import recipients, types
@@ -24,26 +24,41 @@ def change_topics(reader: recipients.Recipient, said: Sequence[str], find: FindS
     """Topics, countries, major or minor, least grade, in any order; raises Misread."""
     topics: list[types.Topic] = []
     countries: list[str] | None = None
-    naming = False
-    for word in said:
+    naming = everywhere = False
+    left = list(said)
+    while left:
+        word = left.pop(0)
         low = word.casefold().rstrip(",;")
         if low == "countries":
             naming, countries = True, []
         elif low == "all":
             topics, countries = (topics, []) if naming else (list(types.Topic), countries)
+            everywhere = everywhere or naming
         elif low in _TOPICS:
             topics, naming = [*topics, _TOPICS[low]], False
         elif low in {"major", "minor"}:
             reader, naming = replace(reader, minors=low == "minor"), False
         elif low in _GRADES:
             reader, naming = replace(reader, least_grade=_GRADES[low]), False
-        elif naming and countries is not None and (code := find(low)) is not None:
-            countries.append(code)
+        elif naming and countries is not None and (found := _leading_country([word, *left], find)):
+            countries.append(found[0])
+            del left[: found[1] - 1]
         else:
             raise Misread(f"I don't know “{_shown(word)}” here.")
+    if countries == [] and not everywhere:
+        raise Misread("Which countries? Their codes or names, or all.")
     if topics:
         reader = replace(reader, topics=tuple(dict.fromkeys(topics)))
     return reader if countries is None else replace(reader, countries=tuple(dict.fromkeys(countries)))
+
+
+def _leading_country(said: Sequence[str], find: FindSubject) -> tuple[str, int] | None:
+    """The country that the words begin with, and how many of them name it: "New Zealand" is two."""
+    for count in range(min(4, len(said)), 0, -1):
+        code = find(" ".join(said[:count]).casefold().rstrip(",;"))
+        if code is not None:
+            return code, count
+    return None
 
 
 def change_quiet(reader: recipients.Recipient, said: Sequence[str]) -> recipients.Recipient:
@@ -98,7 +113,11 @@ def wish_lines(reader: recipients.Recipient, names: dict[str, str], now: datetim
     countries = ", ".join(words.name_of(code, names) for code in reader.countries) or "all countries"
     size = "major and minor developments" if reader.minors else "major developments (minor ones in the digest)"
     quiet = f"{reader.quiet.start}–{reader.quiet.end} {reader.quiet.zone}" if reader.quiet else "none"
-    mutes = [_mute_words(mute, names) for mute in reader.mutes if mute.until is None or mute.until > now]
+    mutes = [
+        _mute_words(mute, names, ZoneInfo(reader.zone))
+        for mute in reader.mutes
+        if mute.until is None or mute.until > now
+    ]
     digest = f"daily at {reader.digest_at} {reader.zone}" if reader.digest_at else "none"
     rows = {
         "You are told": f"{topics}; {countries}; {size}; {reader.least_grade} or surer",
@@ -111,10 +130,10 @@ def wish_lines(reader: recipients.Recipient, names: dict[str, str], now: datetim
     return [markup.line(markup.span(f"{name}: ", "bold"), markup.span(text, limit=900)) for name, text in rows.items()]
 
 
-def _mute_words(mute: recipients.Mute, names: dict[str, str]) -> str:
+def _mute_words(mute: recipients.Mute, names: dict[str, str], zone: tzinfo) -> str:
     what = [words.name_of(mute.subject, names)] if mute.subject else []
     what += [words.topic_words(str(mute.topic))] if mute.topic else []
-    return f"{', '.join(what)} until " + (words.time_words(mute.until) if mute.until else "it changes")
+    return f"{', '.join(what)} until " + (words.time_words(mute.until, zone) if mute.until else "it changes")
 
 
 def _target(text: str, find: FindSubject) -> tuple[str | None, types.Topic | None]:
@@ -133,7 +152,7 @@ def _duration(text: str) -> timedelta | None:
         return None
     length = int(found.group(1)) * _UNITS[found.group(2)]
     if not timedelta() < length <= _LONGEST:
-        raise Misread("A mute lasts a year at most.")
+        raise Misread("A mute lasts a minute at least and a year at most.")
     return length
 
 
@@ -148,11 +167,12 @@ def _time(text: str) -> str:
 def _zone(text: str | None, reader: recipients.Recipient) -> str:
     if text is None:
         return reader.quiet.zone if reader.quiet and reader.zone == "UTC" else reader.zone
+    name = next((name for name in available_timezones() if name.casefold() == text.casefold()), text)
     try:
-        ZoneInfo(text)
+        ZoneInfo(name)
     except (ValueError, KeyError, OSError) as error:  # ZoneInfo raises all three
         raise Misread(f"“{_shown(text)}” is no time zone such as Europe/Berlin.") from error
-    return text
+    return name
 
 
 def _shown(text: str) -> str:

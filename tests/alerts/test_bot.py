@@ -225,6 +225,9 @@ ANSWERS = {
     "/board weather": "I know no board “weather”",
     "/country Italy": "Latest developments",
     "/country": "/country DE",
+    "/country Atlantis": "I know no country “Atlantis”",
+    "/sources d-1": "Example Times (press)",
+    "/topics countries": "Which countries?",
     "/country FR": "holds nothing",
     "/backstop": "US backstop",
     "/latest 5": "D-1",
@@ -241,6 +244,8 @@ ANSWERS = {
     "/mute italy": "Italy until it changes",
     "/mute it 2h": "Italy until 12 Feb 2026, 16:05 UTC",
     "/digest 7:30": "daily at 07:30",
+    "/digest 7:30 europe/berlin": "daily at 07:30 Europe/Berlin",
+    "/mute it 3h": "Italy until 12 Feb 2026, 18:05 CET",
 }
 
 
@@ -285,7 +290,7 @@ async def test_buttons(office: Office) -> None:
     office.api.press(shown, "Old", user=USER)
     await office.work()
     why, sources = office.api.of(str(USER))[1:]
-    assert "Before: no position held" in why.text and "1 reports" in sources.text
+    assert "Before: no position held" in why.text and "1 report, 1 origin" in sources.text
     assert office.reader(f"telegram:{USER}").mutes == (recipients.Mute(subject="IT", topic=types.Topic.TROOPS),)
     toasts = [text for _, text in office.api.answers]
     assert "muted until" in toasts[2] and "operator will see" in toasts[3] and "any more" in toasts[5]

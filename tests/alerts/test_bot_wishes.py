@@ -26,6 +26,8 @@ DE = recipients.Mute(subject="DE")
         ("all", {}),
         ("countries DE fr, germany", {"countries": ("DE", "FR")}),
         ("countries all", {}),
+        ("countries United Kingdom de", {"countries": ("GB", "DE")}),
+        ("countries united kingdom troops", {"countries": ("GB",), "topics": (TROOPS,)}),
         ("minor", {"minors": True}),
         ("Confirmed", {"least_grade": types.Grade.CONFIRMED}),
         (
@@ -90,6 +92,8 @@ def test_digest(said: str, at: str, zone: str) -> None:
     [
         ("topics", "weather"),
         ("topics", "countries atlantis"),
+        ("topics", "troops countries"),
+        ("topics", "countries minor"),
         ("quiet", "22:00"),
         ("quiet", "24:00-07:00"),
         ("quiet", "07:00-7"),

@@ -70,6 +70,16 @@ async def test_an_alert_is_sent_once_and_recorded(house: House) -> None:
     assert "A-1" in house.channel.sent[0][1].plain
 
 
+async def test_an_alert_shows_the_times_of_its_reader_s_zone(house: House) -> None:
+    house.recipients["telegram:7"] = recipients.Recipient(address="telegram:7", zone="Europe/Berlin")
+    house.add("A-1")
+    house.add("A-2", recipient="telegram:8")
+    await house.run()
+    told = {alert.recipient: message.plain for alert, message in house.channel.sent}
+    assert "12 Feb 2026, 14:45 CET" in told["telegram:7"] and "raised 12 Feb 2026, 15:05 CET" in told["telegram:7"]
+    assert "12 Feb 2026, 13:45 UTC" in told["telegram:8"]
+
+
 async def test_a_chat_is_told_in_order_and_at_its_pace(house: House) -> None:
     house.add("A-1", development_id="D-1")
     house.add("A-2", development_id="D-2", created_at=fakes.NOW + timedelta(seconds=1))
