@@ -466,7 +466,8 @@ async def test_a_lane_gives_the_rest_back_before_its_lease_ends(house: House) ->
     assert (await house.run()).sent == 1
 
 
-async def test_closing_leaves_what_is_under_way_to_its_lease() -> None:
+async def test_closing_leaves_what_is_under_way_to_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "CLOSE_S", 0.1)
     house = House(telegram=Stuck())
     house.add("A-1")
     await house.dispatcher.dispatch_turn(0.01)
