@@ -183,6 +183,7 @@ def build_readers(bases: Sequence[Base], ledgers: Sequence[state.LedgerState]) -
             random=random.Random(),
             seeds_root=_root_of(base),
             concurrency=settings.concurrency,
+            workers=settings.workers,
             site_rules=site_rules,
             pages=pages.for_watch(base.watch.name, names) if pages else None,
         )

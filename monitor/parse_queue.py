@@ -16,7 +16,6 @@ from monitor import errors, parse, types
 
 T = TypeVar("T")
 
-_TASKS = 3  # under way at once: one for each worker of the default, and one that the next to be free finds
 _BATCH = 8
 _SMALL = 64 * 1024  # bytes; larger bodies go alone
 _BATCH_S = 0.5  # a batch that has taken so long hands back what it has
@@ -52,10 +51,11 @@ class _Waiting:
 
 
 class ParseQueue:
-    """Parses feed bodies in a pool."""
+    """Parses feed bodies in a pool of so many `workers`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, workers: int = 2) -> None:
         self._pool = pool
+        self._most_tasks = workers + 1  # one for each worker, and one that the next to be free finds
         self._waiting: deque[_Waiting] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -67,7 +67,7 @@ class ParseQueue:
         return await mine.parsed
 
     def _fill(self) -> None:
-        while self._waiting and len(self._tasks) < _TASKS:
+        while self._waiting and len(self._tasks) < self._most_tasks:
             task = asyncio.create_task(self._work_off(self._next_batch()))
             self._tasks.add(task)
             task.add_done_callback(self._ended)

@@ -70,6 +70,7 @@ class Tools:
     seeds_root: str | None = None
     concurrency: int = 20
     per_host: int = 2
+    workers: int = 2  # of the pool
     site_rules: robots.Robots | None = None  # None: pages are read whatever the site's rules (a replay, a demo)
     feed_timeout_s: float = 30.0  # a feed's whole answer, redirects included
     pages: ports.Fetcher | None = None  # reads pages; None: the fetcher
@@ -92,6 +93,7 @@ class Pipeline:
                 concurrency=tools.concurrency,
                 per_host=tools.per_host,
                 timeout_s=tools.feed_timeout_s,
+                workers=tools.workers,
             ),
         )
         self._reading: dict[int, asyncio.Task[None]] = {}

@@ -46,6 +46,7 @@ class Options:
     concurrency: int
     per_host: int
     timeout_s: float
+    workers: int = 2  # of the pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class Poller:
         self._feeds, self._options = feeds, options
         self._in_flight: set[str] = set()
         self._under_way = 0
-        self._parsing = parse_queue.ParseQueue(options.pool)
+        self._parsing = parse_queue.ParseQueue(options.pool, options.workers)
         self._writer = poll_writer.PollWriter(feeds, options.clock, lambda: self._under_way)
         self._writer.on_stored = lambda outcome: self._in_flight.discard(outcome.feed_url)
         self.on_failure: Callable[[str, str], None] = lambda subject, reason: None

@@ -66,6 +66,18 @@ async def test_what_waits_goes_together_and_everybody_gets_his_own() -> None:
     assert len(pool.sizes) < 10 and max(pool.sizes) == parse_queue._BATCH
 
 
+@pytest.mark.parametrize("count", [1, 6])
+async def test_every_worker_has_a_task_and_one_more_waits(count: int) -> None:
+    pool = Slow()
+    queue = parse_queue.ParseQueue(pool, workers=count)
+    waiting = [asyncio.create_task(queue.parse(body(str(n)))) for n in range(20)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert len(pool.sizes) == count + 1
+    pool.gate.set()
+    await asyncio.gather(*waiting)
+
+
 async def test_one_that_ends_its_worker_costs_the_others_a_turn_of_their_own() -> None:
     pool = Slow(harms="/7")
     results = await _parse_all(parse_queue.ParseQueue(pool), [body(str(n)) for n in range(16)], pool)
