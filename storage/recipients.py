@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor import recipients
-from storage import codec, database, outbox, schema
+from storage import codec, database, outbox, schema, upsert
 
 
 class SqlRecipients:
@@ -41,6 +41,7 @@ class SqlRecipients:
         A wish that was changed since (by the bot) stays; one that was not follows the settings.
         """
         with self._db.write() as connection:
+            upsert.lock(connection, "recipients")  # programs that start together each bring in the same ones
             named = {outbox.follow(connection, seed.address): seed for seed in seeds}
             for row in connection.execute(_query()).all():
                 if row.address not in named and row.source == str(recipients.Source.SETTINGS):

@@ -26,7 +26,7 @@ BOT = "bot"
 HEARTBEAT_S = 1.0
 STALLED_S = 8.0  # a worker without a heartbeat for so long is taken for dead, and its hosts are set free
 RETRY_S = 1.0  # after the server went away
-LOOK_S = 2.0  # a job that no notification told of is found after this
+LOOK_S = 0.5  # nothing is told when a visit ends: the next one to the same host is found after this
 ANSWER_S = 5.0  # for a connection; a server that is away must not hold the caller up
 
 Handler = Callable[..., Awaitable[None]]

@@ -82,6 +82,7 @@ def test_several_that_start_at_once_find_one_schema_one_list_and_one_baseline(ur
         stores = store.open_stores(url)
         stores.feeds.sync_feeds([rows.feed(), rows.feed("https://paper.example/other")])
         seeded.append(stores.ledger.seed_baseline([rows.position()], rows.NOW))
+        stores.recipients.sync_recipients([rows.reader(f"telegram:{number}") for number in range(40)], rows.NOW)
         stores.database.close()
 
     together(*[start] * 4)
