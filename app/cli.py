@@ -342,6 +342,25 @@ def evaluate(
 
 
 @app.command()
+def train(
+    paths: Annotated[list[Path], typer.Argument(help="Annotated articles: JSON Lines files, or folders of JSON files.")],
+    odd: Annotated[list[Path] | None, typer.Option(help="Learn from the odd ids of these alone.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write here instead of the watch's weights.tsv.")] = None,
+    folds: Annotated[int, typer.Option(help="Measure by cross-validation in so many folds; writes nothing.", min=0)] = 0,
+) -> None:
+    """Learn from annotated articles.
+
+    What the statistical reader holds likely, and what the words speak for, is learned anew; the rules stay as they
+    are. The same articles give the same file.
+
+    Example: coalition-watch train lessons/ --odd corpus/articles
+    """
+    from app.commands import articles
+
+    raise typer.Exit(articles.train(paths, odd or [], out, folds))
+
+
+@app.command()
 def demo(
     pages: Annotated[
         Path | None, typer.Option(help="Serve the text, HTML or JSON pages of this folder instead.")

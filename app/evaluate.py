@@ -93,16 +93,19 @@ class Score:
 
 
 def load_annotated(path: Path) -> list[Annotated]:
-    """The annotated articles of a folder or file; others are left out."""
+    """The annotated articles of a folder of JSON files, a JSON file, or a JSON Lines file; others are left out."""
     found = []
     for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
         try:
-            data = json.loads(file.read_text(encoding="utf-8"))
+            text = file.read_text(encoding="utf-8")
+            rows = [json.loads(line) for line in (text.splitlines() if file.suffix == ".jsonl" else [text])]
         except (OSError, ValueError) as error:
             raise errors.InputError(str(file), f"is no JSON ({error})") from error
-        if isinstance(data, dict) and isinstance(data.get("claims"), list):
-            article = claims_command.parse_article(data, file.parent)
-            found.append(Annotated(article=article, relevant=bool(data.get("relevant")), claims=tuple(data["claims"])))
+        for data in rows:
+            if isinstance(data, dict) and isinstance(data.get("claims"), list):
+                article = claims_command.parse_article(data, file.parent)
+                claims = tuple(data["claims"])
+                found.append(Annotated(article=article, relevant=bool(data.get("relevant")), claims=claims))
     return found
 
 
@@ -111,15 +114,16 @@ def score(articles: Iterable[Annotated], reader: Reader) -> dict[str, Score]:
     scores = {name: Score() for name in ("odd", "even", "all")}
     for annotated in articles:
         reading = reader.read(annotated.article)
-        half = "even" if _number(annotated.article.id) % 2 == 0 else "odd"
+        half = "odd" if is_odd(annotated.article.id) else "even"
         for name in (half, "all"):
             _add(scores[name], annotated, reading)
     return scores
 
 
-def _number(identity: str) -> int:
+def is_odd(identity: str) -> bool:
+    """Whether an id's number is odd; one without a number counts as odd."""
     digits = "".join(char for char in identity if char.isdecimal())
-    return int(digits) if digits and len(digits) < 9 else 1
+    return not (digits and len(digits) < 9) or int(digits) % 2 == 1
 
 
 def _add(into: Score, annotated: Annotated, reading: types.Reading) -> None:

@@ -3,17 +3,19 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor import errors, seeds_check, types
+from monitor.claims import weights
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 SHIPPED = "coalition"  # the watch that comes with the program
-WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen")
+WEIGHTS_FILE = "weights.tsv"
+WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen", "senses")
 _CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _NAME = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}")
@@ -69,6 +71,7 @@ class Watch:
     outlets: tuple[Outlet, ...]
     terms: dict[str, tuple[str, ...]]  # the lists of terms, phrases, verbs and cues .yaml as "file.key"
     version: str
+    learned: weights.Weights = field(default_factory=weights.Weights)  # of the statistical reader; empty: rules alone
 
     @property
     def names(self) -> dict[str, str]:
@@ -135,6 +138,7 @@ def load_watch(root: Path | None = None, name: str | None = None) -> Watch:
         outlets=load_outlets(base / "outlets.yaml"),
         terms=_load_terms(folder),
         version=version,
+        learned=weights.load(own_file(root, WEIGHTS_FILE)),
     )
 
 

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from app import baseline_command, claims_command, evaluate, replay, storyline
+from app import baseline_command, claims_command, evaluate, replay, storyline, training
 from app.commands import output, replaying
 from monitor import baseline, errors, watch
-from monitor.claims import engine
+from monitor.claims import engine, learning, weights
 from monitor.ledger import rules
 
 
@@ -59,4 +59,20 @@ def evaluate_claims(gold: Path, show: int, of_storyline: bool, use_gold: bool) -
     with output.progress("reading", len(articles)) as advance:
         scores = evaluate.score(articles, replaying.Counted(engine.Engine(watch.load_watch()), advance))
     print(evaluate.report(scores, show))
+    return 0
+
+
+def train(paths: list[Path], odd_of: list[Path], target: Path | None, folds: int) -> int:
+    """Learn the weights of the statistical reader; with folds, measure instead and write nothing."""
+    loaded = watch.load_watch()
+    read = training.parts([*training.load(paths), *training.odd(training.load(odd_of))], loaded)
+    output.err.print(f"{len(read)} articles, {sum(len(one.lessons) for one in read)} places")
+    method = learning.Method()
+    if folds:
+        print(evaluate.report(training.cross_validate(read, loaded, method, folds, output.err.print), 0))
+        return 0
+    text = weights.dump(training.learn(read, method, output.err.print))
+    file = target or watch.SEEDS / loaded.name / watch.WEIGHTS_FILE
+    file.write_text(text, encoding="utf-8")
+    output.err.print(f"written: {file}")
     return 0

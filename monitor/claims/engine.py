@@ -3,7 +3,7 @@
 Reads English only; what it can't read it skips with a reason.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor import types, watch
@@ -11,9 +11,12 @@ from monitor.claims import (
     actors,
     assemble,
     backstop,
+    candidates,
     context,
     counts,
     draft,
+    features,
+    learned,
     lexemes,
     lexicon,
     listings,
@@ -38,10 +41,23 @@ _ENGLISH = ("the", "of", "and", "to", "that", "is", "for", "with")
 _REACH = 2  # sentences before, whose words are still in a reader's mind
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An article in its parts; without a topic nothing is read from it."""
+
+    text: str
+    sentences: list[context.Sentence] = field(default_factory=list)
+    topic: relevance.Topic | None = None
+    page: features.Page | None = None
+    skipped: str | None = None
+
+
 class Engine:
     """Reads articles; holds the compiled watch."""
 
     def __init__(self, watch: watch.Watch) -> None:
+        self._weights = watch.learned
+        self._senses = features.stems({k.removeprefix("senses."): v for k, v in watch.terms.items() if k.startswith("senses.")})
         words = lexicon.load(watch)
         self._gazetteer = actors.Gazetteer(watch, words)
         self._lexemes = lexemes.Lexemes(watch)
@@ -54,25 +70,41 @@ class Engine:
         self._clock = times.Clock()
         self._origins = origins.Origins(watch)
 
-    def read(self, article: types.Article) -> types.Reading:
-        """Relevance and claims of one article."""
+    def parse(self, article: types.Article) -> Parsed:
+        """An article in its parts, before any claim is looked for."""
         text = article.text[:_MAX_TEXT].translate(_LOOKALIKES)
         if not _is_english(text):
-            return types.Reading(relevant=False, skipped="language")
+            return Parsed(text, skipped="language")
         on: date | None = article.published.date() if article.published else None
         if on is not None and on < _FIRST_TALK:
-            return types.Reading(relevant=False)
-        spans = sentences.split(text)
-        mentions = self._gazetteer.find(text, on)
-        built = self._parse(text, spans, mentions)
+            return Parsed(text)
+        built = self._parse(text, sentences.split(text), self._gazetteer.find(text, on))
         topic = self._judge.judge(article.title, built)
         if not topic.relevant:
-            return types.Reading(relevant=False)
+            return Parsed(text, built)
         speech.attribute(built)
+        flags = ("meeting" * topic.meeting, "force" * topic.force, "titled" * topic.titled)
+        page = features.Page(
+            sentences=built,
+            title=features.title_words(article.title),
+            flags=tuple(flag for flag in flags if flag),
+            near=topic.near,
+            drafts=self._drafts(built, topic),
+            senses=self._senses,
+            main=candidates.main_country(built, self._gazetteer.find(article.title, on)),
+        )
+        return Parsed(text, built, topic, page)
+
+    def read(self, article: types.Article) -> types.Reading:
+        """Relevance and claims of one article."""
+        parsed = self.parse(article)
+        if parsed.page is None:
+            return types.Reading(relevant=False, skipped=parsed.skipped)
+        built = parsed.sentences
+        drafts = learned.drafts(self._weights, parsed.page)
         credit = self._origins.of_article(article.title, article.outlet)
         claims: list[types.Claim] = []
-        drafts = self._drafts(built, topic)
-        spelling = assemble.Spelling(text)
+        spelling = assemble.Spelling(parsed.text)
         for one in drafts:
             sentence = built[one.sentence]
             past = self._clock.is_past(sentence, article.published, one)

@@ -1,0 +1,86 @@
+"""Learns the weights of the statistical reader from annotated articles, and measures it on folds that it did not learn from."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from app import evaluate
+from monitor import errors, types, watch
+from monitor.claims import engine, learning, lessons, weights
+
+Progress = Callable[[str], None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parts:
+    """An annotated article and its lessons (none where it is not on topic)."""
+
+    annotated: evaluate.Annotated
+    lessons: tuple[learning.Lesson, ...]
+
+
+def load(paths: Sequence[Path]) -> list[evaluate.Annotated]:
+    """The articles of folders, JSON files and JSON Lines files; raises errors.InputError for what is none, or has no evidence in its text."""
+    found: list[evaluate.Annotated] = []
+    for path in paths:
+        if not path.exists():
+            raise errors.InputError(str(path), "no such folder or file")
+        mine = [a for file in _files(path) for a in evaluate.load_annotated(file)]
+        if not mine:
+            raise errors.InputError(str(path), "no annotated article in it (JSON with text and claims)")
+        found += mine
+    for one in found:
+        for claim in one.claims:
+            if str(claim.get("evidence")) not in one.article.text:
+                raise errors.InputError(one.article.id, f"evidence not in its text: {claim.get('evidence')!r}")
+    return found
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.jsonl")) + [path] if path.is_dir() else [path]
+
+
+def odd(articles: Iterable[evaluate.Annotated]) -> list[evaluate.Annotated]:
+    """Those with odd ids; even ones are kept for figures."""
+    return [a for a in articles if evaluate.is_odd(a.article.id)]
+
+
+def parts(articles: Iterable[evaluate.Annotated], loaded: watch.Watch) -> list[Parts]:
+    """The lessons of each article, read by the rules alone."""
+    reader = engine.Engine(dataclasses.replace(loaded, learned=weights.Weights()))
+    made = []
+    for one in articles:
+        page = reader.parse(one.article).page
+        of_it = lessons.of_article(one.article.id, one.article.text, page, one.claims) if page is not None else ()
+        made.append(Parts(one, tuple(of_it)))
+    return made
+
+
+def learn(read: Iterable[Parts], method: learning.Method, progress: Progress) -> weights.Weights:
+    """Weights from all lessons."""
+    return weights.Weights(learning.learn([x for one in read for x in one.lessons], method, progress))
+
+
+def cross_validate(
+    read: Sequence[Parts], loaded: watch.Watch, method: learning.Method, folds: int, progress: Progress
+) -> dict[str, evaluate.Score]:
+    """Figures on articles that were not learned from: each fold read with weights from the others."""
+    answers: dict[str, types.Reading] = {}
+    for fold in range(folds):
+        progress(f"fold {fold + 1} of {folds}")
+        found = learn((p for n, p in enumerate(read) if n % folds != fold), method, lambda _: None)
+        reader = engine.Engine(dataclasses.replace(loaded, learned=found))
+        for one in read[fold::folds]:
+            answers[one.annotated.article.id] = reader.read(one.annotated.article)
+    return evaluate.score([p.annotated for p in read], _Answers(answers))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Answers:
+    """A reader that has read before."""
+
+    readings: dict[str, types.Reading]
+
+    def read(self, article: types.Article) -> types.Reading:
+        """What was read."""
+        return self.readings[article.id]

@@ -1,0 +1,106 @@
+"""Who could be the subject of a claim in a sentence: every actor named, meant by a pronoun, speaking, or carried over from before."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.claims import actors, nouns
+from monitor.claims.context import Sentence
+
+NAMED, SUBJECT, VOICE, CARRIED, MAIN = "named", "subject", "voice", "carried", "main"
+
+_NEVER = frozenset({"RU", "BY", "KP", "COALITION"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An actor in a sentence: how it comes in (first the surest), the token that stands for it, its clauses."""
+
+    sentence: int
+    code: str
+    sources: tuple[str, ...]
+    place: int | None
+    clauses: tuple[int, ...]
+    listed: int  # how many actors stand in one phrase with it
+
+
+def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
+    """All candidates of an article in order of its sentences. `main`: the country that it is about."""
+    last: tuple[str, ...] = ()
+    for index, sentence in enumerate(built):
+        here: dict[str, _Found] = {}
+        for noun in sentence.parse.nouns:
+            if noun.kind == nouns.PRIVATE or noun.is_former:
+                continue
+            for code in noun.codes:
+                if code not in _NEVER:
+                    found = here.setdefault(code, _Found())
+                    found.add(NAMED, noun.last, sentence.parse.clause_at(noun.first), len(noun.codes))
+        for place, token in enumerate(sentence.row):
+            mention = token.mention
+            if mention is not None and not mention.former and mention.code not in _NEVER and mention.code not in here:
+                here.setdefault(mention.code, _Found()).add(NAMED, place, sentence.parse.clause_at(place), 1)
+        for number, codes in enumerate(sentence.subjects):
+            for code in codes:
+                if code not in _NEVER:
+                    found = here.setdefault(code, _Found())
+                    subject = sentence.parse.clauses[number].subject
+                    found.add(SUBJECT, subject.last if subject is not None else None, number, len(codes))
+        for number, voice in enumerate(sentence.voices):
+            if voice is not None and voice.code and not voice.private and voice.code not in _NEVER:
+                here.setdefault(voice.code, _Found()).add(VOICE, None, number, 1)
+        others = [c for c in here if c not in ("US", "UA", "EU", "NATO")]
+        if not others:
+            everything = tuple(range(len(sentence.parse.clauses)))
+            for code in last:
+                if code not in here:
+                    here[code] = _Found([CARRIED], None, list(everything), len(last))
+            if main is not None and main not in here:
+                here[main] = _Found([MAIN], None, list(everything), 1)
+        else:
+            subjects = [c for c in others if SUBJECT in here[c].sources]
+            last = tuple(subjects or others)[:3]
+        for code, found in here.items():
+            yield Candidate(
+                index, code, tuple(dict.fromkeys(found.sources)), found.place, tuple(sorted(set(found.clauses))), found.listed
+            )
+
+
+class _Found:
+    """One actor of a sentence, being gathered."""
+
+    def __init__(
+        self, sources: list[str] | None = None, place: int | None = None, clauses: list[int] | None = None, listed: int = 1
+    ) -> None:
+        self.sources = sources or []
+        self.place = place
+        self.clauses = clauses or []
+        self.listed = listed
+
+    def add(self, source: str, place: int | None, clause: int, listed: int) -> None:
+        if source == SUBJECT and SUBJECT not in self.sources:
+            self.sources.insert(0, source)
+            self.place = place if place is not None else self.place
+            self.listed = listed
+        else:
+            self.sources.append(source)
+            if self.place is None:
+                self.place = place
+                self.listed = listed
+        self.clauses.append(clause)
+
+
+def main_country(built: Sequence[Sentence], titled: Sequence[actors.Mention]) -> str | None:
+    """The country that the article is about: named in the title, else most often in its first sentences."""
+    counted: Counter[str] = Counter()
+    for mention in titled:
+        counted[mention.code] += 3
+    for sentence in built[:5]:
+        for mention in sentence.mentions:
+            counted[mention.code] += 1
+    for code in (*_NEVER, "US", "UA", "EU", "NATO"):
+        counted.pop(code, None)
+    best = counted.most_common(2)
+    if not best or (len(best) > 1 and best[0][1] == best[1][1]):
+        return None
+    return best[0][0]

@@ -1,0 +1,267 @@
+"""What a statistical reader looks at in a sentence: words, their classes, who stands where. Turns places into names of features.
+
+Features are plain text ("own=send", "neg&verbs.send"), so that a weight can be read and a claim explained by the words behind it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.claims import candidates, closed, nouns
+from monitor.claims.context import Sentence
+from monitor.claims.draft import Draft
+from monitor.claims.tokens import Token
+
+_AFTER, _BEFORE = 12, 6  # tokens on either side of an actor
+_ROUND = 8  # tokens on either side of a number
+_NEGATIVE = closed.NEGATIONS | {"no", "none", "neither", "nobody", "nothing", "cannot", "without", "nor", "n't", "not", "never"}
+_GROUPS = frozenset({"US", "UA", "EU", "NATO"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What all places of an article share."""
+
+    sentences: Sequence[Sentence]
+    title: tuple[str, ...]
+    flags: tuple[str, ...]
+    near: Sequence[bool]
+    drafts: Sequence[Draft]
+    main: str | None
+    senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
+
+
+def stem(low: str) -> str:
+    """A word without the commonest endings; crude, but the same for all forms of a word."""
+    if len(low) > 5:
+        for ending, left in (("ations", "at"), ("ation", "at"), ("ings", ""), ("ing", ""), ("ies", "y"), ("ied", "y"), ("ed", ""), ("es", ""), ("ly", ""), ("s", "")):
+            if low.endswith(ending) and len(low) - len(ending) >= 3:
+                return low[: -len(ending)] + left
+    return low
+
+
+def word(token: Token, code: str | None) -> str | None:
+    """A token as a feature: an actor by its part in the matter, a number as such, a word by its base form."""
+    if token.mention is not None:
+        theirs = token.mention.code
+        return "@S" if theirs == code else "@" + theirs if theirs in ("US", "UA", "RU", "EU", "NATO") else "@O"
+    if token.is_mark:
+        return None
+    if token.is_number:
+        return "#"
+    if token.lemmas:
+        return min(token.lemmas)
+    return stem(token.low)
+
+
+def stems(senses: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """{stem: names of its lists} of {name: words}."""
+    found: dict[str, list[str]] = {}
+    for name, words in senses.items():
+        for one in dict.fromkeys(stem(w.lower()) for w in words):
+            found.setdefault(one, []).append(name)
+    return {one: tuple(names) for one, names in found.items()}
+
+
+def _senses(page: Page, row: Sequence[Token], first: int, last: int) -> set[str]:
+    return {name for t in row[max(0, first) : last] if t.mention is None for name in page.senses.get(stem(t.low), ())}
+
+
+def _words(row: Sequence[Token], first: int, last: int, code: str | None) -> list[str]:
+    return [w for w in (word(t, code) for t in row[max(0, first) : last]) if w is not None]
+
+
+def _pairs(words: Sequence[str]) -> Iterator[str]:
+    return (f"{a}_{b}" for a, b in zip(words, words[1:], strict=False))
+
+
+def _abstract(sentence: Sentence, first: int, last: int, code: str | None) -> list[str]:
+    """The tokens with every word of a class replaced by the class, so that "send troops" and "deploy soldiers" are alike."""
+    covered: dict[int, str] = {}
+    for hit in sentence.parse.hits:
+        if hit.name.startswith(_LOOSE):
+            continue
+        for place in range(hit.first, hit.last + 1):
+            covered.setdefault(place, hit.name.partition(".")[2] if place == hit.first else "")
+    found: list[str] = []
+    for place in range(max(0, first), min(last, len(sentence.row))):
+        token = sentence.row[place]
+        name = covered.get(place) if token.mention is None else None
+        if name == "":
+            continue
+        plain = name or word(token, code)
+        if plain is not None:
+            found.append(plain)
+    return found
+
+
+_LOOSE = ("phrases.comp_", "phrases.support", "phrases.member_noun", "phrases.other_matter")
+
+
+def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
+    """The features of an actor in a sentence."""
+    sentence = page.sentences[one.sentence]
+    row, code = sentence.row, one.code
+    found: set[str] = set(_shared(page, one.sentence, code))
+    own: list[str] = []
+    abstract: list[str] = []
+    classes: set[str] = set()
+    negated = False
+    senses: set[str] = set()
+    for number in one.clauses:
+        clause = sentence.parse.clauses[number]
+        senses |= _senses(page, row, clause.first, clause.last)
+        mine = _words(row, clause.first, clause.last, code)
+        own += mine
+        found.update("o2=" + p for p in _pairs(mine))
+        turned = _abstract(sentence, clause.first, clause.last, code)
+        abstract += turned
+        classes |= clause.classes
+        found.add("kind=" + clause.kind)
+        found.add("ck=" + clause.kind + "&" + one.sources[0])
+        if clause.verb is not None:
+            verb = word(row[clause.verb], code)
+            found.add(f"verb={verb}")
+        below = [c for c in sentence.parse.clauses if c.parent == number]
+        for inner in below:
+            found.update("below=" + c for c in inner.classes)
+        if clause.parent is not None and clause.parent < len(sentence.parse.clauses):
+            above = sentence.parse.clauses[clause.parent]
+            found.update("above=" + c for c in above.classes)
+    negated = any(t.low in _NEGATIVE for n in one.clauses for t in row[sentence.parse.clauses[n].first : sentence.parse.clauses[n].last])
+    found.update("own=" + w for w in own)
+    found.update("ab2=" + p for p in _pairs(abstract))
+    found.update("ab3=" + "_".join(t) for t in zip(abstract, abstract[1:], abstract[2:], strict=False))
+    found.update("oc=" + c for c in classes)
+    sign = "neg&" if negated else "pos&"
+    found.update(sign + c for c in classes)
+    found.add(sign[:3])
+    found.update("oz=" + z for z in senses)
+    found.update(sign + z for z in senses)
+    some = sorted(senses)
+    found.update(f"zz={a}&{b}" for i, a in enumerate(some) for b in some[i + 1 :])
+    if one.place is not None:
+        after = _abstract(sentence, one.place + 1, one.place + 1 + _AFTER, code)
+        before = _abstract(sentence, one.place - _BEFORE, one.place, code)
+        found.update("aft=" + w for w in after)
+        found.update("bef=" + w for w in before)
+        found.update("az=" + z for z in _senses(page, row, one.place + 1, one.place + 1 + _AFTER))
+        found.update("bz=" + z for z in _senses(page, row, one.place - _BEFORE, one.place))
+        found.update("a2=" + p for p in _pairs(["^", *after[:6]]))
+        found.update("b2=" + p for p in _pairs([*before[-4:], "$"]))
+        noun = nouns.at(sentence.parse.nouns, one.place)
+        if noun is not None:
+            found.add("prep=" + (noun.preposition or "-"))
+            found.add("noun=" + noun.kind)
+            found.add("head=" + noun.head if noun.kind != nouns.ACTOR else "head=actor")
+    found.update("src=" + s for s in one.sources)
+    found.add("first=" + one.sources[0])
+    found.add("listed=" + str(min(one.listed, 4)))
+    if code in _GROUPS:
+        found.add("code=" + code)
+    if code == page.main:
+        found.add("main")
+    voices = {_voice(sentence, n, code) for n in one.clauses}
+    found.update(voices)
+    found.update(f"{v}&{one.sources[0]}" for v in voices)
+    for draft in page.drafts:
+        if draft.subject == code:
+            name = f"{draft.topic}.{draft.status}"
+            found.update(_ruled(name, here=draft.sentence == one.sentence))
+    return found
+
+
+def _ruled(name: str, *, here: bool) -> tuple[str, ...]:
+    """What a rule found weighs more than a word: its feature counts threefold."""
+    return (f"r={name}", f"r2={name}", f"r3={name}") if here else (f"ra={name}",)
+
+
+def _voice(sentence: Sentence, clause: int, code: str | None) -> str:
+    voice = sentence.voices[clause] if clause < len(sentence.voices) else None
+    if voice is None:
+        return "v=none"
+    if voice.private:
+        return "v=private"
+    if voice.code:
+        return "v=self" if voice.code == code else "v=US" if voice.code == "US" else "v=RU" if voice.code == "RU" else "v=other"
+    return "v=unnamed"
+
+
+def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
+    """What a sentence and its neighbours say, whoever is looked at."""
+    sentence = page.sentences[index]
+    yield "bias"
+    yield from page.flags
+    yield "near" if page.near[index] else "far"
+    if sentence.is_question:
+        yield "question"
+    yield "at=" + ("0" if index == 0 else "1" if index < 3 else "2" if index < 8 else "3")
+    words = _words(sentence.row, 0, len(sentence.row), code)
+    yield from ("sc=" + c for c in sentence.parse.classes)
+    yield from ("sz=" + z for z in _senses(page, sentence.row, 0, len(sentence.row)))
+    if index and page.sentences[index - 1].is_question:
+        yield "asked"
+    yield "long=" + str(min(len(words) // 8, 5))
+
+
+def of_backstop(page: Page, index: int) -> set[str]:
+    """The features of a sentence as to what the US gives."""
+    sentence = page.sentences[index]
+    found = set(_shared(page, index, "US"))
+    whole = _abstract(sentence, 0, len(sentence.row), "US")
+    found.update("ab2=" + p for p in _pairs(whole))
+    found.update("ab3=" + "_".join(t) for t in zip(whole, whole[1:], whole[2:], strict=False))
+    found.update("o2=" + p for p in _pairs(_words(sentence.row, 0, len(sentence.row), "US")))
+    negated = any(t.low in _NEGATIVE for t in sentence.row)
+    found.update(("neg&" if negated else "pos&") + c for c in sentence.parse.classes)
+    found.add("neg" if negated else "pos")
+    for number, clause in enumerate(sentence.parse.clauses):
+        who = "US" if "US" in sentence.subjects[number] else "other" if sentence.subjects[number] else "none"
+        low = any(t.low in _NEGATIVE for t in sentence.row[clause.first : clause.last])
+        found.add("subj=" + who)
+        found.update(f"{who}&{'neg' if low else 'pos'}&{c}" for c in clause.classes)
+        found.update(f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, sentence.row, clause.first, clause.last))
+        found.update(f"{who}&{w}" for w in _words(sentence.row, clause.first, clause.last, "US"))
+        found.add(_voice(sentence, number, "US"))
+        found.update(f"{_voice(sentence, number, 'US')}&{c}" for c in clause.classes)
+    named = any(m.code == "US" for m in sentence.mentions)
+    found.add("US" if named else "noUS")
+    if not named and index and any(m.code == "US" for m in page.sentences[index - 1].mentions):
+        found.add("USbefore")
+    for draft in page.drafts:
+        if draft.topic == "backstop":
+            found.update(_ruled(draft.status, here=draft.sentence == index))
+    return found
+
+
+def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> set[str]:
+    """The features of a number in a sentence."""
+    sentence = page.sentences[index]
+    row = sentence.row
+    found = set(_shared(page, index, None))
+    before = _abstract(sentence, place - _ROUND, place, None)
+    after = _abstract(sentence, place + 1, place + 1 + _ROUND, None)
+    found.update("bef=" + w for w in before)
+    found.update("aft=" + w for w in after)
+    found.update("b2=" + p for p in _pairs([*before[-5:], "#"]))
+    found.update("a2=" + p for p in _pairs(["#", *after[:6]]))
+    found.update("az=" + z for z in _senses(page, row, place + 1, place + 1 + _ROUND))
+    found.update("bz=" + z for z in _senses(page, row, place - _ROUND, place))
+    for distance, w in enumerate(after[:3]):
+        found.add(f"a{distance}={w}")
+    for distance, w in enumerate(reversed(before[-3:])):
+        found.add(f"z{distance}={w}")
+    clause = sentence.parse.clauses[sentence.parse.clause_at(place)]
+    found.update("oc=" + c for c in clause.classes)
+    found.update("own=" + w for w in _words(row, clause.first, clause.last, None))
+    found.add("size=" + ("few" if value < 5 else "tens" if value < 70 else "hundreds" if value < 2500 else "thousands"))
+    found.add("range" if is_range else "single")
+    for draft in page.drafts:
+        if draft.number == value:
+            name = f"{draft.status}.{draft.counts or ''}"
+            found.update(_ruled(name, here=draft.sentence == index))
+    return found
+
+
+def title_words(title: str) -> tuple[str, ...]:
+    """A title's words as features."""
+    return tuple(stem(w.strip("“”\"'‘’,.:;?!()").lower()) for w in title.split())

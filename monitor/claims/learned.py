@@ -1,0 +1,158 @@
+"""Joins what the rules found with what the weights hold likely: drops a rule's claim that is most unlikely, adds a likely one.
+
+Without weights the rules' claims stand as they are.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from monitor.claims import clauses, places, setting, weights
+from monitor.claims.context import Sentence
+from monitor.claims.draft import Draft
+from monitor.claims.features import Page
+from monitor.claims.places import Place
+
+Key = tuple[str, str, str, str | None, int | None]  # topic, subject, status, counts, number
+
+_COUNTS = {"members": "membership", "attendees": "membership", "signatories": "membership", "interested": "membership",
+           "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
+_LEAST = .4  # a claim less likely is not made, where the weights say nothing else of its kind
+_UNLIKELY = 0.05  # a rule's claim less likely is dropped
+_SURE = 0.8  # a claim that contradicts another of the same article is made where it is as likely as that
+_A_PART = 0.4
+
+
+def key_of(draft: Draft) -> Key:
+    """What makes a draft the same claim as another."""
+    number = draft.number if draft.status in ("headcount", "force_size") else None
+    return draft.topic, draft.subject, draft.status, draft.counts, number
+
+
+def likelihoods(known: weights.Weights, page: Page) -> dict[Key, tuple[float, Place, dict[str, float]]]:
+    """For each claim that could be made, how likely it is at its likeliest place."""
+    best: dict[Key, tuple[float, Place, dict[str, float]]] = {}
+    for place in places.find(page):
+        judged = known.judge(place.task, place.features)
+        for label, likely in judged.items():
+            key = _key(place, label)
+            if key is not None and (key not in best or best[key][0] < likely):
+                best[key] = (likely, place, judged)
+    return best
+
+
+def _key(place: Place, label: str) -> Key | None:
+    if label.startswith(weights.PART) or label == weights.OWN:
+        return None
+    if place.task == places.COUNT:
+        if label == "force_size":
+            return "troops", "COALITION", "force_size", None, place.number
+        return _COUNTS[label], "COALITION", "headcount", label, place.number
+    topic, _, status = label.partition(".")
+    if topic == "troops" and place.code in setting.NO_SENDER:
+        return None
+    return topic, place.code, status, None, None
+
+
+def drafts(known: weights.Weights, page: Page) -> list[Draft]:
+    """The drafts of an article."""
+    made = list(page.drafts)
+    if not known.tasks:
+        return made
+    best = likelihoods(known, page)
+    kept = [d for d in made if best.get(key_of(d), (1.0,))[0] >= _UNLIKELY]
+    told = {key_of(d) for d in made}
+    stands = {(d.topic, d.subject, d.status) for d in kept}
+    for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
+        least = _SURE if _contradicts(key, stands) else known.least.get(_label(key), _LEAST)
+        if key not in told and likely >= least:
+            kept.append(_draft(known, page, key, place, judged, likely))
+            stands.add(key[:3])
+    return sorted(kept, key=lambda d: d.sentence)
+
+
+def _contradicts(key: Key, stands: Iterable[tuple[str, str, str]]) -> bool:
+    """Whether another claim of the article says the opposite of its subject; both can hold, of different times."""
+    topic, subject, status = key[:3]
+    return any(t == topic and s == subject and {status, other} in _OPPOSITES for t, s, other in stands)
+
+
+_OPPOSITES = [
+    {"ruled_out", "pledged"}, {"ruled_out", "open"}, {"ruled_out", "undecided"}, {"ruled_out", "conditional"}, {"pledged", "undecided"},
+    {"pledged", "open"}, {"pledged", "withdrew"}, {"pledged", "support_only"}, {"member", "declined"}, {"member", "considering"},
+    {"member", "left"}, {"considering", "declined"}, {"attended", "declined"}, {"refused", "offered"}, {"refused", "committed"},
+    {"offered", "withdrawn"}, {"committed", "uncommitted"}, {"offered", "committed"},
+]  # fmt: skip
+
+
+def _label(key: Key) -> str:
+    topic, _subject, status, counts, _number = key
+    return counts or ("force_size" if status == "force_size" else f"{topic}.{status}")
+
+
+def _draft(
+    known: weights.Weights, page: Page, key: Key, place: Place, judged: dict[str, float], likely: float
+) -> Draft:
+    topic, subject, status, counts, number = key
+    sentence = page.sentences[place.sentence]
+    label = _label(key)
+    clause, (start, end) = _evidence(known, sentence, place, label)
+    return Draft(
+        topic=topic, subject=subject, status=status, start=start, end=end, sentence=place.sentence, clause=clause,
+        number=number if number is not None else _size(known, page, place) if status == "pledged" else None,
+        number_max=place.high if status == "force_size" else None, counts=counts,
+        components=_components(judged) if topic == "backstop" else (),
+        rule=f"learned.{label}", why=(f"{likely:.2f}", *known.reasons(place.task, place.features, label)),
+    )  # fmt: skip
+
+
+def _components(judged: dict[str, float]) -> tuple[str, ...]:
+    likely = {p: judged.get(weights.PART + p, 0.0) for p in weights.PARTS}
+    named = tuple(p for p in weights.PARTS if likely[p] >= _A_PART)
+    return named or (max(weights.PARTS, key=lambda p: likely[p]) if any(likely.values()) else "general",)
+
+
+def _size(known: weights.Weights, page: Page, place: Place) -> int | None:
+    """The number of soldiers that the sentence gives a country, where it gives one."""
+    return next(
+        (
+            p.number
+            for p in places.counts(page, place.sentence)
+            if known.judge(places.COUNT, p.features).get(weights.OWN, 0.0) >= 0.5
+        ),
+        None,
+    )
+
+
+def _evidence(known: weights.Weights, sentence: Sentence, place: Place, label: str) -> tuple[int, tuple[int, int]]:
+    """The clause whose words speak loudest for the label, and what to quote: a short sentence whole, of a long one that clause
+    with those that hang on it."""
+    parts = sentence.parse.clauses
+    numbers: Sequence[int] = place.clauses or range(len(parts))
+    table = known.tasks[place.task]
+
+    def loud(number: int) -> float:
+        clause = parts[number]
+        names = {"oc=" + c for c in clause.classes} | {
+            "own=" + key for t in sentence.row[clause.first : clause.last] for key in t.keys
+        }
+        return sum(w for name in names for found, w in table.get(name, ()) if found == label)
+
+    loudest = max(numbers, key=lambda n: (loud(n), -n))
+    row = sentence.row
+    if len(row) <= _SHORT:
+        return loudest, (sentence.start, sentence.end)
+    first, last = parts[loudest].first, parts[loudest].last
+    subject = parts[loudest].subject
+    if subject is not None and subject.last < first:
+        first = subject.first
+    for index in range(loudest + 1, len(parts)):
+        if parts[index].kind not in _HANGING or parts[index].first > last:
+            break
+        last = max(last, parts[index].last)
+    if last - first < _LEAST_WORDS:
+        return loudest, (sentence.start, sentence.end)
+    return loudest, (sentence.start + row[first].start, sentence.start + row[last - 1].end)
+
+
+_SHORT = 28  # tokens; a sentence that long is quoted whole
+_LEAST_WORDS = 7
+_HANGING = frozenset({clauses.THAT, clauses.IF, clauses.ING, clauses.WHETHER, clauses.WH, clauses.REL, clauses.WHEN})

@@ -1,0 +1,64 @@
+"""Turns an annotated article into lessons: at which of its places which claims stand. Used for learning only."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from monitor.claims import places, weights
+from monitor.claims.context import Sentence
+from monitor.claims.features import Page
+from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
+from monitor.claims.places import Place
+
+_COUNTED = ("headcount", "force_size")
+
+
+def of_article(article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> Iterator[Lesson]:
+    """The lessons of an article. `claims`: annotated ones, with their evidence.
+
+    A claim stands where its evidence does. Elsewhere in the article the same claim may be made again, which the annotation doesn't
+    say: there its label is unknown. So is that of an optional claim everywhere.
+    """
+    claims = [(claim, _sentences(page.sentences, text, claim["evidence"])) for claim in claims]
+    for place in places.find(page):
+        labels: dict[str, int] = {}
+        for claim, where in claims:
+            label = label_of(claim)
+            if not _is_about(place, claim, label):
+                continue
+            here = place.sentence in where
+            mark = YES if here and not claim.get("optional") else UNKNOWN
+            labels[label] = max(labels.get(label, UNKNOWN), mark)
+        if place.task == places.BACKSTOP:
+            labels |= _parts(place, claims)
+        yield Lesson(article, place.task, place.features, labels)
+
+
+def label_of(claim: Mapping[str, Any]) -> str:
+    """What a claim is called among the labels of its task."""
+    if claim["status"] == "headcount":
+        return str(claim["counts"])
+    if claim["status"] == "force_size":
+        return "force_size" if claim["subject"] == "COALITION" else weights.OWN
+    return f"{claim['topic']}.{claim['status']}"
+
+
+def _is_about(place: Place, claim: Mapping[str, Any], label: str) -> bool:
+    if place.task == places.COUNT:
+        return claim["status"] in _COUNTED and claim.get("number") == place.number
+    if claim["status"] in _COUNTED:
+        return False
+    if place.task == places.BACKSTOP:
+        return bool(claim["topic"] == "backstop")
+    return bool(claim["topic"] != "backstop" and claim["subject"] == place.code)
+
+
+def _parts(place: Place, claims: Iterable[tuple[Mapping[str, Any], list[int]]]) -> dict[str, int]:
+    """The components of the US part: known only where there is a claim on it."""
+    here = [c for c, where in claims if c["topic"] == "backstop" and place.sentence in where]
+    named = {part for claim in here for part in claim["components"]}
+    return {weights.PART + part: (YES if part in named else NO) if here else UNKNOWN for part in weights.PARTS}
+
+
+def _sentences(sentences: Iterable[Sentence], text: str, evidence: str) -> list[int]:
+    start = text.find(evidence)
+    return [s.index for s in sentences if start >= 0 and s.start < start + len(evidence) and start < s.end]
