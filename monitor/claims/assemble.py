@@ -63,6 +63,8 @@ def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str |
     """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
     if one.status in ("attended", "leads"):
         return None
+    if one.speaker is not None:
+        return one.speaker or None
     if voice is not None and voice.name is not None:
         return voice.name
     clause = sentence.parse.clauses[one.clause] if one.clause < len(sentence.parse.clauses) else None

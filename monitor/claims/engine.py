@@ -102,7 +102,7 @@ class Engine:
             return types.Reading(relevant=False, skipped=parsed.skipped)
         built = parsed.sentences
         drafts = learned.drafts(self._weights, parsed.page)
-        credit = self._origins.of_article(article.title, article.outlet)
+        credit = self._origins.of_article(article.title, article.outlet) or self._origins.of_source_line(built, article.outlet)
         claims: list[types.Claim] = []
         spelling = assemble.Spelling(parsed.text)
         for one in drafts:
@@ -115,12 +115,12 @@ class Engine:
 
     def _credit(self, built: list[context.Sentence], index: int, outlet: str) -> str | None:
         """The outlet credited in the sentence, else in its paragraph."""
-        own = self._origins.of_sentence(built[index].raw, outlet)
+        own = self._origins.of_sentence(built[index], outlet)
         if own is not None:
             return own
         for near in (index - 1, index + 1):
             if 0 <= near < len(built) and built[near].paragraph == built[index].paragraph:
-                found = self._origins.of_sentence(built[near].raw, outlet)
+                found = self._origins.of_sentence(built[near], outlet)
                 if found is not None:
                     return found
         return None

@@ -4,8 +4,9 @@ Without weights the rules' claims stand as they are.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from monitor.claims import clauses, places, setting, weights
+from monitor.claims import clauses, places, setting, speakers, weights
 from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
@@ -66,7 +67,22 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
         if key not in told and likely >= least:
             kept.append(_draft(known, page, key, place, judged, likely))
             stands.add(key[:3])
-    return sorted(kept, key=lambda d: d.sentence)
+    return [_spoken(known, page, d) for d in sorted(kept, key=lambda d: d.sentence)]
+
+
+def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
+    """The draft with who says it."""
+    if speakers.TASK not in known.tasks or draft.status in ("attended", "leads"):
+        return draft
+    people = speakers.find(page.sentences, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
+    judged = [(known.judge(speakers.TASK, one.features).get(speakers.LABEL, 0.0), one) for one in people]
+    likely, one = max(judged, key=lambda j: j[0], default=(0.0, None))
+    if one is None or likely < _SAYS:
+        return replace(draft, speaker="")
+    return replace(draft, speaker=one.name, spoken_for=one.decides and one.code == draft.subject)
+
+
+_SAYS = 0.4
 
 
 def _contradicts(key: Key, stands: Iterable[tuple[str, str, str]]) -> bool:

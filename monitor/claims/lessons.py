@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.claims import places, weights
+from monitor.claims import places, speakers, weights
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
@@ -31,6 +31,23 @@ def of_article(article: str, text: str, page: Page, claims: Iterable[Mapping[str
         if place.task == places.BACKSTOP:
             labels |= _parts(place, claims)
         yield Lesson(article, place.task, place.features, labels)
+    yield from _speakers(article, page, claims)
+
+
+def _speakers(article: str, page: Page, claims: Iterable[tuple[Mapping[str, Any], list[int]]]) -> Iterator[Lesson]:
+    """Who says it and who doesn't, of the persons named near a claim."""
+    for claim, where in claims:
+        if not where or claim.get("optional") or claim["status"] in _UNSAID:
+            continue
+        sentence = page.sentences[where[0]]
+        clause = next((n for n, c in enumerate(sentence.parse.clauses) if c.verb is not None), 0)
+        said = str(claim.get("speaker") or "").lower().split()[-1:]
+        for one in speakers.find(page.sentences, where[0], clause, claim["topic"], claim["status"], claim["subject"]):
+            mark = YES if one.name.lower().split()[-1:] == said else NO
+            yield Lesson(article, speakers.TASK, one.features, {speakers.LABEL: mark})
+
+
+_UNSAID = ("attended", "leads")  # seen, not said
 
 
 def label_of(claim: Mapping[str, Any]) -> str:
