@@ -16,7 +16,7 @@ Key = tuple[str, str, str, str | None, int | None]  # topic, subject, status, co
 
 _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "membership", "interested": "membership",
            "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
-_LEAST = .4  # a claim less likely is not made, where the weights say nothing else of its kind
+_LEAST = {"membership": 0.55, "troops": 0.7, "backstop": 0.55, "": 0.4}  # a claim less likely is not made; "": counts
 _UNLIKELY = 0.05  # a rule's claim less likely is dropped
 _SURE = 0.8  # a claim that contradicts another of the same article is made where it is as likely as that
 _A_PART = 0.4
@@ -63,7 +63,7 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
     told = {key_of(d) for d in made}
     stands = {(d.topic, d.subject, d.status) for d in kept}
     for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
-        least = _SURE if _contradicts(key, stands) else known.least.get(_label(key), _LEAST)
+        least = _SURE if _contradicts(key, stands) else _least(key)
         if key not in told and likely >= least:
             kept.append(_draft(known, page, key, place, judged, likely))
             stands.add(key[:3])
@@ -97,6 +97,10 @@ _OPPOSITES = [
     {"member", "left"}, {"considering", "declined"}, {"attended", "declined"}, {"refused", "offered"}, {"refused", "committed"},
     {"offered", "withdrawn"}, {"committed", "uncommitted"}, {"offered", "committed"},
 ]  # fmt: skip
+
+
+def _least(key: Key) -> float:
+    return _LEAST[key[0] if key[2] not in ("headcount", "force_size") else ""]
 
 
 def _label(key: Key) -> str:
