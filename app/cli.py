@@ -343,10 +343,14 @@ def evaluate(
 
 @app.command()
 def train(
-    paths: Annotated[list[Path], typer.Argument(help="Annotated articles: JSON Lines files, or folders of JSON files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Annotated articles: JSON Lines files, or folders of JSON files.")
+    ],
     odd: Annotated[list[Path] | None, typer.Option(help="Learn from the odd ids of these alone.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write here instead of the watch's weights.tsv.")] = None,
-    folds: Annotated[int, typer.Option(help="Measure by cross-validation in so many folds; writes nothing.", min=0)] = 0,
+    folds: Annotated[
+        int, typer.Option(help="Measure by cross-validation in so many folds; writes nothing.", min=0)
+    ] = 0,
 ) -> None:
     """Learn from annotated articles.
 

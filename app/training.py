@@ -1,4 +1,4 @@
-"""Learns the weights of the statistical reader from annotated articles, and measures it on folds that it did not learn from."""
+"""Learns the weights of the statistical reader from annotated articles; measures it on folds that it did not see."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,10 @@ class Parts:
 
 
 def load(paths: Sequence[Path]) -> list[evaluate.Annotated]:
-    """The articles of folders, JSON files and JSON Lines files; raises errors.InputError for what is none, or has no evidence in its text."""
+    """The articles of folders, JSON files and JSON Lines files.
+
+    Raises errors.InputError where there is none, or a claim's evidence is not in its text.
+    """
     found: list[evaluate.Annotated] = []
     for path in paths:
         if not path.exists():
@@ -37,7 +40,7 @@ def load(paths: Sequence[Path]) -> list[evaluate.Annotated]:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.jsonl")) + [path] if path.is_dir() else [path]
+    return [*sorted(path.rglob("*.jsonl")), path] if path.is_dir() else [path]
 
 
 def odd(articles: Iterable[evaluate.Annotated]) -> list[evaluate.Annotated]:
@@ -51,8 +54,11 @@ def parts(articles: Iterable[evaluate.Annotated], loaded: watch.Watch) -> list[P
     made = []
     for one in articles:
         page = reader.parse(one.article).page
-        of_it = lessons.of_article(one.article.id, one.article.text, page, one.claims) if page is not None else ()
-        made.append(Parts(one, tuple(of_it)))
+        if page is None:
+            made.append(Parts(one, ()))
+        else:
+            of_it = lessons.of_article(one.article.id, one.article.text, page, one.claims, one.relevant)
+            made.append(Parts(one, tuple(of_it)))
     return made
 
 

@@ -62,7 +62,12 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
             last = tuple(subjects or others)[:3]
         for code, found in here.items():
             yield Candidate(
-                index, code, tuple(dict.fromkeys(found.sources)), found.place, tuple(sorted(set(found.clauses))), found.listed
+                index,
+                code,
+                tuple(dict.fromkeys(found.sources)),
+                found.place,
+                tuple(sorted(set(found.clauses))),
+                found.listed,
             )
 
 
@@ -70,7 +75,11 @@ class _Found:
     """One actor of a sentence, being gathered."""
 
     def __init__(
-        self, sources: list[str] | None = None, place: int | None = None, clauses: list[int] | None = None, listed: int = 1
+        self,
+        sources: list[str] | None = None,
+        place: int | None = None,
+        clauses: list[int] | None = None,
+        listed: int = 1,
     ) -> None:
         self.sources = sources or []
         self.place = place

@@ -57,7 +57,9 @@ class Engine:
 
     def __init__(self, watch: watch.Watch) -> None:
         self._weights = watch.learned
-        self._senses = features.stems({k.removeprefix("senses."): v for k, v in watch.terms.items() if k.startswith("senses.")})
+        self._senses = features.stems(
+            {k.removeprefix("senses."): v for k, v in watch.terms.items() if k.startswith("senses.")}
+        )
         words = lexicon.load(watch)
         self._gazetteer = actors.Gazetteer(watch, words)
         self._lexemes = lexemes.Lexemes(watch)
@@ -88,6 +90,8 @@ class Engine:
             sentences=built,
             title=features.title_words(article.title),
             flags=tuple(flag for flag in flags if flag),
+            mine=topic.mine,
+            theirs=topic.theirs,
             near=topic.near,
             drafts=self._drafts(built, topic),
             senses=self._senses,
@@ -98,11 +102,13 @@ class Engine:
     def read(self, article: types.Article) -> types.Reading:
         """Relevance and claims of one article."""
         parsed = self.parse(article)
-        if parsed.page is None:
+        if parsed.page is None or not learned.is_relevant(self._weights, parsed.page):
             return types.Reading(relevant=False, skipped=parsed.skipped)
         built = parsed.sentences
         drafts = learned.drafts(self._weights, parsed.page)
-        credit = self._origins.of_article(article.title, article.outlet) or self._origins.of_source_line(built, article.outlet)
+        credit = self._origins.of_article(article.title, article.outlet) or self._origins.of_source_line(
+            built, article.outlet
+        )
         claims: list[types.Claim] = []
         spelling = assemble.Spelling(parsed.text)
         for one in drafts:

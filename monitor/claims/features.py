@@ -3,8 +3,10 @@
 Features are plain text ("own=send", "neg&verbs.send"), so that a weight can be read and a claim explained by the words behind it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.claims import candidates, closed, nouns
 from monitor.claims.context import Sentence
@@ -13,7 +15,19 @@ from monitor.claims.tokens import Token
 
 _AFTER, _BEFORE = 12, 6  # tokens on either side of an actor
 _ROUND = 8  # tokens on either side of a number
-_NEGATIVE = closed.NEGATIONS | {"no", "none", "neither", "nobody", "nothing", "cannot", "without", "nor", "n't", "not", "never"}
+_NEGATIVE = closed.NEGATIONS | {
+    "no",
+    "none",
+    "neither",
+    "nobody",
+    "nothing",
+    "cannot",
+    "without",
+    "nor",
+    "n't",
+    "not",
+    "never",
+}
 _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
 
 
@@ -24,6 +38,8 @@ class Page:
     sentences: Sequence[Sentence]
     title: tuple[str, ...]
     flags: tuple[str, ...]
+    mine: float
+    theirs: float
     near: Sequence[bool]
     drafts: Sequence[Draft]
     main: str | None
@@ -33,7 +49,18 @@ class Page:
 def stem(low: str) -> str:
     """A word without the commonest endings; crude, but the same for all forms of a word."""
     if len(low) > 5:
-        for ending, left in (("ations", "at"), ("ation", "at"), ("ings", ""), ("ing", ""), ("ies", "y"), ("ied", "y"), ("ed", ""), ("es", ""), ("ly", ""), ("s", "")):
+        for ending, left in (
+            ("ations", "at"),
+            ("ation", "at"),
+            ("ings", ""),
+            ("ing", ""),
+            ("ies", "y"),
+            ("ied", "y"),
+            ("ed", ""),
+            ("es", ""),
+            ("ly", ""),
+            ("s", ""),
+        ):
             if low.endswith(ending) and len(low) - len(ending) >= 3:
                 return low[: -len(ending)] + left
     return low
@@ -71,7 +98,7 @@ def _words(row: Sequence[Token], first: int, last: int, code: str | None) -> lis
 
 
 def _pairs(words: Sequence[str]) -> Iterator[str]:
-    return (f"{a}_{b}" for a, b in zip(words, words[1:], strict=False))
+    return (f"{a}_{b}" for a, b in pairwise(words))
 
 
 def _abstract(sentence: Sentence, first: int, last: int, code: str | None) -> list[str]:
@@ -127,7 +154,11 @@ def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
         if clause.parent is not None and clause.parent < len(sentence.parse.clauses):
             above = sentence.parse.clauses[clause.parent]
             found.update("above=" + c for c in above.classes)
-    negated = any(t.low in _NEGATIVE for n in one.clauses for t in row[sentence.parse.clauses[n].first : sentence.parse.clauses[n].last])
+    negated = any(
+        t.low in _NEGATIVE
+        for n in one.clauses
+        for t in row[sentence.parse.clauses[n].first : sentence.parse.clauses[n].last]
+    )
     found.update("own=" + w for w in own)
     found.update("ab2=" + p for p in _pairs(abstract))
     found.update("ab3=" + "_".join(t) for t in zip(abstract, abstract[1:], abstract[2:], strict=False))
@@ -182,7 +213,15 @@ def _voice(sentence: Sentence, clause: int, code: str | None) -> str:
     if voice.private:
         return "v=private"
     if voice.code:
-        return "v=self" if voice.code == code else "v=US" if voice.code == "US" else "v=RU" if voice.code == "RU" else "v=other"
+        return (
+            "v=self"
+            if voice.code == code
+            else "v=US"
+            if voice.code == "US"
+            else "v=RU"
+            if voice.code == "RU"
+            else "v=other"
+        )
     return "v=unnamed"
 
 
@@ -219,7 +258,9 @@ def of_backstop(page: Page, index: int) -> set[str]:
         low = any(t.low in _NEGATIVE for t in sentence.row[clause.first : clause.last])
         found.add("subj=" + who)
         found.update(f"{who}&{'neg' if low else 'pos'}&{c}" for c in clause.classes)
-        found.update(f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, sentence.row, clause.first, clause.last))
+        found.update(
+            f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, sentence.row, clause.first, clause.last)
+        )
         found.update(f"{who}&{w}" for w in _words(sentence.row, clause.first, clause.last, "US"))
         found.add(_voice(sentence, number, "US"))
         found.update(f"{_voice(sentence, number, 'US')}&{c}" for c in clause.classes)
@@ -259,6 +300,26 @@ def of_number(page: Page, index: int, place: int, value: int, is_range: bool) ->
         if draft.number == value:
             name = f"{draft.status}.{draft.counts or ''}"
             found.update(_ruled(name, here=draft.sentence == index))
+    return found
+
+
+def of_article(page: Page) -> set[str]:
+    """The features of an article as to whether it is about the watch's subject."""
+    found = {"bias", *page.flags}
+    for name, value in (("mine", page.mine), ("theirs", page.theirs), ("lead", page.mine - page.theirs)):
+        step = int(max(-3.0, min(6.0, value)))
+        found.add(f"{name}={step}")
+    counted: Counter[str] = Counter()
+    for sentence in page.sentences:
+        counted.update(c for c in sentence.parse.classes if c.startswith("phrases."))
+        counted.update(_senses(page, sentence.row, 0, len(sentence.row)))
+        counted.update({"@" + m.code for m in sentence.mentions if m.code in ("US", "UA", "RU")})
+    whole = max(1, len(page.sentences))
+    found.update(
+        f"{name}:{'all' if n > 0.4 * whole else 'many' if n > 0.15 * whole else 'few'}" for name, n in counted.items()
+    )
+    found.update("t=" + w for w in page.title)
+    found.update("tz=" + z for w in page.title for z in page.senses.get(w, ()))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Joins what the rules found with what the weights hold likely: drops a rule's claim that is most unlikely, adds a likely one.
+"""Joins what the rules found with what the weights hold likely: the rules' claims stand, likely ones are added.
 
 Without weights the rules' claims stand as they are.
 """
@@ -6,7 +6,7 @@ Without weights the rules' claims stand as they are.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from monitor.claims import clauses, places, setting, speakers, weights
+from monitor.claims import clauses, features, places, setting, speakers, weights
 from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
@@ -16,16 +16,28 @@ Key = tuple[str, str, str, str | None, int | None]  # topic, subject, status, co
 
 _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "membership", "interested": "membership",
            "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
-_LEAST = {"membership": 0.55, "troops": 0.7, "backstop": 0.55, "": 0.4}  # a claim less likely is not made; "": counts
-_UNLIKELY = 0.05  # a rule's claim less likely is dropped
+_LEAST = {
+    "attended": 0.65,
+    "membership": 0.6,
+    "troops": 0.65,
+    "backstop": 0.55,
+    "": 0.5,
+}  # a claim less likely is not made; "": counts
 _SURE = 0.8  # a claim that contradicts another of the same article is made where it is as likely as that
 _A_PART = 0.4
+_RELEVANT = 0.4
 
 
 def key_of(draft: Draft) -> Key:
     """What makes a draft the same claim as another."""
     number = draft.number if draft.status in ("headcount", "force_size") else None
     return draft.topic, draft.subject, draft.status, draft.counts, number
+
+
+def is_relevant(known: weights.Weights, page: Page) -> bool:
+    """Whether an article that its words make relevant is likely to be so."""
+    judged = known.judge(places.ARTICLE, features.of_article(page))
+    return judged.get(places.RELEVANT, 1.0) >= _RELEVANT
 
 
 def likelihoods(known: weights.Weights, page: Page) -> dict[Key, tuple[float, Place, dict[str, float]]]:
@@ -59,7 +71,7 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
     if not known.tasks:
         return made
     best = likelihoods(known, page)
-    kept = [d for d in made if best.get(key_of(d), (1.0,))[0] >= _UNLIKELY]
+    kept = list(made)
     told = {key_of(d) for d in made}
     stands = {(d.topic, d.subject, d.status) for d in kept}
     for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
@@ -82,7 +94,7 @@ def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
     return replace(draft, speaker=one.name, spoken_for=one.decides and one.code == draft.subject)
 
 
-_SAYS = 0.4
+_SAYS = 0.5
 
 
 def _contradicts(key: Key, stands: Iterable[tuple[str, str, str]]) -> bool:
@@ -100,7 +112,7 @@ _OPPOSITES = [
 
 
 def _least(key: Key) -> float:
-    return _LEAST[key[0] if key[2] not in ("headcount", "force_size") else ""]
+    return _LEAST.get(key[2], _LEAST[key[0] if key[2] not in ("headcount", "force_size") else ""])
 
 
 def _label(key: Key) -> str:

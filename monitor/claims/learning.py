@@ -13,6 +13,7 @@ YES, NO, UNKNOWN = 1, 0, -1
 _ROUNDS = 30
 _NEAR_ENOUGH = 1e-2
 _NEWTON_STEPS = 20
+_SMALLEST = 0.03  # weights below it are left out: they change no claim and make the file large
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def learn(
             kept = [i for i, mark in enumerate(marks) if mark != UNKNOWN]
             weights = _regress([rows[i] for i in kept], [marks[i] == YES for i in kept], len(names), method.cost)
             for place, weight in enumerate(weights):
-                if abs(weight) >= 0.005:
+                if abs(weight) >= _SMALLEST:
                     found[place].append((label, weight))
         learned[task] = {names[place]: tuple(pairs) for place, pairs in found.items()}
     return learned
@@ -72,8 +73,8 @@ def _regress(rows: Sequence[Sequence[int]], right: Sequence[bool], width: int, c
     weights = [0.0] * width
     low = min(0.001 * cost, 1e-8)
     alphas = [[low, cost - low] for _ in rows]
-    for row, mark in zip(rows, right, strict=True):
-        push = low if mark else -low
+    for row, is_right in zip(rows, right, strict=True):
+        push = low if is_right else -low
         for place in row:
             weights[place] += push
     order = list(range(len(rows)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.claims import places, speakers, weights
+from monitor.claims import features, places, speakers, weights
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
@@ -12,16 +12,18 @@ from monitor.claims.places import Place
 _COUNTED = ("headcount", "force_size")
 
 
-def of_article(article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> Iterator[Lesson]:
-    """The lessons of an article. `claims`: annotated ones, with their evidence.
+def of_article(
+    article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]], relevant: bool
+) -> Iterator[Lesson]:
+    """The lessons of an article. `claims`: annotated ones, with their evidence; `relevant`: whether it is on topic.
 
     A claim stands where its evidence does. Elsewhere in the article the same claim may be made again, which the annotation doesn't
     say: there its label is unknown. So is that of an optional claim everywhere.
     """
-    claims = [(claim, _sentences(page.sentences, text, claim["evidence"])) for claim in claims]
+    placed = [(claim, _sentences(page.sentences, text, claim["evidence"])) for claim in claims]
     for place in places.find(page):
         labels: dict[str, int] = {}
-        for claim, where in claims:
+        for claim, where in placed:
             label = label_of(claim)
             if not _is_about(place, claim, label):
                 continue
@@ -29,9 +31,11 @@ def of_article(article: str, text: str, page: Page, claims: Iterable[Mapping[str
             mark = YES if here and not claim.get("optional") else UNKNOWN
             labels[label] = max(labels.get(label, UNKNOWN), mark)
         if place.task == places.BACKSTOP:
-            labels |= _parts(place, claims)
+            labels |= _parts(place, placed)
         yield Lesson(article, place.task, place.features, labels)
-    yield from _speakers(article, page, claims)
+    mark = YES if relevant else NO
+    yield Lesson(article, places.ARTICLE, frozenset(features.of_article(page)), {places.RELEVANT: mark})
+    yield from _speakers(article, page, placed)
 
 
 def _speakers(article: str, page: Page, claims: Iterable[tuple[Mapping[str, Any], list[int]]]) -> Iterator[Lesson]:

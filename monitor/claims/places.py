@@ -12,6 +12,7 @@ from monitor.claims.features import Page
 
 ACTOR, BACKSTOP, COUNT = "actor", "backstop", "count"
 TASKS = (ACTOR, BACKSTOP, COUNT)
+ARTICLE, RELEVANT = "article", "relevant"  # the article as a whole
 _REACH = 2  # sentences before, in which the US was named
 
 

@@ -34,6 +34,8 @@ class Topic:
     force: bool  # a force for Ukraine
     near: tuple[bool, ...]  # for each sentence: Ukraine, the force or the coalition in reach
     titled: bool  # the title names the coalition
+    mine: float = 0.0  # how much its words speak for the watch's subject
+    theirs: float = 0.0  # and for other coalitions, forces and places
 
 
 class Judge:
@@ -87,7 +89,7 @@ class Judge:
         meeting = relevant and (
             (met and group) or bool(self._meeting.search(title)) or meets or self._is_summit(names, group)
         )
-        return Topic(relevant, meeting, force, tuple(relevant and n for n in near), titled)
+        return Topic(relevant, meeting, force, tuple(relevant and n for n in near), titled, mine, theirs)
 
     def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:
         """The first sentences tell of a meeting, and the coalition is named in the text."""

@@ -9,7 +9,9 @@ from monitor.claims.context import Sentence
 
 TASK, LABEL = "speaker", "says"
 _BEFORE, _BEHIND = 4, 2  # sentences before and behind a claim in which its speaker is looked for
-_NAME = re.compile(r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}")
+_NAME = re.compile(
+    r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}"
+)
 _WE = frozenset("we our us i my".split())
 _HE = frozenset("he she".split())
 
@@ -31,7 +33,9 @@ class _Seen:
     places: list[tuple[int, int, int]]  # sentence, token, how many persons were named before in it
 
 
-def find(sentences: Sequence[Sentence], index: int, clause: int, topic: str, status: str, subject: str) -> Iterator[Person]:
+def find(
+    sentences: Sequence[Sentence], index: int, clause: int, topic: str, status: str, subject: str
+) -> Iterator[Person]:
     """The persons named near sentence `index`, in the order of their names."""
     first = max(0, index - _BEFORE)
     seen: dict[str, _Seen] = {}
@@ -47,7 +51,7 @@ def find(sentences: Sequence[Sentence], index: int, clause: int, topic: str, sta
             one.name,
             one.mention.code if one.mention is not None else None,
             one.mention.decides if one.mention is not None else False,
-            frozenset(shared | set(_of_person(sentences, index, clause, one, subject, latest))),
+            frozenset(shared | set(_of_person(sentences, index, clause, one, subject, topic, latest))),
         )
 
 
@@ -65,9 +69,9 @@ def _named(sentence: Sentence) -> Iterator[tuple[str, actors.Mention | None, int
     for match in _NAME.finditer(sentence.raw):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
-        token = next((i for i, t in enumerate(sentence.row) if t.end >= match.end()), None)
-        if token is not None and any(abs(h.first - token) <= 4 for h in saying) and sentence.row[token].mention is None:
-            yield match.group(), None, token
+        place = next((i for i, t in enumerate(sentence.row) if t.end >= match.end()), None)
+        if place is not None and any(abs(h.first - place) <= 4 for h in saying) and sentence.row[place].mention is None:
+            yield match.group(), None, place
 
 
 def _of_claim(sentence: Sentence, clause: int, topic: str, status: str, subject: str) -> Iterator[str]:
@@ -82,15 +86,31 @@ def _of_claim(sentence: Sentence, clause: int, topic: str, status: str, subject:
     if words & _WE:
         yield "we"
     voice = sentence.voices[clause] if clause < len(sentence.voices) else None
-    yield "voice=" + ("none" if voice is None else "private" if voice.private else "unnamed" if voice.name is None else "named")
+    yield "voice=" + (
+        "none" if voice is None else "private" if voice.private else "unnamed" if voice.name is None else "named"
+    )
 
 
 def _of_person(
-    sentences: Sequence[Sentence], index: int, clause: int, one: _Seen, subject: str, latest: tuple[int, int, int] | None
+    sentences: Sequence[Sentence],
+    index: int,
+    clause: int,
+    one: _Seen,
+    subject: str,
+    topic: str,
+    latest: tuple[int, int, int] | None,
 ) -> Iterator[str]:
     sentence = sentences[index]
     own = one.mention is not None and one.mention.code == subject
-    side = "own" if own else "US" if one.mention is not None and one.mention.code == "US" else "none" if one.mention is None else "other"
+    side = (
+        "own"
+        if own
+        else "US"
+        if one.mention is not None and one.mention.code == "US"
+        else "none"
+        if one.mention is None
+        else "other"
+    )
     yield "side=" + side
     if one.mention is not None:
         yield "kind=" + one.mention.kind
@@ -108,7 +128,9 @@ def _of_person(
     voices = {v.name for v in sentence.voices if v is not None and v.name}
     voice = sentence.voices[clause] if clause < len(sentence.voices) else None
     surname = one.name.split()[-1]
-    if voice is not None and voice.name is not None and voice.name.split()[-1] == surname:
+    is_voice = voice is not None and voice.name is not None and voice.name.split()[-1] == surname
+    said = False
+    if is_voice:
         yield "is voice"
     elif any(v.split()[-1] == surname for v in voices):
         yield "is some voice"
@@ -118,15 +140,22 @@ def _of_person(
         step = str(at - index)
         says = _says(sentences[at], token)
         if says:
+            said = True
             yield f"says&{step}"
             yield f"says={says}"
             if len(one.places) == 1:
                 yield f"says&{says}&{step}"
         yield f"order={min(order, 2)}&{step}"
-        if any(s is not None and s.subject is not None and s.subject.first <= token <= s.subject.last for s in sentences[at].parse.clauses):
+        if any(
+            s is not None and s.subject is not None and s.subject.first <= token <= s.subject.last
+            for s in sentences[at].parse.clauses
+        ):
             yield f"subject&{step}"
         if sentences[at].paragraph == sentence.paragraph and at != index:
             yield f"same paragraph&{step}"
+    how = "voice" if is_voice else "says" if said else "silent"
+    yield f"{how}&{side}&{topic}"
+    yield f"{how}&{'here' if here else 'away'}&{side}"
     if not here and any(t.low in _HE for t in sentence.row):
         yield "he"
         if latest is not None and one.places[0] == latest:
@@ -140,7 +169,7 @@ def _says(sentence: Sentence, token: int) -> str | None:
     row = sentence.row
     for hit in sentence.parse.hits:
         if hit.name == "verbs.say":
-            if 0 < hit.first - token <= 6 and not any(t.text in ".;“\"" for t in row[token + 1 : hit.first]):
+            if 0 < hit.first - token <= 6 and not any(t.text in '.;“"' for t in row[token + 1 : hit.first]):
                 return "before"
             if 0 < token - hit.last <= 4:
                 return "behind"

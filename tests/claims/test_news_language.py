@@ -5,14 +5,16 @@ Each row is a text of one or two sentences, read after an opening that sets the 
 "topic subject status[ number][ counts][ components]"; a row with "none" must bring no claim on troops or the backstop.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from monitor import types, watch
 from monitor.claims import engine as claim_engine
+from monitor.claims import weights
 
-ENGINE = claim_engine.Engine(watch.load_watch())
+ENGINE = claim_engine.Engine(replace(watch.load_watch(), learned=weights.Weights()))  # the rules alone
 OPENING = "European leaders discussed a force for Ukraine, to be deployed after a ceasefire.\n"
 
 

@@ -1,0 +1,158 @@
+"""The statistical reader: how it learns, what its file holds, what it adds to the rules, and what it must not."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app import training
+from app.commands import articles as commands
+from monitor import errors, types, watch
+from monitor.claims import engine, learning, places, weights
+from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
+
+WATCH = watch.load_watch()
+RULES = engine.Engine(dataclasses.replace(WATCH, learned=weights.Weights()))
+LESSONS = Path(__file__).parents[1] / "data" / "lessons"
+TEXT = (
+    "The coalition of the willing met in Paris on Tuesday to discuss a force for Ukraine after a ceasefire.\n\n"
+    "Norway's flag flies in the tent of the planners. It will not fly in vain, the ministry in Oslo let it be known.\n"
+)
+
+
+def article(text: str = TEXT, title: str = "Coalition of the willing meets on Ukraine") -> types.Article:
+    day = datetime(2026, 1, 7, tzinfo=UTC)
+    return types.Article(id="a1", url=None, outlet="Daily Example", title=title, text=text, published=day)
+
+
+def lesson(words: str, mark: int, number: int) -> Lesson:
+    return Lesson(f"a{number}", "actor", frozenset(words.split()), {"troops.pledged": mark})
+
+
+def taught(rows: Iterable[tuple[str, int]]) -> weights.Weights:
+    lessons = [lesson(words, mark, n) for n, (words, mark) in enumerate(rows)]
+    return weights.Weights(learning.learn(lessons, learning.Method(cost=10.0, articles=1)))
+
+
+SEND, KEEP = ("bias send troops", YES), ("bias keep troops", NO)
+
+
+def test_what_speaks_for_a_claim_is_learned() -> None:
+    known = taught([SEND, KEEP] * 10)
+    (sent,) = known.judge("actor", ["bias", "send", "troops"]).values()
+    (kept,) = known.judge("actor", ["bias", "keep", "troops"]).values()
+    assert sent > 0.9 > 0.1 > kept
+    assert known.reasons("actor", ["bias", "send", "troops"], "troops.pledged")[0] == "send"
+
+
+def test_places_that_are_unknown_teach_nothing() -> None:
+    plain = taught([SEND, KEEP] * 10)
+    blurred = taught([SEND, KEEP] * 10 + [("bias send troops", UNKNOWN)] * 50)
+    assert blurred.judge("actor", ["bias", "send"]) == pytest.approx(plain.judge("actor", ["bias", "send"]), abs=0.02)
+
+
+def test_a_label_with_too_few_examples_is_not_learned() -> None:
+    assert taught([SEND, SEND] + [KEEP] * 20).judge("actor", ["bias", "send"]) == {}
+
+
+def test_the_file_holds_what_was_learned(tmp_path: Path) -> None:
+    known = taught([SEND, KEEP] * 10)
+    file = tmp_path / "weights.tsv"
+    file.write_text(weights.dump(known), encoding="utf-8")
+    read = weights.load(file)
+    assert weights.dump(read) == weights.dump(known)
+    assert read.judge("actor", ["send"]) == pytest.approx(known.judge("actor", ["send"]), abs=0.01)
+
+
+def test_a_missing_file_is_no_weights_and_a_broken_one_is_refused(tmp_path: Path) -> None:
+    assert weights.load(tmp_path / "none.tsv") == weights.Weights()
+    broken = tmp_path / "weights.tsv"
+    broken.write_text("# head\nactor\tsend\ttroops.pledged:much\n", encoding="utf-8")
+    with pytest.raises(errors.SeedError, match="line 2"):
+        weights.load(broken)
+
+
+def only(label: str, weight: float) -> engine.Engine:
+    """An engine whose weights hold one label likely (or not) wherever Norway itself is named."""
+    tasks = {places.ACTOR: {"src=named": ((label, weight),)}}
+    return engine.Engine(dataclasses.replace(WATCH, learned=weights.Weights(tasks)))
+
+
+def test_without_weights_the_rules_read_alone() -> None:
+    assert not any(c.rule.startswith("learned") for c in RULES.read(article()).claims)
+
+
+def test_a_likely_claim_is_added_with_its_words_and_says_why() -> None:
+    (claim,) = [c for c in only("troops.pledged", 5.0).read(article()).claims if c.subject == "NO"]
+    assert (claim.status, claim.rule) == ("pledged", "learned.troops.pledged")
+    assert claim.evidence == TEXT[claim.start : claim.end]
+    assert "Norway" in claim.evidence or "Oslo" in claim.evidence
+    assert claim.why == ("0.99", "src=named")
+
+
+def test_an_unlikely_claim_is_not_made() -> None:
+    assert not [c for c in only("troops.pledged", 0.1).read(article()).claims if c.subject == "NO"]
+
+
+def test_who_sends_no_force_gets_no_stand_on_troops() -> None:
+    text = TEXT + "Ukraine and the European Union were glad of it."
+    subjects = {c.subject for c in only("troops.pledged", 5.0).read(article(text)).claims if c.topic == "troops"}
+    assert "NO" in subjects
+    assert subjects.isdisjoint({"UA", "EU"})
+
+
+def test_what_contradicts_a_rule_must_be_surer() -> None:
+    text = TEXT + "Norway will not send troops to Ukraine, Prime Minister Jonas Gahr Støre said."
+
+    def statuses(weight: float) -> set[str]:
+        return {c.status for c in only("troops.pledged", weight).read(article(text)).claims if c.subject == "NO"}
+
+    assert statuses(1.2) == {"ruled_out"}
+    assert statuses(5.0) >= {"ruled_out", "pledged"}
+
+
+@pytest.mark.parametrize("file", sorted(LESSONS.glob("*.jsonl")), ids=lambda f: f.stem)
+def test_the_lessons_say_what_their_texts_say(file: Path) -> None:
+    loaded = training.load([file])
+    assert loaded
+    assert len({one.article.id for one in loaded}) == len(loaded)
+    statuses = {(c["topic"], c["status"]) for one in loaded for c in one.claims}
+    assert {topic for topic, _ in statuses} <= {"membership", "troops", "backstop"}
+
+
+def test_evidence_that_is_not_in_the_text_is_refused(tmp_path: Path) -> None:
+    row = json.loads((LESSONS / "a.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    row["claims"][0]["evidence"] = "Nobody said so."
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(errors.InputError, match="evidence not in its text"):
+        training.load([file])
+
+
+@pytest.fixture
+def some(tmp_path: Path) -> Path:
+    file = tmp_path / "some.jsonl"
+    lines = (LESSONS / "a.jsonl").read_text(encoding="utf-8").splitlines()[:12]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def test_the_command_writes_the_same_bytes_each_time(some: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "1.tsv", tmp_path / "2.tsv"
+    assert commands.train([some], [], first, 0) == commands.train([some], [], second, 0) == 0
+    assert first.read_bytes() == second.read_bytes()
+    assert weights.load(first).tasks[places.ACTOR]
+
+
+def test_folds_measure_and_write_nothing(some: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.train([some], [], tmp_path / "none.tsv", 2) == 0
+    assert "strict" in capsys.readouterr().out
+    assert not (tmp_path / "none.tsv").exists()
+
+
+def test_even_ids_are_left_for_figures(some: Path) -> None:
+    loaded = training.load([some])
+    assert {int(one.article.id[1:]) % 2 for one in training.odd(loaded)} == {1}
