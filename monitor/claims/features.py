@@ -143,8 +143,6 @@ def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
         turned = _abstract(sentence, clause.first, clause.last, code)
         abstract += turned
         classes |= clause.classes
-        found.add("kind=" + clause.kind)
-        found.add("ck=" + clause.kind + "&" + one.sources[0])
         if clause.verb is not None:
             verb = word(row[clause.verb], code)
             found.add(f"verb={verb}")
@@ -235,11 +233,15 @@ def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
         yield "question"
     yield "at=" + ("0" if index == 0 else "1" if index < 3 else "2" if index < 8 else "3")
     words = _words(sentence.row, 0, len(sentence.row), code)
-    yield from ("sc=" + c for c in sentence.parse.classes)
-    yield from ("sz=" + z for z in _senses(page, sentence.row, 0, len(sentence.row)))
     if index and page.sentences[index - 1].is_question:
         yield "asked"
     yield "long=" + str(min(len(words) // 8, 5))
+
+
+def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:
+    """The classes and senses of all its words; an actor is better judged by those of its own clauses."""
+    yield from ("sc=" + c for c in sentence.parse.classes)
+    yield from ("sz=" + z for z in _senses(page, sentence.row, 0, len(sentence.row)))
 
 
 def of_backstop(page: Page, index: int) -> set[str]:
@@ -252,6 +254,7 @@ def of_backstop(page: Page, index: int) -> set[str]:
     found.update("o2=" + p for p in _pairs(_words(sentence.row, 0, len(sentence.row), "US")))
     negated = any(t.low in _NEGATIVE for t in sentence.row)
     found.update(("neg&" if negated else "pos&") + c for c in sentence.parse.classes)
+    found.update(_of_sentence(page, sentence))
     found.add("neg" if negated else "pos")
     for number, clause in enumerate(sentence.parse.clauses):
         who = "US" if "US" in sentence.subjects[number] else "other" if sentence.subjects[number] else "none"
@@ -279,6 +282,7 @@ def of_number(page: Page, index: int, place: int, value: int, is_range: bool) ->
     sentence = page.sentences[index]
     row = sentence.row
     found = set(_shared(page, index, None))
+    found.update(_of_sentence(page, sentence))
     before = _abstract(sentence, place - _ROUND, place, None)
     after = _abstract(sentence, place + 1, place + 1 + _ROUND, None)
     found.update("bef=" + w for w in before)

@@ -17,7 +17,7 @@ Key = tuple[str, str, str, str | None, int | None]  # topic, subject, status, co
 _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "membership", "interested": "membership",
            "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
 _LEAST = {
-    "attended": 0.65,
+    "attended": 0.7,
     "membership": 0.6,
     "troops": 0.65,
     "backstop": 0.55,
