@@ -89,7 +89,7 @@ def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
     people = speakers.find(page.sentences, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
     judged = [(known.judge(speakers.TASK, one.features).get(speakers.LABEL, 0.0), one) for one in people]
     likely, one = max(judged, key=lambda j: j[0], default=(0.0, None))
-    if one is None or likely < _SAYS:
+    if one is None or likely < _SAYS or one.features.isdisjoint(speakers.SPEAKING):
         return replace(draft, speaker="")
     return replace(draft, speaker=one.name, spoken_for=one.decides and one.code == draft.subject)
 

@@ -12,6 +12,8 @@ _BEFORE, _BEHIND = 4, 2  # sentences before and behind a claim in which its spea
 _NAME = re.compile(
     r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}"
 )
+# without one of these somebody is spoken of, not heard
+SPEAKING = frozenset({"is voice", "is some voice", "says=before", "says=behind", "says=according", "says=colon"})
 _WE = frozenset("we our us i my".split())
 _HE = frozenset("he she".split())
 
