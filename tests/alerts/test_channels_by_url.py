@@ -151,6 +151,7 @@ async def test_a_lost_answer_is_told_from_a_lost_request(
     site: server.TestServer, hook: webhook.WebhookChannel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")  # whatever level another test left it at
     site.route(f"/{SECRET}", server.closing)
     with pytest.raises(errors.SendError) as caught:
         await hook.send(alert("webhook"), message())

@@ -138,6 +138,11 @@ class Recorder:
     file: Path
     fails: dict[str, list[errors.SendError]] = field(default_factory=dict)
 
+    def told(self, recipient: str) -> list[str]:
+        """The ids of what a recipient was told."""
+        lines = self.file.read_text(encoding="utf-8").splitlines() if self.file.exists() else []
+        return [row["id"] for row in map(json.loads, lines) if row["to"] == recipient]
+
     async def send(self, alert: types.Alert, message: object) -> str | None:
         """Write, or fail as told."""
         if self.fails.get(alert.recipient):
