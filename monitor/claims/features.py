@@ -5,7 +5,8 @@ Features are plain text ("own=send", "neg&verbs.send"), so that a weight can be 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from monitor.claims import candidates, closed, nouns
@@ -32,6 +33,15 @@ _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
 
 
 @dataclass(frozen=True, slots=True)
+class _View:
+    """A sentence's tokens as features see them, whoever is looked at: words, lists of like sense, classes."""
+
+    words: tuple[str | None, ...]  # None: a mark; of an actor what it is to others
+    senses: tuple[tuple[str, ...], ...]
+    classes: tuple[str | None, ...]  # "": inside a longer hit
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What all places of an article share."""
 
@@ -44,8 +54,10 @@ class Page:
     drafts: Sequence[Draft]
     main: str | None
     senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
+    views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
 
 
+@lru_cache(maxsize=20_000)
 def stem(low: str) -> str:
     """A word without the commonest endings; crude, but the same for all forms of a word."""
     if len(low) > 5:
@@ -66,18 +78,19 @@ def stem(low: str) -> str:
     return low
 
 
-def word(token: Token, code: str | None) -> str | None:
+def _word(token: Token) -> str | None:
     """A token as a feature: an actor by its part in the matter, a number as such, a word by its base form."""
     if token.mention is not None:
         theirs = token.mention.code
-        return "@S" if theirs == code else "@" + theirs if theirs in ("US", "UA", "RU", "EU", "NATO") else "@O"
+        return "@" + theirs if theirs in _NAMED else "@O"
     if token.is_mark:
         return None
     if token.is_number:
         return "#"
-    if token.lemmas:
-        return min(token.lemmas)
-    return stem(token.low)
+    return min(token.lemmas) if token.lemmas else stem(token.low)
+
+
+_NAMED = frozenset({"US", "UA", "RU", "EU", "NATO"})
 
 
 def stems(senses: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -89,33 +102,56 @@ def stems(senses: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     return {one: tuple(names) for one, names in found.items()}
 
 
-def _senses(page: Page, row: Sequence[Token], first: int, last: int) -> set[str]:
-    return {name for t in row[max(0, first) : last] if t.mention is None for name in page.senses.get(stem(t.low), ())}
+def _view(page: Page, index: int) -> _View:
+    known = page.views.get(index)
+    if known is not None:
+        return known
+    sentence = page.sentences[index]
+    covered: dict[int, str] = {}
+    for hit in sentence.parse.hits:
+        if not hit.name.startswith(_LOOSE):
+            for place in range(hit.first, hit.last + 1):
+                covered.setdefault(place, hit.name.partition(".")[2] if place == hit.first else "")
+    row = sentence.row
+    made = _View(
+        words=tuple(_word(t) for t in row),
+        senses=tuple(page.senses.get(stem(t.low), ()) if t.mention is None else () for t in row),
+        classes=tuple(covered.get(n) if t.mention is None else None for n, t in enumerate(row)),
+    )
+    page.views[index] = made
+    return made
 
 
-def _words(row: Sequence[Token], first: int, last: int, code: str | None) -> list[str]:
-    return [w for w in (word(t, code) for t in row[max(0, first) : last]) if w is not None]
+def _senses(page: Page, index: int, first: int, last: int) -> set[str]:
+    return {name for names in _view(page, index).senses[max(0, first) : last] for name in names}
+
+
+def _words(page: Page, index: int, first: int, last: int, code: str | None) -> list[str]:
+    """The words from token first to last (exclusive); the actor itself is @S."""
+    view, row = _view(page, index), page.sentences[index].row
+    found: list[str] = []
+    for place in range(max(0, first), min(last, len(row))):
+        mention = row[place].mention
+        plain = "@S" if mention is not None and mention.code == code else view.words[place]
+        if plain is not None:
+            found.append(plain)
+    return found
 
 
 def _pairs(words: Sequence[str]) -> Iterator[str]:
     return (f"{a}_{b}" for a, b in pairwise(words))
 
 
-def _abstract(sentence: Sentence, first: int, last: int, code: str | None) -> list[str]:
+def _abstract(page: Page, index: int, first: int, last: int, code: str | None) -> list[str]:
     """The tokens with every word of a class replaced by the class, so that "send troops" and "deploy soldiers" are alike."""
-    covered: dict[int, str] = {}
-    for hit in sentence.parse.hits:
-        if hit.name.startswith(_LOOSE):
-            continue
-        for place in range(hit.first, hit.last + 1):
-            covered.setdefault(place, hit.name.partition(".")[2] if place == hit.first else "")
+    view, row = _view(page, index), page.sentences[index].row
     found: list[str] = []
-    for place in range(max(0, first), min(last, len(sentence.row))):
-        token = sentence.row[place]
-        name = covered.get(place) if token.mention is None else None
+    for place in range(max(0, first), min(last, len(row))):
+        name = view.classes[place]
         if name == "":
             continue
-        plain = name or word(token, code)
+        mention = row[place].mention
+        plain = name or ("@S" if mention is not None and mention.code == code else view.words[place])
         if plain is not None:
             found.append(plain)
     return found
@@ -136,15 +172,15 @@ def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
     senses: set[str] = set()
     for number in one.clauses:
         clause = sentence.parse.clauses[number]
-        senses |= _senses(page, row, clause.first, clause.last)
-        mine = _words(row, clause.first, clause.last, code)
+        senses |= _senses(page, one.sentence, clause.first, clause.last)
+        mine = _words(page, one.sentence, clause.first, clause.last, code)
         own += mine
         found.update("o2=" + p for p in _pairs(mine))
-        turned = _abstract(sentence, clause.first, clause.last, code)
+        turned = _abstract(page, one.sentence, clause.first, clause.last, code)
         abstract += turned
         classes |= clause.classes
         if clause.verb is not None:
-            verb = word(row[clause.verb], code)
+            verb = _view(page, one.sentence).words[clause.verb]
             found.add(f"verb={verb}")
         below = [c for c in sentence.parse.clauses if c.parent == number]
         for inner in below:
@@ -169,12 +205,12 @@ def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
     some = sorted(senses)
     found.update(f"zz={a}&{b}" for i, a in enumerate(some) for b in some[i + 1 :])
     if one.place is not None:
-        after = _abstract(sentence, one.place + 1, one.place + 1 + _AFTER, code)
-        before = _abstract(sentence, one.place - _BEFORE, one.place, code)
+        after = _abstract(page, one.sentence, one.place + 1, one.place + 1 + _AFTER, code)
+        before = _abstract(page, one.sentence, one.place - _BEFORE, one.place, code)
         found.update("aft=" + w for w in after)
         found.update("bef=" + w for w in before)
-        found.update("az=" + z for z in _senses(page, row, one.place + 1, one.place + 1 + _AFTER))
-        found.update("bz=" + z for z in _senses(page, row, one.place - _BEFORE, one.place))
+        found.update("az=" + z for z in _senses(page, one.sentence, one.place + 1, one.place + 1 + _AFTER))
+        found.update("bz=" + z for z in _senses(page, one.sentence, one.place - _BEFORE, one.place))
         found.update("a2=" + p for p in _pairs(["^", *after[:6]]))
         found.update("b2=" + p for p in _pairs([*before[-4:], "$"]))
         noun = nouns.at(sentence.parse.nouns, one.place)
@@ -232,7 +268,7 @@ def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
     if sentence.is_question:
         yield "question"
     yield "at=" + ("0" if index == 0 else "1" if index < 3 else "2" if index < 8 else "3")
-    words = _words(sentence.row, 0, len(sentence.row), code)
+    words = _words(page, index, 0, len(sentence.row), code)
     if index and page.sentences[index - 1].is_question:
         yield "asked"
     yield "long=" + str(min(len(words) // 8, 5))
@@ -241,17 +277,17 @@ def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
 def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:
     """The classes and senses of all its words; an actor is better judged by those of its own clauses."""
     yield from ("sc=" + c for c in sentence.parse.classes)
-    yield from ("sz=" + z for z in _senses(page, sentence.row, 0, len(sentence.row)))
+    yield from ("sz=" + z for z in _senses(page, sentence.index, 0, len(sentence.row)))
 
 
 def of_backstop(page: Page, index: int) -> set[str]:
     """The features of a sentence as to what the US gives."""
     sentence = page.sentences[index]
     found = set(_shared(page, index, "US"))
-    whole = _abstract(sentence, 0, len(sentence.row), "US")
+    whole = _abstract(page, index, 0, len(sentence.row), "US")
     found.update("ab2=" + p for p in _pairs(whole))
     found.update("ab3=" + "_".join(t) for t in zip(whole, whole[1:], whole[2:], strict=False))
-    found.update("o2=" + p for p in _pairs(_words(sentence.row, 0, len(sentence.row), "US")))
+    found.update("o2=" + p for p in _pairs(_words(page, index, 0, len(sentence.row), "US")))
     negated = any(t.low in _NEGATIVE for t in sentence.row)
     found.update(("neg&" if negated else "pos&") + c for c in sentence.parse.classes)
     found.update(_of_sentence(page, sentence))
@@ -261,10 +297,8 @@ def of_backstop(page: Page, index: int) -> set[str]:
         low = any(t.low in _NEGATIVE for t in sentence.row[clause.first : clause.last])
         found.add("subj=" + who)
         found.update(f"{who}&{'neg' if low else 'pos'}&{c}" for c in clause.classes)
-        found.update(
-            f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, sentence.row, clause.first, clause.last)
-        )
-        found.update(f"{who}&{w}" for w in _words(sentence.row, clause.first, clause.last, "US"))
+        found.update(f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, index, clause.first, clause.last))
+        found.update(f"{who}&{w}" for w in _words(page, index, clause.first, clause.last, "US"))
         found.add(_voice(sentence, number, "US"))
         found.update(f"{_voice(sentence, number, 'US')}&{c}" for c in clause.classes)
     named = any(m.code == "US" for m in sentence.mentions)
@@ -280,24 +314,23 @@ def of_backstop(page: Page, index: int) -> set[str]:
 def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> set[str]:
     """The features of a number in a sentence."""
     sentence = page.sentences[index]
-    row = sentence.row
     found = set(_shared(page, index, None))
     found.update(_of_sentence(page, sentence))
-    before = _abstract(sentence, place - _ROUND, place, None)
-    after = _abstract(sentence, place + 1, place + 1 + _ROUND, None)
+    before = _abstract(page, index, place - _ROUND, place, None)
+    after = _abstract(page, index, place + 1, place + 1 + _ROUND, None)
     found.update("bef=" + w for w in before)
     found.update("aft=" + w for w in after)
     found.update("b2=" + p for p in _pairs([*before[-5:], "#"]))
     found.update("a2=" + p for p in _pairs(["#", *after[:6]]))
-    found.update("az=" + z for z in _senses(page, row, place + 1, place + 1 + _ROUND))
-    found.update("bz=" + z for z in _senses(page, row, place - _ROUND, place))
+    found.update("az=" + z for z in _senses(page, index, place + 1, place + 1 + _ROUND))
+    found.update("bz=" + z for z in _senses(page, index, place - _ROUND, place))
     for distance, w in enumerate(after[:3]):
         found.add(f"a{distance}={w}")
     for distance, w in enumerate(reversed(before[-3:])):
         found.add(f"z{distance}={w}")
     clause = sentence.parse.clauses[sentence.parse.clause_at(place)]
     found.update("oc=" + c for c in clause.classes)
-    found.update("own=" + w for w in _words(row, clause.first, clause.last, None))
+    found.update("own=" + w for w in _words(page, index, clause.first, clause.last, None))
     found.add("size=" + ("few" if value < 5 else "tens" if value < 70 else "hundreds" if value < 2500 else "thousands"))
     found.add("range" if is_range else "single")
     for draft in page.drafts:
@@ -316,7 +349,7 @@ def of_article(page: Page) -> set[str]:
     counted: Counter[str] = Counter()
     for sentence in page.sentences:
         counted.update(c for c in sentence.parse.classes if c.startswith("phrases."))
-        counted.update(_senses(page, sentence.row, 0, len(sentence.row)))
+        counted.update(_senses(page, sentence.index, 0, len(sentence.row)))
         counted.update({"@" + m.code for m in sentence.mentions if m.code in ("US", "UA", "RU")})
     whole = max(1, len(page.sentences))
     found.update(

@@ -14,23 +14,34 @@ _HEAD = "# Purpose: weights of the statistical reader, learned from annotated ar
 _VERSION = "1"
 
 
+_Row = tuple[tuple[int, float], ...]
+_Table = tuple[tuple[str, ...], dict[str, _Row]]  # labels; the features' weights by their numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """For each task the weights of its features: {task: {feature: {label: weight}}}, and the least probability for each label."""
+    """For each task the weights of its features: {task: {feature: ((label, weight), ...)}}."""
 
     tasks: Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]] = field(default_factory=dict)
-    least: Mapping[str, float] = field(default_factory=dict)
+    _tables: dict[str, _Table] = field(default_factory=dict, compare=False, repr=False)  # made when first needed
 
     def judge(self, task: str, features: Iterable[str]) -> dict[str, float]:
         """The probability of each label of a task at a place with these features."""
-        known = self.tasks.get(task)
-        if not known:
+        if task not in self.tasks:
             return {}
-        sums: dict[str, float] = {}
+        if task not in self._tables:
+            self._tables[task] = _table(self.tasks[task])
+        labels, rows = self._tables[task]
+        sums = [0.0] * len(labels)
+        seen = False
         for feature in features:
-            for label, weight in known.get(feature, ()):
-                sums[label] = sums.get(label, 0.0) + weight
-        return {label: 1 / (1 + math.exp(-max(-30.0, min(30.0, total)))) for label, total in sums.items()}
+            if row := rows.get(feature):
+                seen = True
+                for number, weight in row:
+                    sums[number] += weight
+        if not seen:
+            return {}
+        return {label: 1 / (1 + math.exp(-max(-30.0, min(30.0, one)))) for label, one in zip(labels, sums, strict=True)}
 
     def reasons(self, task: str, features: Iterable[str], label: str, most: int = 4) -> tuple[str, ...]:
         """The features that speak loudest for a label."""
@@ -39,12 +50,17 @@ class Weights:
         return tuple(f for _w, f in sorted(weighed, key=lambda x: (-x[0], x[1]))[:most])
 
 
+def _table(known: Mapping[str, tuple[tuple[str, float], ...]]) -> _Table:
+    labels = tuple(sorted({label for pairs in known.values() for label, _ in pairs}))
+    numbers = {label: number for number, label in enumerate(labels)}
+    return labels, {f: tuple((numbers[label], weight) for label, weight in pairs) for f, pairs in known.items()}
+
+
 def load(path: Path) -> Weights:
     """Read a weights file; an absent one is no weights at all (rules alone read). Raises errors.SeedError for a broken one."""
     if not path.exists():
         return Weights()
     tasks: dict[str, dict[str, tuple[tuple[str, float], ...]]] = {}
-    least: dict[str, float] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("#") or not line:
             continue
@@ -53,17 +69,13 @@ def load(path: Path) -> Weights:
             read = tuple((label, float(weight)) for label, weight in (p.rsplit(":", 1) for p in pairs))
         except ValueError as error:
             raise errors.SeedError(str(path), f"line {number}", "task, feature, label:weight, apart by tabs") from error
-        if kind == "least":
-            least[name] = read[0][1]
-        else:
-            tasks.setdefault(kind, {})[name] = read
-    return Weights(tasks, least)
+        tasks.setdefault(kind, {})[name] = read
+    return Weights(tasks)
 
 
 def dump(weights: Weights) -> str:
     """The text of a weights file, the same for the same weights."""
     lines = [_HEAD, f"# Version: {_VERSION}"]
-    lines += [f"least\t{label}\tp:{value:.2f}" for label, value in sorted(weights.least.items())]
     for task, known in sorted(weights.tasks.items()):
         for feature, pairs in sorted(known.items()):
             kept = "\t".join(f"{label}:{weight:.2f}" for label, weight in sorted(pairs) if abs(weight) >= 0.005)
