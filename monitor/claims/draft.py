@@ -21,6 +21,5 @@ class Draft:
     optional: bool = False
     in_passing: bool = False
     speaker: str | None = None  # who says it, where the weights chose; empty text: nobody
-    spoken_for: bool = False  # the chosen speaker may decide for the subject
     rule: str
     why: tuple[str, ...] = ()

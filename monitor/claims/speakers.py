@@ -20,11 +20,9 @@ _HE = frozenset("he she".split())
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who could have said it. `code`: for whom he speaks by his office."""
+    """Somebody who could have said it."""
 
     name: str
-    code: str | None
-    decides: bool
     features: frozenset[str]
 
 
@@ -51,8 +49,6 @@ def find(
         one = seen[key]
         yield Person(
             one.name,
-            one.mention.code if one.mention is not None else None,
-            one.mention.decides if one.mention is not None else False,
             frozenset(shared | set(_of_person(sentences, index, clause, one, subject, topic, latest))),
         )
 
