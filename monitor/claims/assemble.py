@@ -64,7 +64,7 @@ def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str |
     if one.status in ("attended", "leads"):
         return None
     if one.speaker is not None:
-        return one.speaker or None
+        return one.speaker
     if voice is not None and voice.name is not None:
         return voice.name
     clause = sentence.parse.clauses[one.clause] if one.clause < len(sentence.parse.clauses) else None

@@ -20,6 +20,6 @@ class Draft:
     components: tuple[str, ...] = ()
     optional: bool = False
     in_passing: bool = False
-    speaker: str | None = None  # who says it, where the weights chose; empty text: nobody
+    speaker: str | None = None  # who says it, where the weights chose
     rule: str
     why: tuple[str, ...] = ()

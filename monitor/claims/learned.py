@@ -77,14 +77,14 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
 
 
 def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
-    """The draft with who says it."""
+    """The draft with who is likely to say it; without one, the rules' voice stands."""
     if speakers.TASK not in known.tasks or draft.status in ("attended", "leads"):
         return draft
     people = speakers.find(page.sentences, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
     judged = [(known.judge(speakers.TASK, one.features).get(speakers.LABEL, 0.0), one) for one in people]
     likely, one = max(judged, key=lambda j: j[0], default=(0.0, None))
     if one is None or likely < _SAYS or one.features.isdisjoint(speakers.SPEAKING):
-        return replace(draft, speaker="")
+        return draft
     return replace(draft, speaker=one.name)
 
 
