@@ -70,10 +70,19 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
     stands = {(d.topic, d.subject, d.status) for d in kept}
     for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
         least = _SURE if _contradicts(key, stands) else _least(key)
-        if key not in told and likely >= least:
+        if key not in told and likely >= least and not _is_misread(key, place, page.drafts):
             kept.append(_draft(known, page, key, place, judged, likely))
             stands.add(key[:3])
     return [_spoken(known, page, d) for d in sorted(kept, key=lambda d: d.sentence)]
+
+
+def _is_misread(key: Key, place: Place, found: Iterable[Draft]) -> bool:
+    """Attendance where the words say another thing: who chairs the coalition itself, or "an American pullback"."""
+    if key[2] != "attended":
+        return False
+    if "noun=thing" in place.features and "first=subject" not in place.features:
+        return True
+    return any(d.status == "leads" and d.subject == key[1] and d.sentence == place.sentence for d in found)
 
 
 def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:

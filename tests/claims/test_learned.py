@@ -165,3 +165,19 @@ def test_the_weights_choose_who_says_it_and_else_the_rules_do() -> None:
     for reader in (RULES, doubting, engine.Engine(WATCH)):
         (claim,) = [c for c in reader.read(article(TEXT + said)).claims if c.status == "pledged"]
         assert claim.speaker == "Jonas Gahr Støre"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "attends"),
+    [
+        ("France was in the hall as well.", True),
+        ("France leads the coalition of the willing.", False),  # who leads it is not told to have been there
+        ("They feared a French pullback.", False),  # what is French, not France
+    ],
+)
+def test_attendance_is_not_read_into_other_words(sentence: str, attends: bool) -> None:
+    tasks = {places.ACTOR: {"src=named": (("membership.attended", 9.0),)}}
+    reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.Weights(tasks)))
+    text = "The coalition of the willing talked of a force for Ukraine after a ceasefire.\n\n" + sentence
+    found = {(c.subject, c.status) for c in reader.read(article(text)).claims}
+    assert (("FR", "attended") in found) == attends
