@@ -16,19 +16,7 @@ from monitor.claims.tokens import Token
 
 _AFTER, _BEFORE = 12, 6  # tokens on either side of an actor
 _ROUND = 8  # tokens on either side of a number
-_NEGATIVE = closed.NEGATIONS | {
-    "no",
-    "none",
-    "neither",
-    "nobody",
-    "nothing",
-    "cannot",
-    "without",
-    "nor",
-    "n't",
-    "not",
-    "never",
-}
+_NEGATIVE = closed.NEGATIONS | frozenset("no none neither nobody nothing cannot without nor n't not never".split())
 _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
 
 
@@ -46,13 +34,13 @@ class Page:
     """What all places of an article share."""
 
     sentences: Sequence[Sentence]
-    title: tuple[str, ...]
-    flags: tuple[str, ...]
-    mine: float
-    theirs: float
-    near: Sequence[bool]
-    drafts: Sequence[Draft]
-    main: str | None
+    title: tuple[str, ...]  # its words as `title_words` makes them
+    flags: tuple[str, ...]  # what the article is about: "meeting", "force", "titled"
+    mine: float  # how much its words speak for the watch's subject
+    theirs: float  # and for other coalitions, forces and places
+    near: Sequence[bool]  # for each sentence: Ukraine, the force or the coalition in reach
+    drafts: Sequence[Draft]  # what the rules found
+    main: str | None  # the country that it is about
     senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
 
@@ -168,7 +156,6 @@ def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
     own: list[str] = []
     abstract: list[str] = []
     classes: set[str] = set()
-    negated = False
     senses: set[str] = set()
     for number in one.clauses:
         clause = sentence.parse.clauses[number]
@@ -246,21 +233,15 @@ def _voice(sentence: Sentence, clause: int, code: str | None) -> str:
         return "v=none"
     if voice.private:
         return "v=private"
-    if voice.code:
-        return (
-            "v=self"
-            if voice.code == code
-            else "v=US"
-            if voice.code == "US"
-            else "v=RU"
-            if voice.code == "RU"
-            else "v=other"
-        )
-    return "v=unnamed"
+    if not voice.code:
+        return "v=unnamed"
+    if voice.code == code:
+        return "v=self"
+    return "v=" + (voice.code if voice.code in ("US", "RU") else "other")
 
 
 def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
-    """What a sentence and its neighbours say, whoever is looked at."""
+    """What holds of a sentence and its article, whoever is looked at."""
     sentence = page.sentences[index]
     yield "bias"
     yield from page.flags
