@@ -109,6 +109,22 @@ def load_annotated(path: Path) -> list[Annotated]:
     return found
 
 
+def refuse_missing(path: Path) -> None:
+    """Raises errors.InputError where there is no such path."""
+    if not path.exists():
+        raise errors.InputError(str(path), "no such folder or file")
+
+
+def load_required(path: Path) -> list[Annotated]:
+    """As load_annotated, also of JSON Lines files below a folder; raises errors.InputError where there is none."""
+    refuse_missing(path)
+    files = [*sorted(path.rglob("*.jsonl")), path] if path.is_dir() else [path]
+    found = [article for file in files for article in load_annotated(file)]
+    if not found:
+        raise errors.InputError(str(path), "no annotated article in it (JSON with text and claims)")
+    return found
+
+
 def score(articles: Iterable[Annotated], reader: Reader) -> dict[str, Score]:
     """{"odd" | "even" | "all": figures}; an id without a number counts as odd."""
     scores = {name: Score() for name in ("odd", "even", "all")}

@@ -24,23 +24,12 @@ def load(paths: Sequence[Path]) -> list[evaluate.Annotated]:
 
     Raises errors.InputError where there is none, or a claim's evidence is not in its text.
     """
-    found: list[evaluate.Annotated] = []
-    for path in paths:
-        if not path.exists():
-            raise errors.InputError(str(path), "no such folder or file")
-        mine = [a for file in _files(path) for a in evaluate.load_annotated(file)]
-        if not mine:
-            raise errors.InputError(str(path), "no annotated article in it (JSON with text and claims)")
-        found += mine
+    found = [one for path in paths for one in evaluate.load_required(path)]
     for one in found:
         for claim in one.claims:
             if str(claim.get("evidence")) not in one.article.text:
                 raise errors.InputError(one.article.id, f"evidence not in its text: {claim.get('evidence')!r}")
     return found
-
-
-def _files(path: Path) -> list[Path]:
-    return [*sorted(path.rglob("*.jsonl")), path] if path.is_dir() else [path]
 
 
 def odd(articles: Iterable[evaluate.Annotated]) -> list[evaluate.Annotated]:

@@ -65,7 +65,11 @@ class Connection(asyncio.Protocol):
             head, _, self._held = self._held.partition(b"\r\n\r\n")
             lines = head.decode("latin-1").split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-            self._transport.write(self._site.answer(lines[0].split()[1], headers.get("if-none-match", "")))
+            self.reply(self._site.answer(lines[0].split()[1], headers.get("if-none-match", "")))
+
+    def reply(self, answer: bytes) -> None:
+        """Write at once."""
+        self._transport.write(answer)
 
 
 def _answer(status: str, body: bytes, headers: str = "") -> bytes:

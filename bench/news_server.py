@@ -12,6 +12,8 @@ import time
 from email.utils import formatdate
 from urllib.parse import urlsplit
 
+import feed_server
+
 HOSTS = 100
 EIGHT = 8
 COUNTRIES = ("Denmark", "Norway", "Sweden", "Spain", "Portugal", "Latvia", "Lithuania", "Estonia", "Belgium", "Greece")
@@ -100,25 +102,12 @@ def page(number: int, entry: int) -> bytes:
     return f"{html}{MENU}</body></html>".encode()
 
 
-class Connection(asyncio.Protocol):
-    """One keep-alive connection; requests have no bodies."""
+class Connection(feed_server.Connection):
+    """A connection whose answers take their time."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._held = site, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where to write."""
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Answer each whole request."""
-        self._held += data
-        while b"\r\n\r\n" in self._held:
-            head, _, self._held = self._held.partition(b"\r\n\r\n")
-            lines = head.decode("latin-1").split("\r\n")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-            answer = self._site.answer(lines[0].split()[1], headers.get("if-none-match", ""))
-            asyncio.get_running_loop().call_later(self._site.delay_s, self._transport.write, answer)
+    def reply(self, answer: bytes) -> None:
+        """Write after the site's delay."""
+        asyncio.get_running_loop().call_later(self._site.delay_s, self._transport.write, answer)
 
 
 def _answer(status: str, body: bytes, headers: str = "") -> bytes:

@@ -46,16 +46,13 @@ def show_baseline(root: Path | None) -> int:
 
 def evaluate_claims(gold: Path, show: int, of_storyline: bool, use_gold: bool) -> int:
     """Score the engine on annotated articles, or the whole way on a storyline."""
-    if not gold.exists():
-        raise errors.InputError(str(gold), "no such folder or file")
+    evaluate.refuse_missing(gold)
     if of_storyline:
         options = replaying.Options(paths=(gold,), gold=use_gold)
         found = [replay.development_to_json(one) for one in replaying.run_replay(options).developments]
         print(storyline.table(storyline.score_storyline(gold, found)))
         return 0
-    articles = evaluate.load_annotated(gold)
-    if not articles:
-        raise errors.InputError(str(gold), "no annotated article in it (JSON with text and claims)")
+    articles = evaluate.load_required(gold)
     with output.progress("reading", len(articles)) as advance:
         scores = evaluate.score(articles, replaying.Counted(engine.Engine(watch.load_watch()), advance))
     print(evaluate.report(scores, show))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from monitor import types
-from monitor.claims import draft
+from monitor.claims import draft, speakers
 from monitor.claims.context import Sentence, Voice
 
 _TEXT_EDGE = " \t\n,;:–—-"
@@ -61,7 +61,7 @@ def _voice(one: draft.Draft, sentence: Sentence) -> Voice | None:
 
 def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str | None:
     """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
-    if one.status in ("attended", "leads"):
+    if one.status in speakers.SEEN:
         return None
     if one.speaker is not None:
         return one.speaker

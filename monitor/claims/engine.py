@@ -3,7 +3,8 @@
 Reads English only; what it can't read it skips with a reason.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor import types, watch
@@ -43,11 +44,9 @@ _REACH = 2  # sentences before, whose words are still in a reader's mind
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An article in its parts; without a topic nothing is read from it."""
+    """An article in its parts; without a page nothing is read from it."""
 
     text: str
-    sentences: list[context.Sentence] = field(default_factory=list)
-    topic: relevance.Topic | None = None
     page: features.Page | None = None
     skipped: str | None = None
 
@@ -83,7 +82,7 @@ class Engine:
         built = self._parse(text, sentences.split(text), self._gazetteer.find(text, on))
         topic = self._judge.judge(article.title, built)
         if not topic.relevant:
-            return Parsed(text, built)
+            return Parsed(text)
         speech.attribute(built)
         flags = ("meeting" * topic.meeting, "force" * topic.force, "titled" * topic.titled)
         page = features.Page(
@@ -97,14 +96,14 @@ class Engine:
             senses=self._senses,
             main=candidates.main_country(built, self._gazetteer.find(article.title, on)),
         )
-        return Parsed(text, built, topic, page)
+        return Parsed(text, page)
 
     def read(self, article: types.Article) -> types.Reading:
         """Relevance and claims of one article."""
         parsed = self.parse(article)
         if parsed.page is None or not learned.is_relevant(self._weights, parsed.page):
             return types.Reading(relevant=False, skipped=parsed.skipped)
-        built = parsed.sentences
+        built = parsed.page.sentences
         drafts = learned.drafts(self._weights, parsed.page)
         credit = self._origins.of_article(article.title, article.outlet) or self._origins.of_source_line(
             built, article.outlet
@@ -119,7 +118,7 @@ class Engine:
             claims.append(replace(claim, speaker=spelling.of(claim.speaker)))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
-    def _credit(self, built: list[context.Sentence], index: int, outlet: str) -> str | None:
+    def _credit(self, built: Sequence[context.Sentence], index: int, outlet: str) -> str | None:
         """The outlet credited in the sentence, else in its paragraph."""
         own = self._origins.of_sentence(built[index], outlet)
         if own is not None:

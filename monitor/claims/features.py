@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from monitor.claims import candidates, closed, nouns
+from monitor.claims import actors, candidates, closed, nouns
 from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.tokens import Token
@@ -18,6 +18,9 @@ _AFTER, _BEFORE = 12, 6  # tokens on either side of an actor
 _ROUND = 8  # tokens on either side of a number
 _NEGATIVE = closed.NEGATIONS | frozenset("no none neither nobody nothing cannot without nor n't not never".split())
 _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
+
+
+Named = tuple[str, actors.Mention | None, int]  # a person's name, the mention if the watch knows him, the token
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Page:
     main: str | None  # the country that it is about
     senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
+    named: dict[int, tuple[Named, ...]] = field(default_factory=dict)  # and who is named in them
 
 
 @lru_cache(maxsize=20_000)

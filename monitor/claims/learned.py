@@ -87,9 +87,9 @@ def _is_misread(key: Key, place: Place, found: Iterable[Draft]) -> bool:
 
 def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
     """The draft with who is likely to say it; without one, the rules' voice stands."""
-    if speakers.TASK not in known.tasks or draft.status in ("attended", "leads"):
+    if speakers.TASK not in known.tasks or draft.status in speakers.SEEN:
         return draft
-    people = speakers.find(page.sentences, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
+    people = speakers.find(page, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
     judged = [(known.judge(speakers.TASK, one.features).get(speakers.LABEL, 0.0), one) for one in people]
     likely, one = max(judged, key=lambda j: j[0], default=(0.0, None))
     if one is None or likely < _SAYS or one.features.isdisjoint(speakers.SPEAKING):

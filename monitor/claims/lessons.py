@@ -41,17 +41,14 @@ def of_article(
 def _speakers(article: str, page: Page, claims: Iterable[tuple[Mapping[str, Any], list[int]]]) -> Iterator[Lesson]:
     """Who says it and who doesn't, of the persons named near a claim."""
     for claim, where in claims:
-        if not where or claim.get("optional") or claim["status"] in _UNSAID:
+        if not where or claim.get("optional") or claim["status"] in speakers.SEEN:
             continue
         sentence = page.sentences[where[0]]
         clause = next((n for n, c in enumerate(sentence.parse.clauses) if c.verb is not None), 0)
         said = str(claim.get("speaker") or "").lower().split()[-1:]
-        for one in speakers.find(page.sentences, where[0], clause, claim["topic"], claim["status"], claim["subject"]):
+        for one in speakers.find(page, where[0], clause, claim["topic"], claim["status"], claim["subject"]):
             mark = YES if one.name.lower().split()[-1:] == said else NO
             yield Lesson(article, speakers.TASK, one.features, {speakers.LABEL: mark})
-
-
-_UNSAID = ("attended", "leads")  # seen, not said
 
 
 def label_of(claim: Mapping[str, Any]) -> str:

@@ -11,7 +11,6 @@ from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 
 ACTOR, BACKSTOP, COUNT = "actor", "backstop", "count"
-TASKS = (ACTOR, BACKSTOP, COUNT)
 ARTICLE, RELEVANT = "article", "relevant"  # the article as a whole
 _REACH = 2  # sentences before, in which the US was named
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from monitor.claims import actors
 from monitor.claims.context import Sentence
+from monitor.claims.features import Named, Page
 
 TASK, LABEL = "speaker", "says"
+SEEN = frozenset({"attended", "leads"})  # statuses that are seen, not said
 _BEFORE, _BEHIND = 4, 2  # sentences before and behind a claim in which its speaker is looked for
 _NAME = re.compile(
     r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}"
@@ -33,14 +35,13 @@ class _Seen:
     places: list[tuple[int, int, int]]  # sentence, token, how many persons were named before in it
 
 
-def find(
-    sentences: Sequence[Sentence], index: int, clause: int, topic: str, status: str, subject: str
-) -> Iterator[Person]:
+def find(page: Page, index: int, clause: int, topic: str, status: str, subject: str) -> Iterator[Person]:
     """The persons named near sentence `index`, in the order of their names."""
+    sentences = page.sentences
     first = max(0, index - _BEFORE)
     seen: dict[str, _Seen] = {}
     for at in range(first, min(len(sentences), index + _BEHIND + 1)):
-        for order, (name, mention, token) in enumerate(_named(sentences[at])):
+        for order, (name, mention, token) in enumerate(_roll(page, at)):
             key = name.split()[-1].lower()
             seen.setdefault(key, _Seen(name, mention, [])).places.append((at, token, order))
     shared = set(_of_claim(sentences[index], clause, topic, status, subject))
@@ -53,7 +54,14 @@ def find(
         )
 
 
-def _named(sentence: Sentence) -> Iterator[tuple[str, actors.Mention | None, int]]:
+def _roll(page: Page, at: int) -> Sequence[Named]:
+    """Who is named in a sentence; the claims near it share the answer."""
+    if at not in page.named:
+        page.named[at] = tuple(_named(page.sentences[at]))
+    return page.named[at]
+
+
+def _named(sentence: Sentence) -> Iterator[Named]:
     """Persons of the watch, and capitalised names that stand by a verb of saying."""
     taken: list[tuple[int, int]] = []
     for token, word in enumerate(sentence.row):

@@ -16,20 +16,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests import postgres, smtp_standin
+from tests.virtual.crash_matrix import OSTREL, QUELL
 from tests.way import site as sites
 from tests.way.test_way import ROOT, command, wait_until
 
 HARBOUR = ROOT / "tests" / "data" / "watches" / "harbour"
-OSTREL = (
-    "Ostrel to send 200 soldiers to the Harbour Pact force",
-    "Ostrel will send 200 soldiers to the Harbour Pact force once a ceasefire holds, Foreign Minister Tomas Verrin "
-    "said on Tuesday. The pact is to guard the harbours of the coast.",
-)
-QUELL = (
-    "Quell joins the Harbour Pact",
-    "Quell has joined the Harbour Pact, the government in Port Quell announced on Tuesday. The pact is to guard the "
-    "harbours of the coast, and planners have met several times.",
-)
 BOTH = (
     "Denmark and Ostrel pledge soldiers for Ukraine and for the Harbour Pact",
     "Denmark will send 300 soldiers to Ukraine as part of the coalition of the willing's reassurance force, Prime "

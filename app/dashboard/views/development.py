@@ -1,7 +1,7 @@
 """A development as a value: old and new, every report with its quotation in its sentence, how the grade came about."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from alerts import markup, render, words
@@ -34,16 +34,6 @@ class Quoted:
     official: bool
     copied: bool
     document: str  # baseline: the document's name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Further:
-    """An article that says the same as many others: where to read it."""
-
-    outlet: str
-    title: str
-    url: str | None
-    published: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +127,14 @@ def to_whole(
     )
 
 
-def to_further(found: Iterable[browsing.Further]) -> list[Further]:
-    """The articles beyond the reports shown."""
+def to_further(found: Iterable[browsing.Further]) -> list[browsing.Further]:
+    """The articles beyond the reports shown, with names and addresses that a page may show."""
     return [
-        Further(
+        replace(
+            one,
             outlet=labels.plain(one.outlet, 80) or "unnamed outlet",
             title=labels.plain(one.title),
             url=markup.safe_url(one.url),
-            published=one.published,
         )
         for one in found
     ]
