@@ -50,6 +50,7 @@ class Annotated:
     article: types.Article
     relevant: bool
     claims: tuple[dict[str, Any], ...]
+    is_whole: bool = True  # False: sentences alone, which tell neither who speaks nor what an article is about
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,7 +212,7 @@ def _likeness(claim: dict[str, Any], row: dict[str, Any]) -> dict[str, float]:
     common = len(mine & theirs) / len(mine | theirs) if mine | theirs else 1.0
     likeness = {
         "components": common if claim["topic"] == "backstop" else NOTHING,
-        "when": float(claim.get("when") == row["when"]),
+        "when": float(claim.get("when", "current") == row["when"]),
         "number": float(numbers[0] == numbers[1]) if named else NOTHING,
     }
     for name in ("speaker", "origin"):

@@ -1,12 +1,13 @@
 """Learns the weights of the statistical reader from annotated articles; measures it on folds that it did not see."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from app import evaluate
+from app import evaluate, lesson_lines
 from monitor import errors, types, watch
-from monitor.claims import engine, learning, lessons, weights
+from monitor.claims import engine, features, learning, lessons, weights
 
 Progress = Callable[[str], None]
 
@@ -20,11 +21,16 @@ class Parts:
 
 
 def load(paths: Sequence[Path]) -> list[evaluate.Annotated]:
-    """The articles of folders, JSON files and JSON Lines files.
+    """The articles of folders, JSON files and JSON Lines files; the sentences of text files (lesson_lines).
 
     Raises errors.InputError where there is none, or a claim's evidence is not in its text.
     """
-    found = [one for path in paths for one in evaluate.load_required(path)]
+    found: list[evaluate.Annotated] = []
+    for path in paths:
+        lines = sorted(path.glob("*.txt")) if path.is_dir() else [path] if path.suffix == ".txt" else []
+        found += [one for file in lines for one in lesson_lines.load(file)]
+        if path not in lines:
+            found += evaluate.load_required(path)
     for one in found:
         for claim in one.claims:
             if str(claim.get("evidence")) not in one.article.text:
@@ -46,14 +52,21 @@ def parts(articles: Iterable[evaluate.Annotated], loaded: watch.Watch) -> list[P
         if page is None:
             made.append(Parts(one, ()))
         else:
-            of_it = lessons.of_article(one.article.id, one.article.text, page, one.claims, one.relevant)
-            made.append(Parts(one, tuple(of_it)))
+            made.append(Parts(one, tuple(_lessons(one, page))))
     return made
 
 
+def _lessons(one: evaluate.Annotated, page: features.Page) -> Iterator[learning.Lesson]:
+    yield from lessons.of_places(one.article.id, one.article.text, page, one.claims)
+    if one.is_whole:
+        yield lessons.of_relevance(one.article.id, page, one.relevant)
+        yield from lessons.of_speakers(one.article.id, one.article.text, page, one.claims)
+
+
 def learn(read: Iterable[Parts], method: learning.Method, progress: Progress) -> weights.Weights:
-    """Weights from all lessons."""
-    return weights.Weights(learning.learn([x for one in read for x in one.lessons], method, progress))
+    """Weights from all lessons, on all cores."""
+    lessons_of_all = [x for one in read for x in one.lessons]
+    return weights.of(learning.learn(lessons_of_all, method, progress, os.cpu_count() or 1))
 
 
 def cross_validate(

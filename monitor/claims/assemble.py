@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 
 from monitor import types
-from monitor.claims import draft, speakers
+from monitor.claims import draft
 from monitor.claims.context import Sentence, Voice
 
 _TEXT_EDGE = " \t\n,;:–—-"
@@ -22,6 +23,9 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]{4,120})[”\"]")
 _US_PART = re.compile(
     r"backstop|guarantee|boots|air|support|article|help|protection|assurance|coordinat", re.IGNORECASE
 )
+
+
+_SEEN = frozenset({"attended", "leads"})  # statuses that are mostly seen, not said
 
 
 def evidence_span(text: str, start: int, end: int) -> tuple[int, int]:
@@ -61,10 +65,10 @@ def _voice(one: draft.Draft, sentence: Sentence) -> Voice | None:
 
 def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str | None:
     """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
-    if one.status in speakers.SEEN:
-        return None
     if one.speaker is not None:
         return one.speaker
+    if one.status in _SEEN:
+        return None
     if voice is not None and voice.name is not None:
         return voice.name
     clause = sentence.parse.clauses[one.clause] if one.clause < len(sentence.parse.clauses) else None
@@ -107,28 +111,43 @@ def _act(evidence: str, sentence: str, *, past: bool, spoken: bool, status: str)
 
 
 class Spelling:
-    """How the article itself writes names ("Nauseda" for Nausėda)."""
+    """How the article itself writes names ("Nauseda" for Nausėda, "Zelensky" for Zelenskyy)."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, built: Iterable[Sentence]) -> None:
         self._text = text
+        self._built = built
 
     @cached_property
     def _words(self) -> dict[str, str]:
         """{folded: as it stands first in the text}; made when the first name is asked for."""
-        return {_folded(word): word for word in reversed(_NAME.findall(self._text))}
+        return {folded(word): word for word in reversed(_NAME.findall(self._text))}
+
+    @cached_property
+    def _surnames(self) -> dict[str, str]:
+        """{person: the last word of the name under which the article speaks of him}; the first naming counts."""
+        named: dict[str, str] = {}
+        for sentence in self._built:
+            for mention in sentence.mentions:
+                if mention.person is not None and mention.kind == "person":
+                    words = sentence.raw[mention.start : mention.end].removesuffix("'s").removesuffix("’s").split()
+                    named.setdefault(mention.person, words[-1])
+        return named
 
     def of(self, name: str | None) -> str | None:
         """The name in the article's letters, as far as it has them."""
         if name is None:
             return None
-        return " ".join(self._words.get(_folded(word), word) for word in name.split())
+        *first, last = name.split()
+        last = self._surnames.get(name, last)
+        return " ".join(self._words.get(folded(word), word) for word in (*first, last))
 
 
 _NAME = re.compile(r"\b[^\W\d_][\w’'-]*")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae", "’": "'"})
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """A word in small letters without marks, for comparing names."""
     if word.isascii():  # most are
         return word.casefold().removesuffix("'s")
     plain = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))

@@ -27,6 +27,7 @@ SUBORDINATORS = {
     "since": "because", "as": "as", "so": "so", "provided": "if", "lest": "if", "where": "rel", "why": "wh", "how": "wh", "what": "wh", "despite": "although",
 }  # fmt: skip
 RELATIVES = frozenset(["which", "who", "whom", "whose", "that"])
+PARTITIVES = frozenset("none all both neither some most each many".split())  # before "of which"
 PRONOUNS = {
     "i": "i", "we": "we", "us": "we", "he": "he", "she": "he", "him": "he", "her": "he", "it": "it", "they": "they", "them": "they", "both": "they",
     "this": "this", "that": "this", "these": "this", "those": "this", "you": "you", "everyone": "all", "everybody": "all", "anyone": "all",

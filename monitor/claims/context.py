@@ -63,6 +63,17 @@ _TITLES = {
 }  # fmt: skip
 
 
+_TOGETHER = frozenset(
+    (
+        "countries nations leaders sides governments capitals states ministers presidents allies powers parliaments "
+        "country nation side government capital state"
+    ).split()
+)
+_SIZES = {"two": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "four": 4, "quartet": 4}
+_RECENT = 6
+_NEVER_ONE_OF_TWO = frozenset({"COALITION", "EU", "NATO", "RU", "UA", "US"})
+
+
 @dataclass(slots=True)
 class Memory:
     """What pronouns can mean at this point of the article."""
@@ -75,6 +86,7 @@ class Memory:
     strangers: set[str] = field(default_factory=set)  # last names of private persons
     country: str | None = None
     group: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()  # the countries named last, each once
     voice: Voice | None = None
     voice_paragraph: int = -9
 
@@ -96,13 +108,20 @@ class Memory:
                 return self._definite(noun)
             if first == "ministers":
                 return (self.country,) if self.country else ()
-        the_two = first == "the" and (
-            noun.head in ("two", "pair", "duo", "three")
-            or (noun.head in ("countries", "nations", "leaders") and row[noun.first + 1].low in ("two", "three"))
-        )
-        if the_two or (first == "both" and noun.head in ("countries", "nations", "leaders", "sides")):
-            return self.group
+        size = self._size(noun, row)
+        if size:
+            return self.group if len(self.group) == size else self.recent[-size:] if len(self.recent) >= size else ()
         return ()
+
+    def _size(self, noun: Noun, row: Sequence[Token]) -> int:
+        """How many countries "both governments", "the two", "all three", "neither capital" mean; 0: none."""
+        first = row[noun.first].low
+        if first in ("both", "neither"):
+            return 2 if noun.head in _TOGETHER or noun.first == noun.last else 0
+        if first not in ("the", "all", "these", "those"):
+            return 0
+        number = noun.head if noun.head in _SIZES else row[noun.first + 1].low if noun.head in _TOGETHER else ""
+        return _SIZES.get(number, 0)
 
     def _pronoun(self, kind: str, voice: Voice | None) -> tuple[str, ...]:
         if kind in ("we", "i"):
@@ -146,6 +165,11 @@ class Memory:
             self.group = own
         elif len(own) == 1:
             self.country = own[0]
+
+    def name(self, codes: Sequence[str]) -> None:
+        """Remember the countries that a sentence named, the last one last."""
+        own = [c for c in dict.fromkeys(codes) if c not in _NEVER_ONE_OF_TWO]
+        self.recent = (*(c for c in self.recent if c not in own), *own)[-_RECENT:]
 
     def speak(self, voice: Voice, paragraph: int) -> None:
         """Remember who spoke."""

@@ -55,7 +55,12 @@ class Cutter:
             return index, clauses.THAT
         if low in closed.RELATIVES and index > since:
             if low != "that":
-                return index, clauses.REL
+                partitive = (
+                    index - 2 > since
+                    and self._row[index - 1].low == "of"
+                    and self._row[index - 2].low in closed.PARTITIVES
+                )
+                return (index - 2 if partitive else index), clauses.REL
             if self._is_finite(self._skip(index + 1)) and self._kinds[index - 1] is None:
                 return index, clauses.REL
             return None
@@ -224,6 +229,10 @@ class Cutter:
         return before is not None and after is not None and (before.kind in persons) == (after.kind in persons)
 
 
+_BEGUN = (clauses.WHEN, clauses.WHILE, clauses.ALTHOUGH)  # "while Poland, which borders it, has": goes on with its verb
+_ASIDE = (clauses.REL, clauses.PAREN, clauses.ING, *_BEGUN, "as")
+
+
 def _linked(parts: list[clauses.Clause]) -> list[clauses.Clause]:
     """Set which clause each hangs on."""
     for index, clause in enumerate(parts):
@@ -234,16 +243,8 @@ def _linked(parts: list[clauses.Clause]) -> list[clauses.Clause]:
                 (
                     j
                     for j in range(index - 1, -1, -1)
-                    if parts[j].kind
-                    not in (
-                        clauses.REL,
-                        clauses.PAREN,
-                        clauses.ING,
-                        clauses.WHEN,
-                        clauses.WHILE,
-                        clauses.ALTHOUGH,
-                        "as",
-                    )
+                    if parts[j].kind not in _ASIDE
+                    or (j < index - 1 and parts[j].kind in _BEGUN and parts[j].verb is None)
                 ),
                 0,
             )

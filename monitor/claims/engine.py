@@ -81,7 +81,7 @@ class Engine:
             return Parsed(text)
         built = self._parse(text, sentences.split(text), self._gazetteer.find(text, on))
         topic = self._judge.judge(article.title, built)
-        if not topic.relevant:
+        if not topic.possible:
             return Parsed(text)
         speech.attribute(built)
         flags = ("meeting" * topic.meeting, "force" * topic.force, "titled" * topic.titled)
@@ -89,6 +89,7 @@ class Engine:
             sentences=built,
             title=features.title_words(article.title),
             flags=tuple(flag for flag in flags if flag),
+            ruled=topic.relevant,
             mine=topic.mine,
             theirs=topic.theirs,
             near=topic.near,
@@ -109,13 +110,20 @@ class Engine:
             built, article.outlet
         )
         claims: list[types.Claim] = []
-        spelling = assemble.Spelling(parsed.text)
+        spelling = assemble.Spelling(parsed.text, built)
+        recap = origins.begin_of_recap(built)
+        heard: dict[str, str] = {}  # {who spoke to an outlet: which}
         for one in drafts:
             sentence = built[one.sentence]
             past = self._clock.is_past(sentence, article.published, one)
-            origin = self._credit(built, one.sentence, article.outlet) or credit
+            own = self._credit(built, one.sentence, article.outlet)
+            origin = own or (credit if one.sentence < recap and not past else None)
             claim = assemble.to_claim(article, one, sentence, past=past, origin=origin)
-            claims.append(replace(claim, speaker=spelling.of(claim.speaker)))
+            claim = replace(claim, speaker=spelling.of(claim.speaker))
+            if own is not None and claim.speaker is not None:
+                heard.setdefault(claim.speaker, own)
+            claims.append(claim)
+        claims = [c if c.origin is not None else replace(c, origin=heard.get(c.speaker or "")) for c in claims]
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
     def _credit(self, built: Sequence[context.Sentence], index: int, outlet: str) -> str | None:

@@ -14,7 +14,7 @@ from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.tokens import Token
 
-_AFTER, _BEFORE = 12, 6  # tokens on either side of an actor
+_AFTER = 12  # tokens behind an actor
 _ROUND = 8  # tokens on either side of a number
 _NEGATIVE = closed.NEGATIONS | frozenset("no none neither nobody nothing cannot without nor n't not never".split())
 _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
@@ -30,6 +30,8 @@ class _View:
     words: tuple[str | None, ...]  # None: a mark; of an actor what it is to others
     senses: tuple[tuple[str, ...], ...]
     classes: tuple[str | None, ...]  # "": inside a longer hit
+    negatives: tuple[int, ...]  # the tokens that deny
+    length: int  # how many tokens are no marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Page:
     sentences: Sequence[Sentence]
     title: tuple[str, ...]  # its words as `title_words` makes them
     flags: tuple[str, ...]  # what the article is about: "meeting", "force", "titled"
+    ruled: bool  # its words alone make it relevant
     mine: float  # how much its words speak for the watch's subject
     theirs: float  # and for other coalitions, forces and places
     near: Sequence[bool]  # for each sentence: Ukraine, the force or the coalition in reach
@@ -47,6 +50,7 @@ class Page:
     senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
     named: dict[int, tuple[Named, ...]] = field(default_factory=dict)  # and who is named in them
+    parts: dict[tuple[int, tuple[int, ...], str | None], frozenset[str]] = field(default_factory=dict)  # of actors
 
 
 @lru_cache(maxsize=20_000)
@@ -105,10 +109,13 @@ def _view(page: Page, index: int) -> _View:
             for place in range(hit.first, hit.last + 1):
                 covered.setdefault(place, hit.name.partition(".")[2] if place == hit.first else "")
     row = sentence.row
+    words = tuple(_word(t) for t in row)
     made = _View(
-        words=tuple(_word(t) for t in row),
+        words=words,
         senses=tuple(page.senses.get(stem(t.low), ()) if t.mention is None else () for t in row),
         classes=tuple(covered.get(n) if t.mention is None else None for n, t in enumerate(row)),
+        negatives=tuple(n for n, t in enumerate(row) if t.low in _NEGATIVE),
+        length=sum(w is not None for w in words),
     )
     page.views[index] = made
     return made
@@ -152,64 +159,23 @@ def _abstract(page: Page, index: int, first: int, last: int, code: str | None) -
 _LOOSE = ("phrases.comp_", "phrases.support", "phrases.member_noun", "phrases.other_matter")
 
 
-def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
-    """The features of an actor in a sentence."""
-    sentence = page.sentences[one.sentence]
-    row, code = sentence.row, one.code
-    found: set[str] = set(_shared(page, one.sentence, code))
-    own: list[str] = []
-    abstract: list[str] = []
-    classes: set[str] = set()
-    senses: set[str] = set()
-    for number in one.clauses:
-        clause = sentence.parse.clauses[number]
-        senses |= _senses(page, one.sentence, clause.first, clause.last)
-        mine = _words(page, one.sentence, clause.first, clause.last, code)
-        own += mine
-        found.update("o2=" + p for p in _pairs(mine))
-        turned = _abstract(page, one.sentence, clause.first, clause.last, code)
-        abstract += turned
-        classes |= clause.classes
-        if clause.verb is not None:
-            verb = _view(page, one.sentence).words[clause.verb]
-            found.add(f"verb={verb}")
-        below = [c for c in sentence.parse.clauses if c.parent == number]
-        for inner in below:
-            found.update("below=" + c for c in inner.classes)
-        if clause.parent is not None and clause.parent < len(sentence.parse.clauses):
-            above = sentence.parse.clauses[clause.parent]
-            found.update("above=" + c for c in above.classes)
-    negated = any(
-        t.low in _NEGATIVE
-        for n in one.clauses
-        for t in row[sentence.parse.clauses[n].first : sentence.parse.clauses[n].last]
-    )
-    found.update("own=" + w for w in own)
-    found.update("ab2=" + p for p in _pairs(abstract))
-    found.update("ab3=" + "_".join(t) for t in zip(abstract, abstract[1:], abstract[2:], strict=False))
-    found.update("oc=" + c for c in classes)
-    sign = "neg&" if negated else "pos&"
-    found.update(sign + c for c in classes)
-    found.add(sign[:3])
-    found.update("oz=" + z for z in senses)
-    found.update(sign + z for z in senses)
-    some = sorted(senses)
-    found.update(f"zz={a}&{b}" for i, a in enumerate(some) for b in some[i + 1 :])
+Parts = tuple[frozenset[str], ...]  # the features of a place; no two parts have one in common
+
+
+def of_actor(page: Page, one: candidates.Candidate) -> Parts:
+    """The features of an actor in a sentence: its clauses' words and classes, which it shares with other actors, and its own."""
+    sentence, code = page.sentences[one.sentence], one.code
+    found = set(_shared(page, one.sentence))
     if one.place is not None:
         after = _abstract(page, one.sentence, one.place + 1, one.place + 1 + _AFTER, code)
-        before = _abstract(page, one.sentence, one.place - _BEFORE, one.place, code)
-        found.update("aft=" + w for w in after)
-        found.update("bef=" + w for w in before)
-        found.update("az=" + z for z in _senses(page, one.sentence, one.place + 1, one.place + 1 + _AFTER))
-        found.update("bz=" + z for z in _senses(page, one.sentence, one.place - _BEFORE, one.place))
-        found.update("a2=" + p for p in _pairs(["^", *after[:6]]))
-        found.update("b2=" + p for p in _pairs([*before[-4:], "$"]))
+        found.update(["aft=" + w for w in after])
+        found.update(["a2=" + p for p in _pairs(["^", *after[:6]])])
         noun = nouns.at(sentence.parse.nouns, one.place)
         if noun is not None:
             found.add("prep=" + (noun.preposition or "-"))
             found.add("noun=" + noun.kind)
             found.add("head=" + noun.head if noun.kind != nouns.ACTOR else "head=actor")
-    found.update("src=" + s for s in one.sources)
+    found.update(["src=" + s for s in one.sources])
     found.add("first=" + one.sources[0])
     found.add("listed=" + str(min(one.listed, 4)))
     if code in _GROUPS:
@@ -218,12 +184,67 @@ def of_actor(page: Page, one: candidates.Candidate) -> set[str]:
         found.add("main")
     voices = {_voice(sentence, n, code) for n in one.clauses}
     found.update(voices)
-    found.update(f"{v}&{one.sources[0]}" for v in voices)
+    found.update([f"{v}&{one.sources[0]}" for v in voices])
     for draft in page.drafts:
         if draft.subject == code:
             name = f"{draft.topic}.{draft.status}"
             found.update(_ruled(name, here=draft.sentence == one.sentence))
-    return found
+    return (
+        _words_of_clauses(page, one.sentence, one.clauses, code),
+        _classes_of_clauses(page, one.sentence, one.clauses),
+        frozenset(found),
+    )
+
+
+def _words_of_clauses(page: Page, index: int, numbers: tuple[int, ...], code: str) -> frozenset[str]:
+    """The words of an actor's clauses; actors that are not named in them share the answer."""
+    sentence = page.sentences[index]
+    clauses = [sentence.parse.clauses[n] for n in numbers]
+    row = sentence.row
+    is_named = any(m.code == code for c in clauses for t in row[c.first : c.last] if (m := t.mention) is not None)
+    key = index, numbers, code if is_named else ""
+    if (known := page.parts.get(key)) is not None:
+        return known
+    found: set[str] = set()
+    abstract: list[str] = []
+    for clause in clauses:
+        mine = _words(page, index, clause.first, clause.last, code)
+        found.update(["own=" + w for w in mine])
+        found.update(["o2=" + p for p in _pairs(mine)])
+        abstract += _abstract(page, index, clause.first, clause.last, code)
+    found.update(["ab2=" + p for p in _pairs(abstract)])
+    found.update(["ab3=" + "_".join(t) for t in zip(abstract, abstract[1:], abstract[2:], strict=False)])
+    page.parts[key] = made = frozenset(found)
+    return made
+
+
+def _classes_of_clauses(page: Page, index: int, numbers: tuple[int, ...]) -> frozenset[str]:
+    """The classes and senses of the clauses' words, and whether they deny; the same for all actors of the clauses."""
+    key = index, numbers, None
+    if (known := page.parts.get(key)) is not None:
+        return known
+    sentence, view = page.sentences[index], _view(page, index)
+    clauses = [sentence.parse.clauses[n] for n in numbers]
+    found: set[str] = set()
+    classes: set[str] = set()
+    senses: set[str] = set()
+    for number, clause in zip(numbers, clauses, strict=True):
+        senses |= _senses(page, index, clause.first, clause.last)
+        classes |= clause.classes
+        if clause.verb is not None:
+            found.add(f"verb={view.words[clause.verb]}")
+        for inner in sentence.parse.clauses:
+            if inner.parent == number:
+                found.update(["below=" + c for c in inner.classes])
+    negated = any(c.first <= place < c.last for c in clauses for place in view.negatives)
+    sign = "neg&" if negated else "pos&"
+    found.add(sign[:3])
+    found.update(["oc=" + c for c in classes])
+    found.update([sign + c for c in classes])
+    found.update(["oz=" + z for z in senses])
+    found.update([sign + z for z in senses])
+    page.parts[key] = made = frozenset(found)
+    return made
 
 
 def _ruled(name: str, *, here: bool) -> tuple[str, ...]:
@@ -244,7 +265,7 @@ def _voice(sentence: Sentence, clause: int, code: str | None) -> str:
     return "v=" + (voice.code if voice.code in ("US", "RU") else "other")
 
 
-def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
+def _shared(page: Page, index: int) -> Iterator[str]:
     """What holds of a sentence and its article, whoever is looked at."""
     sentence = page.sentences[index]
     yield "bias"
@@ -253,10 +274,9 @@ def _shared(page: Page, index: int, code: str | None) -> Iterator[str]:
     if sentence.is_question:
         yield "question"
     yield "at=" + ("0" if index == 0 else "1" if index < 3 else "2" if index < 8 else "3")
-    words = _words(page, index, 0, len(sentence.row), code)
     if index and page.sentences[index - 1].is_question:
         yield "asked"
-    yield "long=" + str(min(len(words) // 8, 5))
+    yield "long=" + str(min(_view(page, index).length // 8, 5))
 
 
 def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:
@@ -265,10 +285,10 @@ def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:
     yield from ("sz=" + z for z in _senses(page, sentence.index, 0, len(sentence.row)))
 
 
-def of_backstop(page: Page, index: int) -> set[str]:
+def of_backstop(page: Page, index: int) -> Parts:
     """The features of a sentence as to what the US gives."""
     sentence = page.sentences[index]
-    found = set(_shared(page, index, "US"))
+    found = set(_shared(page, index))
     whole = _abstract(page, index, 0, len(sentence.row), "US")
     found.update("ab2=" + p for p in _pairs(whole))
     found.update("ab3=" + "_".join(t) for t in zip(whole, whole[1:], whole[2:], strict=False))
@@ -293,13 +313,13 @@ def of_backstop(page: Page, index: int) -> set[str]:
     for draft in page.drafts:
         if draft.topic == "backstop":
             found.update(_ruled(draft.status, here=draft.sentence == index))
-    return found
+    return (frozenset(found),)
 
 
-def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> set[str]:
+def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> Parts:
     """The features of a number in a sentence."""
     sentence = page.sentences[index]
-    found = set(_shared(page, index, None))
+    found = set(_shared(page, index))
     found.update(_of_sentence(page, sentence))
     before = _abstract(page, index, place - _ROUND, place, None)
     after = _abstract(page, index, place + 1, place + 1 + _ROUND, None)
@@ -322,12 +342,12 @@ def of_number(page: Page, index: int, place: int, value: int, is_range: bool) ->
         if draft.number == value:
             name = f"{draft.status}.{draft.counts or ''}"
             found.update(_ruled(name, here=draft.sentence == index))
-    return found
+    return (frozenset(found),)
 
 
 def of_article(page: Page) -> set[str]:
     """The features of an article as to whether it is about the watch's subject."""
-    found = {"bias", *page.flags}
+    found = {"bias", *page.flags, f"ruled={page.ruled}"}
     for name, value in (("mine", page.mine), ("theirs", page.theirs), ("lead", page.mine - page.theirs)):
         step = int(max(-3.0, min(6.0, value)))
         found.add(f"{name}={step}")

@@ -1,9 +1,9 @@
-"""Joins what the rules found with what the weights hold likely: the rules' claims stand, likely ones are added.
+"""Joins what the rules found with what the weights hold likely: likely claims are added, the rules' very unlikely ones left out.
 
 Without weights the rules' claims stand as they are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.claims import clauses, features, places, setting, speakers, weights
@@ -17,10 +17,14 @@ Key = tuple[str, str, str, str | None, int | None]  # topic, subject, status, co
 _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "membership", "interested": "membership",
            "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
 # a claim less likely is not made; "": counts. Chosen by cross-validation over the lessons, precision before recall.
-_LEAST = {"attended": 0.6, "membership": 0.6, "troops": 0.65, "backstop": 0.55, "": 0.4}
-_SURE = 0.8  # a claim that contradicts another of the same article is made where it is as likely as that
+_LEAST = {"attended": 0.6, "membership": 0.55, "troops": 0.7, "backstop": 0.65, "": 0.5}
+_SURE = 0.9  # a claim that contradicts another of the article is made where it is as likely as that
+_NEVER = 1.1
 _A_PART = 0.4
-_RELEVANT = 0.4
+# a claim of the rules that is less likely is left out; who leads, joins or leaves the coalition the rules know better
+_DOUBTED = {"attended": 0.1, "troops": 0.1, "backstop": 0.1, "": 0.1}
+# the likelihood that makes an article relevant: where its words alone do, and where they don't
+_RELEVANT = {True: 0.2, False: 0.6}
 
 
 def key_of(draft: Draft) -> Key:
@@ -30,16 +34,17 @@ def key_of(draft: Draft) -> Key:
 
 
 def is_relevant(known: weights.Weights, page: Page) -> bool:
-    """Whether an article that its words make relevant is likely to be so."""
+    """Whether an article is likely to be about the watch's subject; without weights its words alone decide."""
     judged = known.judge(places.ARTICLE, features.of_article(page))
-    return judged.get(places.RELEVANT, 1.0) >= _RELEVANT
+    return judged[places.RELEVANT] >= _RELEVANT[page.ruled] if judged else page.ruled
 
 
 def likelihoods(known: weights.Weights, page: Page) -> dict[Key, tuple[float, Place, dict[str, float]]]:
     """For each claim that could be made, how likely it is at its likeliest place."""
     best: dict[Key, tuple[float, Place, dict[str, float]]] = {}
+    sums: weights.Sums = {}
     for place in places.find(page):
-        judged = known.judge(place.task, place.features)
+        judged = known.likely(place.task, place.parts, sums)
         for label, likely in judged.items():
             key = _key(place, label)
             if key is not None and (key not in best or best[key][0] < likely):
@@ -62,18 +67,51 @@ def _key(place: Place, label: str) -> Key | None:
 
 def drafts(known: weights.Weights, page: Page) -> list[Draft]:
     """The drafts of an article."""
-    kept = list(page.drafts)
-    if not known.tasks:
-        return kept
+    if not known.tables:
+        return list(page.drafts)
     best = likelihoods(known, page)
+    kept = [d for d in page.drafts if not _is_doubted(known, d, best)]
     told = {key_of(d) for d in kept}
     stands = {(d.topic, d.subject, d.status) for d in kept}
+    counted = {d.number for d in kept if d.counts is not None}  # a number counts one thing
     for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
-        least = _SURE if _contradicts(key, stands) else _least(key)
+        least = _of_group(_LEAST, key)
+        if _contradicts(key, stands) or key[4] in counted:
+            least = _SURE
+        if key[0] == "backstop":
+            least = max(least, _anonymous(page, place))
         if key not in told and likely >= least and not _is_misread(key, place, page.drafts):
             kept.append(_draft(known, page, key, place, judged, likely))
             stands.add(key[:3])
+            if key[3] is not None:
+                counted.add(key[4])
     return [_spoken(known, page, d) for d in sorted(kept, key=lambda d: d.sentence)]
+
+
+def _anonymous(page: Page, place: Place) -> float:
+    """What a US part must reach where neither its sentence nor the one before names the US or hears it speak: sure, where it
+    speaks of a backstop or guarantee; other words are about something else."""
+    sentence = page.sentences[place.sentence]
+    near = page.sentences[max(0, place.sentence - 1) : place.sentence + 1]
+    if any(m.code == "US" for s in near for m in s.mentions) or any(
+        v is not None and v.code == "US" for v in sentence.voices
+    ):
+        return 0.0
+    return _SURE if sentence.parse.classes & {"phrases.backstop", "phrases.guarantee"} else _NEVER
+
+
+def _is_doubted(
+    known: weights.Weights, draft: Draft, best: Mapping[Key, tuple[float, Place, dict[str, float]]]
+) -> bool:
+    """Whether the weights hold a claim of the rules for hardly possible."""
+    key = key_of(draft)
+    task = places.BACKSTOP if draft.topic == "backstop" else places.COUNT if key[4] is not None else places.ACTOR
+    if task not in known.tables or _label(key) not in known.tables[task].labels:
+        return False
+    if draft.status == "force_size" and draft.subject != "COALITION":
+        return False  # a number that is one country's is not told apart by status
+    likely = best[key][0] if key in best else 0.0
+    return likely < _of_group(_DOUBTED, key, 0.0)
 
 
 def _is_misread(key: Key, place: Place, found: Iterable[Draft]) -> bool:
@@ -87,7 +125,7 @@ def _is_misread(key: Key, place: Place, found: Iterable[Draft]) -> bool:
 
 def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
     """The draft with who is likely to say it; without one, the rules' voice stands."""
-    if speakers.TASK not in known.tasks or draft.status in speakers.SEEN:
+    if speakers.TASK not in known.tables:
         return draft
     people = speakers.find(page, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
     judged = [(known.judge(speakers.TASK, one.features).get(speakers.LABEL, 0.0), one) for one in people]
@@ -114,8 +152,10 @@ _OPPOSITES = [
 ]  # fmt: skip
 
 
-def _least(key: Key) -> float:
-    return _LEAST.get(key[2], _LEAST[key[0] if key[2] not in ("headcount", "force_size") else ""])
+def _of_group(values: Mapping[str, float], key: Key, otherwise: float = 1.0) -> float:
+    """The value for a claim: its status's own, else that of counts, else its topic's."""
+    group = "" if key[2] in ("headcount", "force_size") else key[0]
+    return values.get(key[2], values.get(group, otherwise))
 
 
 def _label(key: Key) -> str:
@@ -162,14 +202,14 @@ def _evidence(known: weights.Weights, sentence: Sentence, place: Place, label: s
     with those that hang on it."""
     parts = sentence.parse.clauses
     numbers: Sequence[int] = place.clauses or range(len(parts))
-    table = known.tasks[place.task]
+    table = known.tables[place.task]
 
     def loud(number: int) -> float:
         clause = parts[number]
         names = {"oc=" + c for c in clause.classes} | {
             "own=" + key for t in sentence.row[clause.first : clause.last] for key in t.keys
         }
-        return sum(w for name in names for found, w in table.get(name, ()) if found == label)
+        return sum(table.weigh(name, label) for name in sorted(names))
 
     loudest = max(numbers, key=lambda n: (loud(n), -n))
     row = sentence.row

@@ -6,14 +6,16 @@ The method is that of Yu, Huang and Lin (Machine Learning 85, 2011), algorithm 5
 import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 YES, NO, UNKNOWN = 1, 0, -1
 _ROUNDS = 30
 _NEAR_ENOUGH = 1e-2
 _NEWTON_STEPS = 20
-_SMALLEST = 0.03  # weights below it are left out: they change no claim and make the file large
+_STILL = 1e-3  # a place that moves the weights by less, twice in a row, is left aside for some rounds
+_ASIDE = 4  # rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +32,62 @@ class Lesson:
 class Method:
     """How it is learned. `cost`: of an error, against the size of the weights; `articles`: in how many a feature must occur."""
 
-    cost: float = 0.3
-    articles: int = 3
+    cost: float = 0.2
+    articles: int = 4
     examples: int = 3  # a label with fewer is not learned
+    smallest: float = 0.06  # weights below it are left out: they change no claim and make the file large
 
 
 def learn(
-    lessons: Sequence[Lesson], method: Method, progress: Callable[[str], None] = lambda _: None
+    lessons: Sequence[Lesson], method: Method, progress: Callable[[str], None] = lambda _: None, processes: int = 1
 ) -> dict[str, dict[str, tuple[tuple[str, float], ...]]]:
-    """{task: {feature: ((label, weight), ...)}} from all lessons."""
+    """{task: {feature: ((label, weight), ...)}} from all lessons; labels are learned side by side in `processes`."""
     learned: dict[str, dict[str, tuple[tuple[str, float], ...]]] = {}
     for task in sorted({lesson.task for lesson in lessons}):
         mine = [lesson for lesson in lessons if lesson.task == task]
         names = _vocabulary(mine, method.articles)
         places = {name: i for i, name in enumerate(names)}
         rows = [[places[f] for f in sorted(lesson.features) if f in places] for lesson in mine]
-        found: dict[int, list[tuple[str, float]]] = defaultdict(list)
+        marked = {}
         for label in sorted({k for lesson in mine for k, v in lesson.labels.items() if v == YES}):
             marks = [lesson.labels.get(label, NO) for lesson in mine]
-            if marks.count(YES) < method.examples:
-                continue
-            progress(f"{task} {label}: {marks.count(YES)} of {len(mine)}")
-            kept = [i for i, mark in enumerate(marks) if mark != UNKNOWN]
-            weights = _regress([rows[i] for i in kept], [marks[i] == YES for i in kept], len(names), method.cost)
-            for place, weight in enumerate(weights):
-                if abs(weight) >= _SMALLEST:
-                    found[place].append((label, weight))
-        learned[task] = {names[place]: tuple(pairs) for place, pairs in found.items()}
+            if marks.count(YES) >= method.examples:
+                marked[label] = marks
+        found: dict[int, list[tuple[str, float]]] = defaultdict(list)
+        for label, weights in _side_by_side(rows, marked, len(names), method, processes):
+            progress(f"{task} {label}: {marked[label].count(YES)} of {len(mine)}")
+            for place, weight in weights:
+                found[place].append((label, weight))
+        learned[task] = {names[place]: tuple(pairs) for place, pairs in sorted(found.items())}
     return learned
+
+
+_rows: Sequence[Sequence[int]] = ()  # of the task at hand, in a process that learns
+
+
+def _take(rows: Sequence[Sequence[int]]) -> None:
+    global _rows
+    _rows = rows
+
+
+def _side_by_side(
+    rows: Sequence[Sequence[int]], marked: Mapping[str, Sequence[int]], width: int, method: Method, processes: int
+) -> Iterator[tuple[str, list[tuple[int, float]]]]:
+    """Each label with the places of its weights, in order of the labels."""
+    jobs = [(label, marks, width, method) for label, marks in marked.items()]
+    if processes == 1 or len(jobs) < 2:
+        _take(rows)
+        yield from map(_learn_one, jobs)
+        return
+    with ProcessPoolExecutor(processes, initializer=_take, initargs=(rows,)) as pool:
+        yield from pool.map(_learn_one, jobs)
+
+
+def _learn_one(job: tuple[str, Sequence[int], int, Method]) -> tuple[str, list[tuple[int, float]]]:
+    label, marks, width, method = job
+    kept = [i for i, mark in enumerate(marks) if mark != UNKNOWN]
+    weights = _regress([_rows[i] for i in kept], [marks[i] == YES for i in kept], width, method.cost)
+    return label, [(place, weight) for place, weight in enumerate(weights) if abs(weight) >= method.smallest]
 
 
 def _vocabulary(lessons: Sequence[Lesson], least: int) -> list[str]:
@@ -77,9 +107,13 @@ def _regress(rows: Sequence[Sequence[int]], right: Sequence[bool], width: int, c
         push = low if is_right else -low
         for place in row:
             weights[place] += push
-    order = list(range(len(rows)))
+    everything = list(range(len(rows)))
+    rest = [0] * len(rows)
+    order = everything
     shuffler = random.Random(7)
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
+        whole = turn % _ASIDE == 0
+        order = everything[:] if whole else [index for index in order if rest[index] < 2]
         shuffler.shuffle(order)
         most = 0.0
         for index in order:
@@ -87,11 +121,12 @@ def _regress(rows: Sequence[Sequence[int]], right: Sequence[bool], width: int, c
             slope = mark * sum([weights[place] for place in row])
             change, gradient = _step(pair, float(len(row)), slope, cost)
             most = max(most, gradient)
+            rest[index] = rest[index] + 1 if abs(change) < _STILL * cost else 0
             if change:
                 push = change * mark
                 for place in row:
                     weights[place] += push
-        if most < _NEAR_ENOUGH:
+        if whole and most < _NEAR_ENOUGH:
             break
     return weights
 

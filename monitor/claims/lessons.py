@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.claims import features, places, speakers, weights
+from monitor.claims import assemble, features, places, speakers, weights
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
@@ -12,15 +12,13 @@ from monitor.claims.places import Place
 _COUNTED = ("headcount", "force_size")
 
 
-def of_article(
-    article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]], relevant: bool
-) -> Iterator[Lesson]:
-    """The lessons of an article. `claims`: annotated ones, with their evidence; `relevant`: whether it is on topic.
+def of_places(article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> Iterator[Lesson]:
+    """The lessons of an article's places. `claims`: annotated ones, with their evidence.
 
     A claim stands where its evidence does. Elsewhere in the article the same claim may be made again, which the annotation doesn't
     say: there its label is unknown. So is that of an optional claim everywhere.
     """
-    placed = [(claim, _sentences(page.sentences, text, claim["evidence"])) for claim in claims]
+    placed = _placed(text, page, claims)
     for place in places.find(page):
         labels: dict[str, int] = {}
         for claim, where in placed:
@@ -33,22 +31,34 @@ def of_article(
         if place.task == places.BACKSTOP:
             labels |= _parts(place, placed)
         yield Lesson(article, place.task, place.features, labels)
+
+
+def of_relevance(article: str, page: Page, relevant: bool) -> Lesson:
+    """What an article teaches on whether one is about the watch's subject."""
     mark = YES if relevant else NO
-    yield Lesson(article, places.ARTICLE, frozenset(features.of_article(page)), {places.RELEVANT: mark})
-    yield from _speakers(article, page, placed)
+    return Lesson(article, places.ARTICLE, frozenset(features.of_article(page)), {places.RELEVANT: mark})
 
 
-def _speakers(article: str, page: Page, claims: Iterable[tuple[Mapping[str, Any], list[int]]]) -> Iterator[Lesson]:
+def of_speakers(article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> Iterator[Lesson]:
     """Who says it and who doesn't, of the persons named near a claim."""
-    for claim, where in claims:
-        if not where or claim.get("optional") or claim["status"] in speakers.SEEN:
+    for claim, where in _placed(text, page, claims):
+        if not where or claim.get("optional"):
             continue
         sentence = page.sentences[where[0]]
         clause = next((n for n, c in enumerate(sentence.parse.clauses) if c.verb is not None), 0)
-        said = str(claim.get("speaker") or "").lower().split()[-1:]
+        said = _surname(str(claim.get("speaker") or ""))
         for one in speakers.find(page, where[0], clause, claim["topic"], claim["status"], claim["subject"]):
-            mark = YES if one.name.lower().split()[-1:] == said else NO
+            mark = YES if said and said in (_surname(one.name), _surname(one.written)) else NO
             yield Lesson(article, speakers.TASK, one.features, {speakers.LABEL: mark})
+
+
+def _surname(name: str) -> str:
+    return assemble.folded(name.split()[-1]) if name else ""
+
+
+def _placed(text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], list[int]]]:
+    """Each claim with the sentences that its evidence stands in."""
+    return [(claim, _sentences(page.sentences, text, claim["evidence"])) for claim in claims]
 
 
 def label_of(claim: Mapping[str, Any]) -> str:

@@ -97,7 +97,7 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
     if low == "other" and index + 1 < len(row) and row[index + 1].low == "than":
         return False, False
     if low in closed.DETERMINERS:
-        return not (index and row[index - 1].low in ("no", "any", "some", "the", "all", "both")), True
+        return not (index and row[index - 1].low in _BEFORE_THE), True
     if (
         low in closed.COORDINATORS
         or low in closed.PREPOSITIONS
@@ -116,6 +116,9 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
     if low in closed.PREDICATIVE and (index == 0 or row[index - 1].low not in closed.DETERMINERS):
         return False, False
     return False, True
+
+
+_BEFORE_THE = frozenset("no any some the all both neither either".split())
 
 
 def _is_inside(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> bool:
@@ -167,7 +170,11 @@ def _joined_demonyms(row: Sequence[Token], runs: list[tuple[int, int]]) -> list[
                 and tail.kind == "demonym"
                 and gap
                 and all(t.low in ("and", "or", ",", "nor", "&") for t in gap)
-                and (_is_demonym(row[first]) or row[first].low == "other")
+                and (
+                    _is_demonym(row[first])
+                    or row[first].low == "other"
+                    or (first < last and row[first].low in closed.DETERMINERS and _is_demonym(row[first + 1]))
+                )
             ):
                 joined[-1] = (before[0], last)
                 continue

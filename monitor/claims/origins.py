@@ -10,7 +10,7 @@ _NO_OUTLET = frozenset(
     (
         "Parliament Congress Senate Bundestag Sejm MPs Lawmakers Monday Tuesday Wednesday Thursday Friday Saturday Sunday Reporters Putin "
         "President Prime Minister Foreign Defence Defense House Commons Dáil Riigikogu Saeima Seimas Storting Riksdag Folketing Ukraine I He "
-        "Mr Mrs Ms Dr Sir Chancellor Secretary General European West Western Allied"
+        "Mr Mrs Ms Dr Sir Chancellor Secretary General European West Western Allied Assembly Chamber National State Council Committee"
     ).split()
 )
 
@@ -41,14 +41,16 @@ class Origins:
             rf"\b(?:told|tells|telling|interview (?:with|to|for|on|by)|speaking (?:to|on)|comments? (?:to|for)|confirmed to|briefing for) (?:the |The )?(?P<name>[A-Z][\w’'\-]*(?: {title}){{0,4}})"
         )
         self._known = re.compile(rf"(?<!\w)(?i:{known})(?!\w)")
-        self._headline = re.compile(rf"(?:–|—|-|\|)\s*(?P<name>(?i:{known}))\s*$")
+        self._headline = re.compile(
+            rf"(?:–|—|-|\|)\s*(?P<name>(?i:{known}))\s*$"
+            rf"|^(?P<first>(?i:{known}))(?::| (?:learns|reports|writes|reveals|says|understands)\b)"
+        )
 
     def of_article(self, title: str, outlet: str) -> str | None:
         """The credit of the whole article."""
         match = self._headline.search(title.strip())
-        if match and match.group("name").lower() != outlet.lower():
-            return self._names.get(match.group("name").lower(), match.group("name"))
-        return None
+        name = (match.group("name") or match.group("first")) if match else ""
+        return self._names.get(name.lower(), name) if name and name.lower() != outlet.lower() else None
 
     def of_source_line(self, sentences: Sequence[Sentence], outlet: str) -> str | None:
         """The credit of an article that names its source on a line of its own ("Source: ...")."""
@@ -75,3 +77,14 @@ class Origins:
             if name and name.lower() != outlet.lower() and not (outlet and outlet.lower() in name.lower()):
                 return self._names.get(name.lower(), name)
         return None
+
+
+def begin_of_recap(sentences: Sequence[Sentence]) -> int:
+    """Where the background of an article begins: what stands there was not reported by whom the news is credited to."""
+    return next((s.index for s in sentences if _RECAP.match(s.raw)), len(sentences))
+
+
+_RECAP = re.compile(
+    r"\W*(?:Background|As (?:we )?(?:previously|earlier) reported|As reported (?:earlier|previously)|Earlier,|Recall that|"
+    r"As a reminder|It should be recalled|For reference|What preceded)\b"
+)

@@ -22,21 +22,26 @@ class Place:
     task: str
     sentence: int
     code: str
-    features: frozenset[str]
+    parts: features.Parts
     clauses: tuple[int, ...] = ()
     number: int | None = None
     high: int | None = None
+
+    @property
+    def features(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset().union(*self.parts)
 
 
 def find(page: Page) -> Iterator[Place]:
     """All places of an article, task by task."""
     for one in candidates.find(page.sentences, page.main):
-        yield Place(ACTOR, one.sentence, one.code, frozenset(features.of_actor(page, one)), one.clauses)
+        yield Place(ACTOR, one.sentence, one.code, features.of_actor(page, one), one.clauses)
     american = [any(m.code == "US" for m in s.mentions) for s in page.sentences]
     for index, sentence in enumerate(page.sentences):
         if any(american[max(0, index - _REACH) : index + 1]) or _is_american(sentence):
             clauses = tuple(range(len(sentence.parse.clauses)))
-            yield Place(BACKSTOP, index, "US", frozenset(features.of_backstop(page, index)), clauses)
+            yield Place(BACKSTOP, index, "US", features.of_backstop(page, index), clauses)
     for index in range(len(page.sentences)):
         yield from counts(page, index)
 
@@ -49,7 +54,7 @@ def counts(page: Page, index: int) -> Iterator[Place]:
         if token is not None:
             found = features.of_number(page, index, token, value, high is not None)
             clause = sentence.parse.clause_at(token)
-            yield Place(COUNT, index, "COALITION", frozenset(found), (clause,), value, high)
+            yield Place(COUNT, index, "COALITION", found, (clause,), value, high)
 
 
 def _is_american(sentence: Sentence) -> bool:

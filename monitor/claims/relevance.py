@@ -21,6 +21,11 @@ _MEETS = re.compile(
     r"\b(?:meets?|met|gathers?|convenes?|hosts?|hosted|chairs?|assembles?|in (?:Paris|London|Kyiv|Berlin|Brussels))\b"
 )
 _UKRAINE = re.compile(r"\b(?:Ukrain\w+|Kyiv|Kiev|Zelensk\w+|Donbas\w*)\b")
+# what makes a title worth weighing, though the words below it may name nothing
+_HINT = re.compile(
+    r"\b(?:troops?|soldiers|boots|peacekeep\w+|force|guarantees?|backstop|coalition|willing|allies|mission|deploy\w*)\b",
+    re.I,
+)
 _STRONG = frozenset({"phrases.coalition", "phrases.backstop"})
 _REACH = 3
 
@@ -30,6 +35,7 @@ class Topic:
     """What the article as a whole is about."""
 
     relevant: bool
+    possible: bool  # a word speaks for it; whether that is enough is to be weighed
     meeting: bool  # a meeting of the coalition
     force: bool  # a force for Ukraine
     near: tuple[bool, ...]  # for each sentence: Ukraine, the force or the coalition in reach
@@ -80,16 +86,13 @@ class Judge:
         relevant = mine >= 1.19 and mine > theirs
         if not any_ukraine:
             relevant = mine >= 2.5 and theirs == 0
-        force = relevant and any(
-            n & {"phrases.force", "phrases.mission", "phrases.coalition", "phrases.deployment"} for n in names
-        )
+        force = any(n & {"phrases.force", "phrases.mission", "phrases.coalition", "phrases.deployment"} for n in names)
         group = titled or any("phrases.coalition" in n for n in names)
         met = any("phrases.meeting" in n and (n & {"phrases.coalition", "phrases.coalition_loose"}) for n in names[:14])
         meets = titled and bool(_MEETS.search(title))
-        meeting = relevant and (
-            (met and group) or bool(self._meeting.search(title)) or meets or self._is_summit(names, group)
-        )
-        return Topic(relevant, meeting, force, tuple(relevant and n for n in near), titled, mine, theirs)
+        meeting = (met and group) or bool(self._meeting.search(title)) or meets or self._is_summit(names, group)
+        possible = titled or any(weights) or (any_ukraine and bool(_HINT.search(title)))
+        return Topic(relevant, possible, meeting, force, tuple(near), titled, mine, theirs)
 
     def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:
         """The first sentences tell of a meeting, and the coalition is named in the text."""

@@ -191,3 +191,14 @@ def evidence(sentence: Sentence, clause: Clause, index: int) -> tuple[int, int]:
         first = clause.subject.first
     row = sentence.row
     return sentence.start + row[first].start, sentence.start + row[last - 1].end
+
+
+_BOUNDS = re.compile(
+    r"\b(?:front[- ]?lines?|line of contact|contact line|in the (?:coming|next few) (?:days|weeks)|right away|overnight)\b",
+    re.I,
+)
+
+
+def is_bounded(sentence: Sentence, clause: Clause) -> bool:
+    """ "will not be stationed on the front line", "not in the coming weeks": where or when they won't be, not whether."""
+    return bool(_BOUNDS.search(sentence.text(clause.first, clause.last - 1)))

@@ -9,7 +9,6 @@ from monitor.claims.context import Sentence
 from monitor.claims.features import Named, Page
 
 TASK, LABEL = "speaker", "says"
-SEEN = frozenset({"attended", "leads"})  # statuses that are seen, not said
 _BEFORE, _BEHIND = 4, 2  # sentences before and behind a claim in which its speaker is looked for
 _NAME = re.compile(
     r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}"
@@ -25,6 +24,7 @@ class Person:
     """Somebody who could have said it."""
 
     name: str
+    written: str  # as the sentence that names him first has it
     features: frozenset[str]
 
 
@@ -48,8 +48,10 @@ def find(page: Page, index: int, clause: int, topic: str, status: str, subject: 
     latest = max((s.places[0] for s in seen.values() if s.places[0][0] <= index), default=None)
     for key in sorted(seen):
         one = seen[key]
+        at, token, _order = one.places[0]
         yield Person(
             one.name,
+            sentences[at].row[token].text.removesuffix("'s").removesuffix("’s"),
             frozenset(shared | set(_of_person(sentences, index, clause, one, subject, topic, latest))),
         )
 

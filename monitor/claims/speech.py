@@ -24,6 +24,12 @@ def attribute(sentences: Sequence[Sentence]) -> None:
         _Attribution(sentence, memory, sentences[index + 1 : index + 4]).run()
 
 
+def _is_place(noun: nouns.Noun) -> bool:
+    """ "in Rome" is where, not who; somebody private is no country either."""
+    where = noun.preposition in ("in", "at", "near", "outside", "from", "to")
+    return noun.kind == nouns.PRIVATE or (where and all(m.kind == "seat" for m in noun.mentions))
+
+
 class _Attribution:
     """One sentence."""
 
@@ -73,6 +79,7 @@ class _Attribution:
         self._sentence.voices = voices
         spoken = credit or (sayers[-1][1] if sayers else None)
         self._subjects()
+        self._memory.name([c for n in self._sentence.parse.nouns if not _is_place(n) for c in n.codes])
         if spoken is not None:
             self._memory.speak(spoken, self._sentence.paragraph)
 
@@ -85,8 +92,8 @@ class _Attribution:
             if not local and subject is not None and subject.head in ("he", "she") and self._is_strangers(index):
                 codes = ()
             resolved.append(codes)
-            if clause.verb is not None:
-                main = clause.kind not in (
+            if clause.verb is not None or len(codes) > 1:
+                main = clause.verb is not None and clause.kind not in (
                     clauses.BECAUSE,
                     clauses.WHEN,
                     clauses.REL,

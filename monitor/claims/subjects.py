@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.claims import clauses, nouns
+from monitor.claims import clauses, closed, nouns
 from monitor.claims.nouns import Noun
 from monitor.claims.tokens import Token
 
@@ -14,8 +14,9 @@ def set_subject(parts: list[clauses.Clause], index: int, row: Sequence[Token]) -
     if clause.kind == clauses.REL and own is not None and row[clause.first].low == "whose" and own.head in _OWNED:
         clause.subject = _antecedent(parts, index, row)  # "Macron, whose country has promised"
         return
-    if (clause.kind == clauses.REL and row[clause.first].low in ("which", "who", "that", "whom")) or (
-        clause.kind == clauses.REL and own is None
+    partitive = row[clause.first].low in closed.PARTITIVES  # "Finland and Japan, none of which is sending"
+    if clause.kind == clauses.REL and (
+        own is None or partitive or row[clause.first].low in ("which", "who", "that", "whom")
     ):
         antecedent = _antecedent(parts, index, row)
         first = clause.first + 1
@@ -91,6 +92,8 @@ def _own_subject(clause: clauses.Clause, limit: int, row: Sequence[Token]) -> No
         ):
             if found is None:
                 found = noun
+            elif row[found.first].low == "it" and not _PLAIN.isdisjoint((found.head, row[found.last + 1].low)):
+                found = noun  # "made it clear they will"
             elif (
                 found.kind == nouns.GROUP
                 and not found.codes
@@ -170,6 +173,7 @@ def _antecedent(parts: list[clauses.Clause], index: int, row: Sequence[Token]) -
     return near[-1]
 
 
+_PLAIN = frozenset("clear plain known certain obvious".split())
 _HEADS = frozenset("head chief leader boss".split())
 _OWNED = frozenset("country government nation army military parliament cabinet administration".split())
 _COPULA = frozenset("are is were was remain remains".split())

@@ -106,6 +106,8 @@ class TroopRules:
         if excepted:  # "other than Britain and France, no member has pledged"
             codes, state = excepted, stance.YES if state == stance.NO else stance.VOID
         status = _STATUS.get(state)
+        if status == "ruled_out" and scopes.is_bounded(sentence, clause):
+            return []
         if status is None and (deed.nominal or infinitive) and scopes.needs_approval(clause):
             status = "conditional"
         if status is None:

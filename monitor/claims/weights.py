@@ -14,71 +14,128 @@ _HEAD = "# Purpose: weights of the statistical reader, learned from annotated ar
 _VERSION = "1"
 
 
-_Row = tuple[tuple[int, float], ...]
-_Table = tuple[tuple[str, ...], dict[str, _Row]]  # labels; the features' weights by their numbers
+_HARDLY = -3.0  # a sum below it is a probability below 0.05
+Sums = dict[tuple[str, frozenset[str]], list[float] | None]  # of a task and a part of a place's features
+Learned = Mapping[str, Mapping[str, Iterable[tuple[str, float]]]]  # {task: {feature: ((label, weight), ...)}}
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """For each task the weights of its features: {task: {feature: ((label, weight), ...)}}."""
+class Table:
+    """The weights of one task: its labels, and for each feature the numbers of labels with their weights."""
 
-    tasks: Mapping[str, Mapping[str, tuple[tuple[str, float], ...]]] = field(default_factory=dict)
-    _tables: dict[str, _Table] = field(default_factory=dict, compare=False, repr=False)  # made when first needed
+    labels: tuple[str, ...] = ()
+    rows: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
 
-    def judge(self, task: str, features: Iterable[str]) -> dict[str, float]:
-        """The probability of each label of a task at a place with these features."""
-        if task not in self.tasks:
-            return {}
-        if task not in self._tables:
-            self._tables[task] = _table(self.tasks[task])
-        labels, rows = self._tables[task]
-        sums = [0.0] * len(labels)
+    def sums(self, features: Iterable[str]) -> list[float] | None:
+        """What features add for each label; None where none is known."""
+        rows = self.rows
+        sums = [0.0] * len(self.labels)
         seen = False
         for feature in features:
             if row := rows.get(feature):
                 seen = True
                 for number, weight in row:
                     sums[number] += weight
-        if not seen:
+        return sums if seen else None
+
+    def weigh(self, feature: str, label: str) -> float:
+        """What a feature adds for a label."""
+        return next((w for number, w in self.rows.get(feature, ()) if self.labels[number] == label), 0.0)
+
+
+class Weights:
+    """The tables of all tasks; those of a file are read when they are first asked for, as few commands ask."""
+
+    def __init__(self, tables: Mapping[str, Table] | None = None, source: Path | None = None) -> None:
+        self._tables = tables if tables is not None or source is not None else {}
+        self._source = source
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """{task: its weights}; raises errors.SeedError for a broken file."""
+        if self._tables is None:
+            self._tables = _read(self._source) if self._source is not None else {}
+        return self._tables
+
+    def judge(self, task: str, features: Iterable[str]) -> dict[str, float]:
+        """The probability of each label of a task at a place with these features; none where no feature is known."""
+        table = self.tables.get(task)
+        sums = table.sums(features) if table is not None else None
+        if table is None or sums is None:
             return {}
-        return {label: 1 / (1 + math.exp(-max(-30.0, min(30.0, one)))) for label, one in zip(labels, sums, strict=True)}
+        return {label: _likely(one) for label, one in zip(table.labels, sums, strict=True)}
+
+    def likely(self, task: str, parts: Iterable[frozenset[str]], known: Sums) -> dict[str, float]:
+        """As judge, only the labels that are not hardly possible. `known`: the sums of parts that other places had too."""
+        table = self.tables.get(task)
+        if table is None:
+            return {}
+        whole: list[float] | None = None
+        for part in parts:
+            key = task, part
+            if key not in known:
+                known[key] = table.sums(part)
+            if (sums := known[key]) is not None:
+                whole = sums if whole is None else [a + b for a, b in zip(whole, sums, strict=True)]
+        if whole is None:
+            return {}
+        return {label: _likely(one) for label, one in zip(table.labels, whole, strict=True) if one > _HARDLY}
 
     def reasons(self, task: str, features: Iterable[str], label: str, most: int = 4) -> tuple[str, ...]:
         """The features that speak loudest for a label."""
-        known = self.tasks[task]
-        weighed = [(w, f) for f in features for name, w in known.get(f, ()) if name == label and w > 0 and f != "bias"]
-        return tuple(f for _w, f in sorted(weighed, key=lambda x: (-x[0], x[1]))[:most])
+        table = self.tables[task]
+        weighed = [(table.weigh(f, label), f) for f in features if f != "bias"]
+        return tuple(f for w, f in sorted(weighed, key=lambda x: (-x[0], x[1]))[:most] if w > 0)
 
 
-def _table(known: Mapping[str, tuple[tuple[str, float], ...]]) -> _Table:
-    labels = tuple(sorted({label for pairs in known.values() for label, _ in pairs}))
-    numbers = {label: number for number, label in enumerate(labels)}
-    return labels, {f: tuple((numbers[label], weight) for label, weight in pairs) for f, pairs in known.items()}
+def _likely(one: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, one))))
+
+
+def of(learned: Learned) -> Weights:
+    """Weights from what was learned."""
+    tables = {}
+    for task, known in learned.items():
+        labels = tuple(sorted({label for pairs in known.values() for label, _ in pairs}))
+        numbers = {label: number for number, label in enumerate(labels)}
+        tables[task] = Table(
+            labels, {f: tuple((numbers[label], w) for label, w in pairs) for f, pairs in known.items()}
+        )
+    return Weights(tables)
 
 
 def load(path: Path) -> Weights:
-    """Read a weights file; an absent one is no weights at all (rules alone read). Raises errors.SeedError for a broken one."""
-    if not path.exists():
-        return Weights()
-    tasks: dict[str, dict[str, tuple[tuple[str, float], ...]]] = {}
+    """The weights of a file, to be read when needed; an absent one is no weights at all (rules alone read)."""
+    return Weights(source=path) if path.exists() else Weights()
+
+
+def _read(path: Path) -> dict[str, Table]:
+    names: dict[str, dict[str, int]] = {}
+    tables: dict[str, dict[str, tuple[tuple[int, float], ...]]] = {}
+    pairs: dict[tuple[int, float], tuple[int, float]] = {}  # each once: there are many features and few weights
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("#") or not line:
             continue
         try:
-            kind, name, *pairs = line.split("\t")
-            read = tuple((label, float(weight)) for label, weight in (p.rsplit(":", 1) for p in pairs))
+            task, feature, *told = line.split("\t")
+            known = names.setdefault(task, {})
+            row = []
+            for one in told:
+                label, _, weight = one.rpartition(":")
+                pair = (known.setdefault(label, len(known)), float(weight))
+                row.append(pairs.setdefault(pair, pair))
         except ValueError as error:
             raise errors.SeedError(str(path), f"line {number}", "task, feature, label:weight, apart by tabs") from error
-        tasks.setdefault(kind, {})[name] = read
-    return Weights(tasks)
+        tables.setdefault(task, {})[feature] = tuple(row)
+    return {task: Table(tuple(names[task]), rows) for task, rows in tables.items()}
 
 
 def dump(weights: Weights) -> str:
     """The text of a weights file, the same for the same weights."""
     lines = [_HEAD, f"# Version: {_VERSION}"]
-    for task, known in sorted(weights.tasks.items()):
-        for feature, pairs in sorted(known.items()):
-            kept = "\t".join(f"{label}:{weight:.2f}" for label, weight in sorted(pairs) if abs(weight) >= 0.005)
-            if kept:
-                lines.append(f"{task}\t{feature}\t{kept}")
+    for task, table in sorted(weights.tables.items()):
+        for feature, pairs in sorted(table.rows.items()):
+            told = sorted((table.labels[number], weight) for number, weight in pairs if abs(weight) >= 0.005)
+            if told:
+                lines.append("\t".join((task, feature, *(f"{label}:{weight:.2f}" for label, weight in told))))
     return "\n".join(lines) + "\n"

@@ -165,6 +165,69 @@ def test_origin_is_the_credited_outlet() -> None:
     assert [c.origin for c in claims] == ["Bloomberg"]
 
 
+HE_SAYS = "President Volodymyr Zelensky told Bloomberg that Norway will send troops to Ukraine. "
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "origin"),
+    [
+        ("Bloomberg: Norway ready for force", "Norway will send troops to Ukraine.", "Bloomberg"),
+        ("Norway ready for force – Bloomberg", "Norway will send troops to Ukraine.", "Bloomberg"),
+        ("Bloomberg: force takes shape", "Background: Norway will send troops to Ukraine.", None),
+        ("Norway ready for force", "Norway will send troops to Ukraine.", None),
+    ],
+)
+def test_a_headline_credits_what_is_news_and_not_the_background(title: str, text: str, origin: str | None) -> None:
+    read_from = replace(article(OPENING + text), title=title)
+    (claim,) = [c for c in ENGINE.read(read_from).claims if c.subject == "NO"]
+    assert claim.origin == origin
+
+
+def test_who_spoke_to_an_outlet_spoke_to_it_throughout() -> None:
+    text = OPENING + (
+        "Norway will send troops to Ukraine, Jonas Gahr Støre told Bloomberg.\n\nThe talks went on.\n\n"
+        "Norway wants an American backstop, Jonas Gahr Støre said.\n\n"
+        "Sweden will not send troops to Ukraine, Ulf Kristersson said."
+    )
+    found = {(c.speaker, c.origin) for c in read(text) if c.subject in ("NO", "SE", "US")}
+    assert found == {("Jonas Gahr Støre", "Bloomberg"), ("Ulf Kristersson", None)}
+
+
+def test_a_speaker_is_spelled_as_the_article_spells_him() -> None:
+    text = OPENING + "Ukraine needs an American backstop, President Volodymyr Zelensky said. Zelensky left."
+    assert "Volodymyr Zelensky" in {c.speaker for c in read(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("Croatia and Slovakia met twice. Both governments have ruled out sending troops to Ukraine.", {"HR", "SK"}),
+        ("Slovakia met Croatia in Rome. Neither country will send troops to Ukraine.", {"HR", "SK"}),
+        (
+            "It is paid by Croatia, Austria and Slovakia, none of which is sending troops to Ukraine.",
+            {"AT", "HR", "SK"},
+        ),
+        ("Neither the Austrian nor the Maltese government will send troops to Ukraine.", {"AT", "MT"}),
+        ("Norway waits, while Poland, whose border is long, will not send troops to Ukraine.", {"PL"}),
+        ("Croatia and Slovakia have made it clear they will not send troops to Ukraine.", {"HR", "SK"}),
+    ],
+)
+def test_who_is_meant_over_clauses_and_sentences(text: str, subjects: set[str]) -> None:
+    assert {c.subject for c in read(OPENING + text) if c.status == "ruled_out"} == subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("French troops will not be sent to Ukraine, Macron said.", {"ruled_out"}),
+        ("French troops will not be sent to the front line in Ukraine, Macron said.", set()),
+        ("France will not send troops to Ukraine in the coming weeks, Macron said.", set()),
+    ],
+)
+def test_where_and_when_they_will_not_be_is_not_whether(text: str, statuses: set[str]) -> None:
+    assert {c.status for c in read(OPENING + text) if c.subject == "FR"} == statuses
+
+
 def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
     text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
     first, second = ENGINE.read(article(text)), ENGINE.read(article(text))

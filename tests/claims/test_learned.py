@@ -34,7 +34,7 @@ def lesson(words: str, mark: int, number: int) -> Lesson:
 
 def taught(rows: Iterable[tuple[str, int]]) -> weights.Weights:
     lessons = [lesson(words, mark, n) for n, (words, mark) in enumerate(rows)]
-    return weights.Weights(learning.learn(lessons, learning.Method(cost=10.0, articles=1)))
+    return weights.of(learning.learn(lessons, learning.Method(cost=10.0, articles=1)))
 
 
 SEND, KEEP = ("bias send troops", YES), ("bias keep troops", NO)
@@ -68,17 +68,17 @@ def test_the_file_holds_what_was_learned(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_no_weights_and_a_broken_one_is_refused(tmp_path: Path) -> None:
-    assert weights.load(tmp_path / "none.tsv") == weights.Weights()
+    assert not weights.load(tmp_path / "none.tsv").tables
     broken = tmp_path / "weights.tsv"
     broken.write_text("# head\nactor\tsend\ttroops.pledged:much\n", encoding="utf-8")
     with pytest.raises(errors.SeedError, match="line 2"):
-        weights.load(broken)
+        weights.load(broken).judge("actor", ["send"])
 
 
 def only(label: str, weight: float) -> engine.Engine:
     """An engine whose weights hold one label likely (or not) wherever Norway itself is named."""
     tasks = {places.ACTOR: {"src=named": ((label, weight),)}}
-    return engine.Engine(dataclasses.replace(WATCH, learned=weights.Weights(tasks)))
+    return engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
 
 
 def test_without_weights_the_rules_read_alone() -> None:
@@ -114,6 +114,64 @@ def test_what_contradicts_a_rule_must_be_surer() -> None:
     assert statuses(5.0) >= {"ruled_out", "pledged"}
 
 
+RULED_OUT = TEXT + "Norway will not send troops to Ukraine, Prime Minister Jonas Gahr Støre said."
+
+
+@pytest.mark.parametrize(("weight", "stands"), [(-1.0, True), (-5.0, False)])
+def test_a_claim_of_the_rules_that_is_hardly_possible_is_left_out(weight: float, stands: bool) -> None:
+    found = {(c.subject, c.status) for c in only("troops.ruled_out", weight).read(article(RULED_OUT)).claims}
+    assert (("NO", "ruled_out") in found) == stands
+
+
+def test_of_what_the_weights_know_nothing_the_rules_decide() -> None:
+    found = {(c.subject, c.status) for c in only("troops.open", -5.0).read(article(RULED_OUT)).claims}
+    assert ("NO", "ruled_out") in found
+
+
+def test_a_number_counts_one_thing() -> None:
+    tasks = {places.COUNT: {"single": (("members", 1.0), ("troop_contributors", 0.9))}}
+    reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
+    text = TEXT + "There were 31 nations on the list of the planners."
+    assert [(c.counts, c.number) for c in reader.read(article(text)).claims if c.number == 31] == [("members", 31)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "made"),
+    [
+        ("Washington was asked for a backstop again.", True),
+        ("A backstop was asked for again, as so often in those weeks.", False),  # whose, the words don't say
+    ],
+)
+def test_a_us_part_that_nobody_gives_must_be_surer(sentence: str, made: bool) -> None:
+    tasks = {places.BACKSTOP: {"bias": (("backstop.discussed", 1.5),)}}
+    reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
+    found = reader.read(article(TEXT + "The evening went by.\n\n" + sentence)).claims
+    assert any(c.status == "discussed" for c in found) == made
+
+
+OFF = "The coalition of the willing of 2003 went to Iraq. Gaza, Haiti and Iran were in the news; so was Ukraine."
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "relevant"),
+    [(TEXT, 0.0, True), (TEXT, -0.5, True), (TEXT, -2.0, False), (OFF, 0.0, False), (OFF, 2.0, True)],
+)
+def test_words_that_make_an_article_relevant_are_doubted_later(text: str, weight: float, relevant: bool) -> None:
+    loaded = weights.of({places.ARTICLE: {"bias": ((places.RELEVANT, weight),)}})
+    reader = engine.Engine(dataclasses.replace(WATCH, learned=loaded))
+    title = "Talks" if text == OFF else "Coalition of the willing meets on Ukraine"
+    assert reader.read(article(text, title)).relevant == relevant
+
+
+def test_labels_are_learned_side_by_side_as_in_turn() -> None:
+    lessons = [
+        Lesson(f"a{n}", "actor", frozenset(words.split()), {label: YES})
+        for n, (words, label) in enumerate([("send troops", "troops.pledged"), ("attend", "membership.attended")] * 10)
+    ]
+    method = learning.Method(articles=1)
+    assert learning.learn(lessons, method, processes=2) == learning.learn(lessons, method)
+
+
 @pytest.mark.parametrize("file", sorted(LESSONS.glob("*.jsonl")), ids=lambda f: f.stem)
 def test_the_lessons_say_what_their_texts_say(file: Path) -> None:
     loaded = training.load([file])
@@ -144,7 +202,7 @@ def test_the_command_writes_the_same_bytes_each_time(some: Path, tmp_path: Path)
     first, second = tmp_path / "1.tsv", tmp_path / "2.tsv"
     assert commands.train([some], [], first, 0) == commands.train([some], [], second, 0) == 0
     assert first.read_bytes() == second.read_bytes()
-    assert weights.load(first).tasks[places.ACTOR]
+    assert weights.load(first).tables[places.ACTOR]
 
 
 def test_folds_measure_and_write_nothing(some: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +219,7 @@ def test_even_ids_are_left_for_figures(some: Path) -> None:
 def test_the_weights_choose_who_says_it_and_else_the_rules_do() -> None:
     said = "Norway will send troops to Ukraine, Prime Minister Jonas Gahr Støre said."
     tasks = {places.ACTOR: {"main": (("troops.open", -5.0),)}, "speaker": {"is voice": (("says", -5.0),)}}
-    doubting = engine.Engine(dataclasses.replace(WATCH, learned=weights.Weights(tasks)))
+    doubting = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
     for reader in (RULES, doubting, engine.Engine(WATCH)):
         (claim,) = [c for c in reader.read(article(TEXT + said)).claims if c.status == "pledged"]
         assert claim.speaker == "Jonas Gahr Støre"
@@ -177,7 +235,7 @@ def test_the_weights_choose_who_says_it_and_else_the_rules_do() -> None:
 )
 def test_attendance_is_not_read_into_other_words(sentence: str, attends: bool) -> None:
     tasks = {places.ACTOR: {"src=named": (("membership.attended", 9.0),)}}
-    reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.Weights(tasks)))
+    reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
     text = "The coalition of the willing talked of a force for Ukraine after a ceasefire.\n\n" + sentence
     found = {(c.subject, c.status) for c in reader.read(article(text)).claims}
     assert (("FR", "attended") in found) == attends
