@@ -35,7 +35,7 @@ class Method:
     cost: float = 0.2
     articles: int = 4
     examples: int = 3  # a label with fewer is not learned
-    smallest: float = 0.06  # weights below it are left out: they change no claim and make the file large
+    smallest: float = 0.075  # weights below it are left out: they change no claim and make the file large
 
 
 def learn(
