@@ -52,10 +52,10 @@ class Parsed:
 
 
 class Engine:
-    """Reads articles; holds the compiled watch."""
+    """Reads articles; holds the compiled watch. Raises errors.SeedError where the watch's weights are broken."""
 
     def __init__(self, watch: watch.Watch) -> None:
-        self._weights = watch.learned
+        self._weights = watch.learned.read()
         self._senses = features.stems(
             {k.removeprefix("senses."): v for k, v in watch.terms.items() if k.startswith("senses.")}
         )

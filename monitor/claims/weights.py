@@ -57,6 +57,10 @@ class Weights:
             self._tables = _read(self._source) if self._source is not None else {}
         return self._tables
 
+    def read(self) -> "Weights":
+        """These weights with their file read; raises errors.SeedError for a broken one."""
+        return Weights(self.tables)
+
     def judge(self, task: str, features: Iterable[str]) -> dict[str, float]:
         """The probability of each label of a task at a place with these features; none where no feature is known."""
         table = self.tables.get(task)

@@ -72,7 +72,7 @@ def test_a_missing_file_is_no_weights_and_a_broken_one_is_refused(tmp_path: Path
     broken = tmp_path / "weights.tsv"
     broken.write_text("# head\nactor\tsend\ttroops.pledged:much\n", encoding="utf-8")
     with pytest.raises(errors.SeedError, match="line 2"):
-        weights.load(broken).judge("actor", ["send"])
+        engine.Engine(dataclasses.replace(WATCH, learned=weights.load(broken)))
 
 
 def only(label: str, weight: float) -> engine.Engine:
