@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from monitor import errors
@@ -109,8 +110,20 @@ def of(learned: Learned) -> Weights:
 
 
 def load(path: Path) -> Weights:
-    """The weights of a file, to be read when needed; an absent one is no weights at all (rules alone read)."""
-    return Weights(source=path) if path.exists() else Weights()
+    """The weights of a file, to be read when needed; an absent one is no weights at all (rules alone read).
+
+    Watches that share a file share what was read of it, as long as it stays the same.
+    """
+    try:
+        known = path.stat()
+    except FileNotFoundError:
+        return Weights()
+    return _shared(path, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=8)
+def _shared(path: Path, _changed_ns: int, _size: int) -> Weights:
+    return Weights(source=path)
 
 
 def _read(path: Path) -> dict[str, Table]:

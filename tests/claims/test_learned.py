@@ -75,6 +75,15 @@ def test_a_missing_file_is_no_weights_and_a_broken_one_is_refused(tmp_path: Path
         engine.Engine(dataclasses.replace(WATCH, learned=weights.load(broken)))
 
 
+def test_watches_that_share_a_file_share_what_is_read_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "weights.tsv"
+    file.write_text("actor\tsend\ttroops.pledged:1.00\n", encoding="utf-8")
+    first = weights.load(file)
+    assert weights.load(file).tables is first.tables
+    file.write_text("actor\tsend\ttroops.ruled_out:10.00\n", encoding="utf-8")
+    assert weights.load(file).tables["actor"].labels == ("troops.ruled_out",)
+
+
 def only(label: str, weight: float) -> engine.Engine:
     """An engine whose weights hold one label likely (or not) wherever Norway itself is named."""
     tasks = {places.ACTOR: {"src=named": ((label, weight),)}}
