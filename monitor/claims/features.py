@@ -297,15 +297,8 @@ def of_backstop(page: Page, index: int) -> Parts:
     found.update(("neg&" if negated else "pos&") + c for c in sentence.parse.classes)
     found.update(_of_sentence(page, sentence))
     found.add("neg" if negated else "pos")
-    for number, clause in enumerate(sentence.parse.clauses):
-        who = "US" if "US" in sentence.subjects[number] else "other" if sentence.subjects[number] else "none"
-        low = any(t.low in _NEGATIVE for t in sentence.row[clause.first : clause.last])
-        found.add("subj=" + who)
-        found.update(f"{who}&{'neg' if low else 'pos'}&{c}" for c in clause.classes)
-        found.update(f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, index, clause.first, clause.last))
-        found.update(f"{who}&{w}" for w in _words(page, index, clause.first, clause.last, "US"))
-        found.add(_voice(sentence, number, "US"))
-        found.update(f"{_voice(sentence, number, 'US')}&{c}" for c in clause.classes)
+    for number in range(len(sentence.parse.clauses)):
+        found |= of_us_clause(page, index, number)
     named = any(m.code == "US" for m in sentence.mentions)
     found.add("US" if named else "noUS")
     if not named and index and any(m.code == "US" for m in page.sentences[index - 1].mentions):
@@ -314,6 +307,21 @@ def of_backstop(page: Page, index: int) -> Parts:
         if draft.topic == "backstop":
             found.update(_ruled(draft.status, here=draft.sentence == index))
     return (frozenset(found),)
+
+
+def of_us_clause(page: Page, index: int, number: int) -> set[str]:
+    """What one clause adds to the features of a sentence as to what the US gives."""
+    sentence = page.sentences[index]
+    clause = sentence.parse.clauses[number]
+    who = "US" if "US" in sentence.subjects[number] else "other" if sentence.subjects[number] else "none"
+    low = any(t.low in _NEGATIVE for t in sentence.row[clause.first : clause.last])
+    voice = _voice(sentence, number, "US")
+    found = {"subj=" + who, voice}
+    found.update([f"{who}&{'neg' if low else 'pos'}&{c}" for c in clause.classes])
+    found.update([f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, index, clause.first, clause.last)])
+    found.update([f"{who}&{w}" for w in _words(page, index, clause.first, clause.last, "US")])
+    found.update([f"{voice}&{c}" for c in clause.classes])
+    return found
 
 
 def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> Parts:

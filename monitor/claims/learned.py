@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.claims import clauses, features, places, setting, speakers, weights
-from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
 from monitor.claims.places import Place
@@ -167,9 +166,8 @@ def _draft(
     known: weights.Weights, page: Page, key: Key, place: Place, judged: dict[str, float], likely: float
 ) -> Draft:
     topic, subject, status, counts, number = key
-    sentence = page.sentences[place.sentence]
     label = _label(key)
-    clause, (start, end) = _evidence(known, sentence, place, label)
+    clause, (start, end) = _evidence(known, page, place, label)
     return Draft(
         topic=topic, subject=subject, status=status, start=start, end=end, sentence=place.sentence, clause=clause,
         number=number if number is not None else _size(known, page, place) if status == "pledged" else None,
@@ -197,18 +195,22 @@ def _size(known: weights.Weights, page: Page, place: Place) -> int | None:
     )
 
 
-def _evidence(known: weights.Weights, sentence: Sentence, place: Place, label: str) -> tuple[int, tuple[int, int]]:
+def _evidence(known: weights.Weights, page: Page, place: Place, label: str) -> tuple[int, tuple[int, int]]:
     """The clause whose words speak loudest for the label, and what to quote: a short sentence whole, of a long one that clause
     with those that hang on it."""
+    sentence = page.sentences[place.sentence]
     parts = sentence.parse.clauses
     numbers: Sequence[int] = place.clauses or range(len(parts))
     table = known.tables[place.task]
 
     def loud(number: int) -> float:
         clause = parts[number]
-        names = {"oc=" + c for c in clause.classes} | {
-            "own=" + key for t in sentence.row[clause.first : clause.last] for key in t.keys
-        }
+        if place.task == places.BACKSTOP:
+            names = features.of_us_clause(page, place.sentence, number) | {"sc=" + c for c in clause.classes}
+        else:
+            names = {"oc=" + c for c in clause.classes} | {
+                "own=" + key for t in sentence.row[clause.first : clause.last] for key in t.keys
+            }
         return sum(table.weigh(name, label) for name in sorted(names))
 
     loudest = max(numbers, key=lambda n: (loud(n), -n))
