@@ -15,22 +15,25 @@ _HEAD = "# Purpose: weights of the statistical reader, learned from annotated ar
 _VERSION = "1"
 
 
-_HARDLY = -3.0  # a sum below it is a probability below 0.05
-Sums = dict[tuple[str, frozenset[str]], list[float] | None]  # of a task and a part of a place's features
+_HARDLY = -300  # a sum below it is a probability below 0.05
+Sums = dict[tuple[str, frozenset[str]], list[int] | None]  # of a task and a part of a place's features
 Learned = Mapping[str, Mapping[str, Iterable[tuple[str, float]]]]  # {task: {feature: ((label, weight), ...)}}
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The weights of one task: its labels, and for each feature the numbers of labels with their weights."""
+    """The weights of one task: its labels, and for each feature the numbers of labels with their weights, in hundredths.
+
+    Whole numbers, so that a sum is the same in whatever order a set is gone through.
+    """
 
     labels: tuple[str, ...] = ()
-    rows: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
-    def sums(self, features: Iterable[str]) -> list[float] | None:
+    def sums(self, features: Iterable[str]) -> list[int] | None:
         """What features add for each label; None where none is known."""
         rows = self.rows
-        sums = [0.0] * len(self.labels)
+        sums = [0] * len(self.labels)
         seen = False
         for feature in features:
             if row := rows.get(feature):
@@ -39,9 +42,9 @@ class Table:
                     sums[number] += weight
         return sums if seen else None
 
-    def weigh(self, feature: str, label: str) -> float:
+    def weigh(self, feature: str, label: str) -> int:
         """What a feature adds for a label."""
-        return next((w for number, w in self.rows.get(feature, ()) if self.labels[number] == label), 0.0)
+        return next((w for number, w in self.rows.get(feature, ()) if self.labels[number] == label), 0)
 
 
 class Weights:
@@ -75,7 +78,7 @@ class Weights:
         table = self.tables.get(task)
         if table is None:
             return {}
-        whole: list[float] | None = None
+        whole: list[int] | None = None
         for part in parts:
             key = task, part
             if key not in known:
@@ -93,8 +96,8 @@ class Weights:
         return tuple(f for w, f in sorted(weighed, key=lambda x: (-x[0], x[1]))[:most] if w > 0)
 
 
-def _likely(one: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, one))))
+def _likely(hundredths: int) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, hundredths / 100))))
 
 
 def of(learned: Learned) -> Weights:
@@ -104,7 +107,7 @@ def of(learned: Learned) -> Weights:
         labels = tuple(sorted({label for pairs in known.values() for label, _ in pairs}))
         numbers = {label: number for number, label in enumerate(labels)}
         tables[task] = Table(
-            labels, {f: tuple((numbers[label], w) for label, w in pairs) for f, pairs in known.items()}
+            labels, {f: tuple((numbers[label], round(w * 100)) for label, w in pairs) for f, pairs in known.items()}
         )
     return Weights(tables)
 
@@ -128,8 +131,8 @@ def _shared(path: Path, _changed_ns: int, _size: int) -> Weights:
 
 def _read(path: Path) -> dict[str, Table]:
     names: dict[str, dict[str, int]] = {}
-    tables: dict[str, dict[str, tuple[tuple[int, float], ...]]] = {}
-    pairs: dict[tuple[int, float], tuple[int, float]] = {}  # each once: there are many features and few weights
+    tables: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {}
+    pairs: dict[tuple[int, int], tuple[int, int]] = {}  # each once: there are many features and few weights
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("#") or not line:
             continue
@@ -139,7 +142,7 @@ def _read(path: Path) -> dict[str, Table]:
             row = []
             for one in told:
                 label, _, weight = one.rpartition(":")
-                pair = (known.setdefault(label, len(known)), float(weight))
+                pair = (known.setdefault(label, len(known)), round(float(weight) * 100))
                 row.append(pairs.setdefault(pair, pair))
         except ValueError as error:
             raise errors.SeedError(str(path), f"line {number}", "task, feature, label:weight, apart by tabs") from error
@@ -152,7 +155,7 @@ def dump(weights: Weights) -> str:
     lines = [_HEAD, f"# Version: {_VERSION}"]
     for task, table in sorted(weights.tables.items()):
         for feature, pairs in sorted(table.rows.items()):
-            told = sorted((table.labels[number], weight) for number, weight in pairs if abs(weight) >= 0.005)
+            told = sorted((table.labels[number], weight) for number, weight in pairs if weight)
             if told:
-                lines.append("\t".join((task, feature, *(f"{label}:{weight:.2f}" for label, weight in told))))
+                lines.append("\t".join((task, feature, *(f"{label}:{weight / 100:.2f}" for label, weight in told))))
     return "\n".join(lines) + "\n"

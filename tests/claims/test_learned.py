@@ -48,6 +48,14 @@ def test_what_speaks_for_a_claim_is_learned() -> None:
     assert known.reasons("actor", ["bias", "send", "troops"], "troops.pledged")[0] == "send"
 
 
+def test_the_order_in_which_features_are_gone_through_changes_nothing() -> None:
+    rows = {f"f{n}": (("troops.pledged", 0.01 * n - 1.3),) for n in range(300)}
+    known = weights.of({"actor": rows})
+    names = list(rows)
+    found = {known.judge("actor", names[start:] + names[:start])["troops.pledged"] for start in range(0, 300, 7)}
+    assert len(found) == 1
+
+
 def test_places_that_are_unknown_teach_nothing() -> None:
     plain = taught([SEND, KEEP] * 10)
     blurred = taught([SEND, KEEP] * 10 + [("bias send troops", UNKNOWN)] * 50)
