@@ -40,6 +40,14 @@ class Sentence:
         """The tokens."""
         return self.parse.row
 
+    def names(self, code: str) -> bool:
+        """Whether it names an actor."""
+        return any(m.code == code for m in self.mentions)
+
+    def hears(self, code: str) -> bool:
+        """Whether an actor says any of it."""
+        return any(v is not None and v.code == code for v in self.voices)
+
     def text(self, first: int, last: int) -> str:
         """The words from token first to last (inclusive)."""
         return self.raw[self.row[first].start : self.row[last].end]

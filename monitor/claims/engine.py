@@ -72,18 +72,22 @@ class Engine:
         self._origins = origins.Origins(watch)
 
     def parse(self, article: types.Article) -> Parsed:
-        """An article in its parts, before any claim is looked for."""
+        """An article in its parts, with what the rules find in it."""
+        parsed, topic = self._outline(article)
+        return parsed if parsed.page is None else replace(parsed, page=self._ruled(parsed.page, topic))
+
+    def _outline(self, article: types.Article) -> tuple[Parsed, relevance.Topic]:
+        """An article in its parts, before anybody is heard or any claim is looked for: what tells whether it is on the subject."""
         text = article.text[:_MAX_TEXT].translate(_LOOKALIKES)
         if not _is_english(text):
-            return Parsed(text, skipped="language")
+            return Parsed(text, skipped="language"), relevance.NONE
         on: date | None = article.published.date() if article.published else None
         if on is not None and on < _FIRST_TALK:
-            return Parsed(text)
+            return Parsed(text), relevance.NONE
         built = self._parse(text, sentences.split(text), self._gazetteer.find(text, on))
         topic = self._judge.judge(article.title, built)
         if not topic.possible:
-            return Parsed(text)
-        speech.attribute(built)
+            return Parsed(text), topic
         flags = ("meeting" * topic.meeting, "force" * topic.force, "titled" * topic.titled)
         page = features.Page(
             sentences=built,
@@ -93,19 +97,25 @@ class Engine:
             mine=topic.mine,
             theirs=topic.theirs,
             near=topic.near,
-            drafts=self._drafts(built, topic),
             senses=self._senses,
             main=candidates.main_country(built, self._gazetteer.find(article.title, on)),
         )
-        return Parsed(text, page)
+        return Parsed(text, page), topic
+
+    def _ruled(self, page: features.Page, topic: relevance.Topic) -> features.Page:
+        """A page with who says what, and what the rules find."""
+        built = list(page.sentences)
+        speech.attribute(built)
+        return replace(page, drafts=self._drafts(built, topic))
 
     def read(self, article: types.Article) -> types.Reading:
         """Relevance and claims of one article."""
-        parsed = self.parse(article)
+        parsed, topic = self._outline(article)
         if parsed.page is None or not learned.is_relevant(self._weights, parsed.page):
             return types.Reading(relevant=False, skipped=parsed.skipped)
-        built = parsed.page.sentences
-        drafts = learned.drafts(self._weights, parsed.page)
+        page = self._ruled(parsed.page, topic)
+        built = page.sentences
+        drafts = learned.drafts(self._weights, page)
         credit = self._origins.of_article(article.title, article.outlet) or self._origins.of_source_line(
             built, article.outlet
         )
@@ -165,7 +175,7 @@ class Engine:
         made: list[draft.Draft] = []
         rows = set(self._listings.rows(built)) if topic.force else set()
         names = [s.parse.classes for s in built]
-        american = [any(m.code == "US" for m in s.mentions) for s in built]
+        american = [s.names("US") for s in built]
         named = False
         refused: set[str] = set()
         done = 0

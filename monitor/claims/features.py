@@ -16,7 +16,6 @@ from monitor.claims.tokens import Token
 
 _AFTER = 12  # tokens behind an actor
 _ROUND = 8  # tokens on either side of a number
-_NEGATIVE = closed.NEGATIONS | frozenset("no none neither nobody nothing cannot without nor n't not never".split())
 _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
 
 
@@ -45,9 +44,9 @@ class Page:
     mine: float  # how much its words speak for the watch's subject
     theirs: float  # and for other coalitions, forces and places
     near: Sequence[bool]  # for each sentence: Ukraine, the force or the coalition in reach
-    drafts: Sequence[Draft]  # what the rules found
     main: str | None  # the country that it is about
     senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
+    drafts: Sequence[Draft] = ()  # what the rules found
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
     named: dict[int, tuple[Named, ...]] = field(default_factory=dict)  # and who is named in them
     parts: dict[tuple[int, tuple[int, ...], str | None], frozenset[str]] = field(default_factory=dict)  # of actors
@@ -114,7 +113,7 @@ def _view(page: Page, index: int) -> _View:
         words=words,
         senses=tuple(page.senses.get(stem(t.low), ()) if t.mention is None else () for t in row),
         classes=tuple(covered.get(n) if t.mention is None else None for n, t in enumerate(row)),
-        negatives=tuple(n for n, t in enumerate(row) if t.low in _NEGATIVE),
+        negatives=tuple(n for n, t in enumerate(row) if t.low in closed.NEGATIONS),
         length=sum(w is not None for w in words),
     )
     page.views[index] = made
@@ -137,6 +136,11 @@ def _words(page: Page, index: int, first: int, last: int, code: str | None) -> l
     return found
 
 
+def _denies(page: Page, index: int, first: int, last: int) -> bool:
+    """Whether a word from token first to last (exclusive) denies."""
+    return any(first <= place < last for place in _view(page, index).negatives)
+
+
 def _pairs(words: Sequence[str]) -> Iterator[str]:
     return (f"{a}_{b}" for a, b in pairwise(words))
 
@@ -154,6 +158,12 @@ def _abstract(page: Page, index: int, first: int, last: int, code: str | None) -
         if plain is not None:
             found.append(plain)
     return found
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    """Two and three abstract tokens in a row, as features."""
+    yield from ("ab2=" + p for p in _pairs(words))
+    yield from ("ab3=" + "_".join(t) for t in zip(words, words[1:], words[2:], strict=False))
 
 
 _LOOSE = ("phrases.comp_", "phrases.support", "phrases.member_noun", "phrases.other_matter")
@@ -212,8 +222,7 @@ def _words_of_clauses(page: Page, index: int, numbers: tuple[int, ...], code: st
         found.update(["own=" + w for w in mine])
         found.update(["o2=" + p for p in _pairs(mine)])
         abstract += _abstract(page, index, clause.first, clause.last, code)
-    found.update(["ab2=" + p for p in _pairs(abstract)])
-    found.update(["ab3=" + "_".join(t) for t in zip(abstract, abstract[1:], abstract[2:], strict=False)])
+    found.update(_runs(abstract))
     page.parts[key] = made = frozenset(found)
     return made
 
@@ -236,7 +245,7 @@ def _classes_of_clauses(page: Page, index: int, numbers: tuple[int, ...]) -> fro
         for inner in sentence.parse.clauses:
             if inner.parent == number:
                 found.update(["below=" + c for c in inner.classes])
-    negated = any(c.first <= place < c.last for c in clauses for place in view.negatives)
+    negated = any(_denies(page, index, c.first, c.last) for c in clauses)
     sign = "neg&" if negated else "pos&"
     found.add(sign[:3])
     found.update(["oc=" + c for c in classes])
@@ -289,19 +298,17 @@ def of_backstop(page: Page, index: int) -> Parts:
     """The features of a sentence as to what the US gives."""
     sentence = page.sentences[index]
     found = set(_shared(page, index))
-    whole = _abstract(page, index, 0, len(sentence.row), "US")
-    found.update("ab2=" + p for p in _pairs(whole))
-    found.update("ab3=" + "_".join(t) for t in zip(whole, whole[1:], whole[2:], strict=False))
+    found.update(_runs(_abstract(page, index, 0, len(sentence.row), "US")))
     found.update("o2=" + p for p in _pairs(_words(page, index, 0, len(sentence.row), "US")))
-    negated = any(t.low in _NEGATIVE for t in sentence.row)
+    negated = _denies(page, index, 0, len(sentence.row))
     found.update(("neg&" if negated else "pos&") + c for c in sentence.parse.classes)
     found.update(_of_sentence(page, sentence))
     found.add("neg" if negated else "pos")
     for number in range(len(sentence.parse.clauses)):
         found |= of_us_clause(page, index, number)
-    named = any(m.code == "US" for m in sentence.mentions)
+    named = sentence.names("US")
     found.add("US" if named else "noUS")
-    if not named and index and any(m.code == "US" for m in page.sentences[index - 1].mentions):
+    if not named and index and page.sentences[index - 1].names("US"):
         found.add("USbefore")
     for draft in page.drafts:
         if draft.topic == "backstop":
@@ -314,11 +321,11 @@ def of_us_clause(page: Page, index: int, number: int) -> set[str]:
     sentence = page.sentences[index]
     clause = sentence.parse.clauses[number]
     who = "US" if "US" in sentence.subjects[number] else "other" if sentence.subjects[number] else "none"
-    low = any(t.low in _NEGATIVE for t in sentence.row[clause.first : clause.last])
+    sign = "neg" if _denies(page, index, clause.first, clause.last) else "pos"
     voice = _voice(sentence, number, "US")
     found = {"subj=" + who, voice}
-    found.update([f"{who}&{'neg' if low else 'pos'}&{c}" for c in clause.classes])
-    found.update([f"{who}&{'neg' if low else 'pos'}&{z}" for z in _senses(page, index, clause.first, clause.last)])
+    found.update([f"{who}&{sign}&{c}" for c in clause.classes])
+    found.update([f"{who}&{sign}&{z}" for z in _senses(page, index, clause.first, clause.last)])
     found.update([f"{who}&{w}" for w in _words(page, index, clause.first, clause.last, "US")])
     found.update([f"{voice}&{c}" for c in clause.classes])
     return found

@@ -92,11 +92,9 @@ def _anonymous(page: Page, place: Place) -> float:
     speaks of a backstop or guarantee; other words are about something else."""
     sentence = page.sentences[place.sentence]
     near = page.sentences[max(0, place.sentence - 1) : place.sentence + 1]
-    if any(m.code == "US" for s in near for m in s.mentions) or any(
-        v is not None and v.code == "US" for v in sentence.voices
-    ):
+    if any(s.names("US") for s in near) or sentence.hears("US"):
         return 0.0
-    return _SURE if sentence.parse.classes & {"phrases.backstop", "phrases.guarantee"} else _NEVER
+    return _SURE if sentence.parse.classes & places.US_PART else _NEVER
 
 
 def _is_doubted(

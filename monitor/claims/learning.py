@@ -109,7 +109,7 @@ def _regress(rows: Sequence[Sequence[int]], right: Sequence[bool], width: int, c
             weights[place] += push
     everything = list(range(len(rows)))
     rest = [0] * len(rows)
-    order = everything
+    order: list[int] = []
     shuffler = random.Random(7)
     for turn in range(_ROUNDS):
         whole = turn % _ASIDE == 0

@@ -12,6 +12,7 @@ from monitor.claims.features import Page
 
 ACTOR, BACKSTOP, COUNT = "actor", "backstop", "count"
 ARTICLE, RELEVANT = "article", "relevant"  # the article as a whole
+US_PART = frozenset({"phrases.backstop", "phrases.guarantee"})  # words that by themselves speak of what the US gives
 _REACH = 2  # sentences before, in which the US was named
 
 
@@ -37,7 +38,7 @@ def find(page: Page) -> Iterator[Place]:
     """All places of an article, task by task."""
     for one in candidates.find(page.sentences, page.main):
         yield Place(ACTOR, one.sentence, one.code, features.of_actor(page, one), one.clauses)
-    american = [any(m.code == "US" for m in s.mentions) for s in page.sentences]
+    american = [s.names("US") for s in page.sentences]
     for index, sentence in enumerate(page.sentences):
         if any(american[max(0, index - _REACH) : index + 1]) or _is_american(sentence):
             clauses = tuple(range(len(sentence.parse.clauses)))
@@ -59,6 +60,4 @@ def counts(page: Page, index: int) -> Iterator[Place]:
 
 def _is_american(sentence: Sentence) -> bool:
     """Whether the words or the speaker make it a matter of the US, though it is not named near."""
-    return bool(sentence.parse.classes & {"phrases.backstop", "phrases.guarantee"}) or any(
-        v is not None and v.code == "US" for v in sentence.voices
-    )
+    return bool(sentence.parse.classes & US_PART) or sentence.hears("US")

@@ -44,6 +44,9 @@ class Topic:
     theirs: float = 0.0  # and for other coalitions, forces and places
 
 
+NONE = Topic(relevant=False, possible=False, meeting=False, force=False, near=(), titled=False)  # of what is not read
+
+
 class Judge:
     """Judges relevance."""
 
@@ -114,7 +117,7 @@ def _weight(sentence: Sentence, names: frozenset[str], ukraine: bool) -> float:
     if "phrases.mission" in names:
         weight += 1
     if "phrases.guarantee" in names:
-        weight += 1 if any(m.code == "US" for m in sentence.mentions) else 0.7
+        weight += 1 if sentence.names("US") else 0.7
     if "phrases.force" in names and _is_foreign_force(sentence):
         weight += 0.3
         if names & {"verbs.send", "phrases.deployment", "verbs.partake"}:
