@@ -88,7 +88,7 @@ def _led_bare(sentence: Sentence, group: Hit) -> tuple[tuple[str, ...], int, int
 def _is_led(sentence: Sentence, group: Hit, index: int) -> bool:
     """ "the coalition led by", "Led by X and Y, the coalition"; a meeting chaired by somebody is another matter."""
     if sentence.row[index].low in ("chaired", "co-chaired") and any(
-        h.name == "phrases.meeting" and index - 8 <= h.first < index for h in sentence.parse.hits
+        h.name == "phrases.meeting" and index - 11 <= h.first < index for h in sentence.parse.hits
     ):
         return False
     if group.last < index:

@@ -23,7 +23,8 @@ _BEFORE_NONE = re.compile(
 )
 _AFTER_NONE = re.compile(
     r"\s?(?:%|per ?cent|percent|million|billion|bn|m\b|euros?|dollars?|pounds?|kroner|crowns?|years?|months?|weeks?|"
-    r"days?|hours?|minutes?|km|kilomet|miles?|points?|point|-?point|p\.?m\.?|a\.?m\.?|:\d\d|st|nd|rd|th)(?![A-Za-z])",
+    r"days?|hours?|minutes?|km|kilomet|miles?|points?|point|-?point|p\.?m\.?|a\.?m\.?|:\d\d|st|nd|rd|th|"
+    r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December))(?![A-Za-z])",
     re.IGNORECASE,
 )
 

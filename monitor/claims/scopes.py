@@ -73,6 +73,8 @@ def conditioned(sentence: Sentence, index: int, clause: Clause, status: str) -> 
 def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
     parse = sentence.parse
     for hit in clause.hits:
+        if hit.first and hit.lemma == "as long as" and sentence.row[hit.first - 1].low == "for":
+            continue  # "for as long as it takes" is how long
         if hit.name == "cues.condition" and not _is_awaited(sentence, hit.last + 1, clause.last):
             return sentence.text(hit.first, hit.last).lower()
     for place in range(clause.first, clause.last - 1):
@@ -86,6 +88,12 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
         ):
             return "without"
     for neighbour in parse.clauses[index + 1 : index + 2]:
+        if (
+            neighbour.kind == clauses.WHEN
+            and sentence.row[neighbour.first - 1].low == "only"
+            and not _is_awaited(sentence, neighbour.first, neighbour.last)
+        ):
+            return "only when"
         if (
             neighbour.kind in (clauses.AND, clauses.RESUME)
             and "cues.condition" in neighbour.classes

@@ -217,6 +217,7 @@ def _is_counted(operator: stance.Operator, deed: setting.Deed) -> bool:
 
 
 _PROMISED = frozenset("offered pledged committed promised volunteered".split())
+_THOUGHTS = frozenset("possibility prospect idea question option".split())
 _PROMISES = frozenset("offers pledges commits contributes".split())
 
 
@@ -224,7 +225,8 @@ def _bare(sentence: Sentence, clause: Clause, deed: setting.Deed) -> str:
     """A deed without a word of stance: "Italy isn't sending", "is sending troops"; a plain past or a mere noun says nothing."""
     row, kinds = sentence.row, sentence.parse.kinds
     if deed.verb is not None and any(h.name == "verbs.resize" and h.first == deed.verb for h in clause.hits):
-        return stance.YES
+        thought = any(t.low in _THOUGHTS for t in row[deed.verb + 1 : deed.verb + 5])
+        return stance.PERHAPS if thought else stance.YES  # "raised the possibility of Spanish forces"
     if deed.denied:
         return stance.NO
     if (
