@@ -347,15 +347,19 @@ def train(
         list[Path], typer.Argument(help="Annotated articles: JSON Lines files, or folders of JSON files.")
     ],
     odd: Annotated[list[Path] | None, typer.Option(help="Learn from the odd ids of these alone.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write here instead of the watch's weights.tsv.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the weights here, not into the watch's weights.tsv; the network goes beside."),
+    ] = None,
     folds: Annotated[
         int, typer.Option(help="Measure by cross-validation in so many folds; writes nothing.", min=0)
     ] = 0,
 ) -> None:
     """Learn from annotated articles.
 
-    What the statistical reader holds likely, and what the words speak for, is learned anew; the rules stay as they
-    are. The same articles give the same file.
+    What the statistical reader holds likely, and what the words speak for, is learned anew: the weights of single
+    words (weights.tsv) and, beside them, the network that sees a sentence as a whole (network.npz). The rules stay as
+    they are. The same articles give the same files on one machine.
 
     Example: coalition-watch train lessons/ --odd corpus/articles
     """

@@ -2,22 +2,23 @@
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from app import evaluate, lesson_lines
 from monitor import errors, types, watch
-from monitor.claims import engine, features, learning, lessons, weights
+from monitor.claims import descent, engine, features, learning, lessons, weights
 
 Progress = Callable[[str], None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Parts:
-    """An annotated article and its lessons (none where it is not on topic)."""
+    """An annotated article and its lessons, for the weights and for the network (none where it is not on topic)."""
 
     annotated: evaluate.Annotated
-    lessons: tuple[learning.Lesson, ...]
+    lessons: tuple[learning.Lesson, ...] = ()
+    groups: tuple[descent.Group, ...] = ()
 
 
 def load(paths: Sequence[Path]) -> list[evaluate.Annotated]:
@@ -46,37 +47,45 @@ def odd(articles: Iterable[evaluate.Annotated]) -> list[evaluate.Annotated]:
 def parts(articles: Iterable[evaluate.Annotated], loaded: watch.Watch) -> list[Parts]:
     """The lessons of each article, read by the rules alone."""
     reader = engine.Engine(dataclasses.replace(loaded, learned=weights.Weights()))
-    made = []
-    for one in articles:
-        page = reader.parse(one.article).page
-        if page is None:
-            made.append(Parts(one, ()))
-        else:
-            made.append(Parts(one, tuple(_lessons(one, page))))
-    return made
+    return [_parts(one, reader.parse(one.article).page) for one in articles]
 
 
-def _lessons(one: evaluate.Annotated, page: features.Page) -> Iterator[learning.Lesson]:
-    yield from lessons.of_places(one.article.id, one.article.text, page, one.claims)
+def _parts(one: evaluate.Annotated, page: features.Page | None) -> Parts:
+    if page is None:
+        return Parts(one)
+    identity, text = one.article.id, one.article.text
+    placed = list(lessons.of_places(identity, text, page, one.claims))
+    found = [lesson for _, lesson in placed]
     if one.is_whole:
-        yield lessons.of_relevance(one.article.id, page, one.relevant)
-        yield from lessons.of_speakers(one.article.id, one.article.text, page, one.claims)
+        found.append(lessons.of_relevance(identity, page, one.relevant))
+        found += lessons.of_speakers(identity, text, page, one.claims)
+    return Parts(one, tuple(found), tuple(lessons.of_sentences(page, placed)))
 
 
-def learn(read: Iterable[Parts], method: learning.Method, progress: Progress) -> weights.Weights:
-    """Weights from all lessons, on all cores."""
-    lessons_of_all = [x for one in read for x in one.lessons]
-    return weights.of(learning.learn(lessons_of_all, method, progress, os.cpu_count() or 1))
+@dataclasses.dataclass(frozen=True, slots=True)
+class Method:
+    """How both parts of the statistical reader are learned."""
+
+    weights: learning.Method = dataclasses.field(default_factory=learning.Method)
+    network: descent.Schooling = dataclasses.field(default_factory=descent.Schooling)
+
+
+def learn(read: Sequence[Parts], method: Method, progress: Progress) -> weights.Weights:
+    """Weights from all lessons, on all cores, and the network, on one."""
+    taught = [x for one in read for x in one.lessons]
+    known = weights.of(learning.learn(taught, method.weights, progress, os.cpu_count() or 1))
+    groups = [group for one in read for group in one.groups]
+    return weights.Weights(known.tables, network=descent.learn(groups, method.network, progress) if groups else None)
 
 
 def cross_validate(
-    read: Sequence[Parts], loaded: watch.Watch, method: learning.Method, folds: int, progress: Progress
+    read: Sequence[Parts], loaded: watch.Watch, method: Method, folds: int, progress: Progress
 ) -> dict[str, evaluate.Score]:
     """Figures on articles that were not learned from: each fold read with weights from the others."""
     answers: dict[str, types.Reading] = {}
     for fold in range(folds):
         progress(f"fold {fold + 1} of {folds}")
-        found = learn((p for n, p in enumerate(read) if n % folds != fold), method, lambda _: None)
+        found = learn([p for n, p in enumerate(read) if n % folds != fold], method, lambda _: None)
         reader = engine.Engine(dataclasses.replace(loaded, learned=found))
         for one in read[fold::folds]:
             answers[one.annotated.article.id] = reader.read(one.annotated.article)

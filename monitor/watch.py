@@ -15,6 +15,7 @@ from monitor.claims import weights
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 SHIPPED = "coalition"  # the watch that comes with the program
 WEIGHTS_FILE = "weights.tsv"
+NETWORK_FILE = "network.npz"
 WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen", "senses")
 _CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _NAME = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -138,8 +139,13 @@ def load_watch(root: Path | None = None, name: str | None = None) -> Watch:
         outlets=load_outlets(base / "outlets.yaml"),
         terms=_load_terms(folder),
         version=version,
-        learned=weights.load(own_file(root, WEIGHTS_FILE)),
+        learned=_load_learned(own_file(root, WEIGHTS_FILE)),
     )
+
+
+def _load_learned(file: Path) -> weights.Weights:
+    """What was learned: the weights and, of the same folder, the network, as they were learned together."""
+    return weights.load(file, file.with_name(NETWORK_FILE))
 
 
 def load_feeds(file: Path | None = None) -> tuple[types.Feed, ...]:

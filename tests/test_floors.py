@@ -60,6 +60,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("app.dashboard",),
     "jinja2": ("app.dashboard",),
     "prometheus_client": ("app.dashboard",),
+    "numpy": ("monitor.claims.network", "monitor.claims.descent"),
     "asyncio": (
         *FETCHING,
         "monitor.parse_queue",

@@ -6,7 +6,7 @@ from pathlib import Path
 from app import baseline_command, claims_command, evaluate, replay, storyline, training
 from app.commands import output, replaying
 from monitor import baseline, errors, watch
-from monitor.claims import engine, learning, weights
+from monitor.claims import engine, network, weights
 from monitor.ledger import rules
 
 
@@ -60,16 +60,20 @@ def evaluate_claims(gold: Path, show: int, of_storyline: bool, use_gold: bool) -
 
 
 def train(paths: list[Path], odd_of: list[Path], target: Path | None, folds: int) -> int:
-    """Learn the weights of the statistical reader; with folds, measure instead and write nothing."""
+    """Learn the weights and the network of the statistical reader; with folds, measure instead and write nothing."""
     loaded = watch.load_watch()
     read = training.parts([*training.load(paths), *training.odd(training.load(odd_of))], loaded)
     output.err.print(f"{len(read)} articles, {sum(len(one.lessons) for one in read)} places")
-    method = learning.Method()
+    method = training.Method()
     if folds:
         print(evaluate.report(training.cross_validate(read, loaded, method, folds, output.err.print), 0))
         return 0
-    text = weights.dump(training.learn(read, method, output.err.print))
+    learned = training.learn(read, method, output.err.print)
     file = target or watch.SEEDS / loaded.name / watch.WEIGHTS_FILE
-    file.write_text(text, encoding="utf-8")
+    file.write_text(weights.dump(learned), encoding="utf-8")
     output.err.print(f"written: {file}")
+    if learned.network is not None:
+        beside = file.with_name(watch.NETWORK_FILE)
+        beside.write_bytes(network.dump(learned.network))
+        output.err.print(f"written: {beside}")
     return 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from monitor.claims import actors, candidates, closed, nouns
+from monitor.claims import actors, candidates, closed, marking, nouns
 from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.tokens import Token
@@ -86,6 +86,12 @@ def _word(token: Token) -> str | None:
 
 
 _NAMED = frozenset({"US", "UA", "RU", "EU", "NATO"})
+
+
+def as_sequence(page: Page, index: int) -> marking.Sequenced:
+    """A sentence as the network sees it."""
+    view = _view(page, index)
+    return marking.sequence(page.sentences[index], view.words, view.senses, view.classes)
 
 
 def stems(senses: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -169,22 +175,24 @@ def _runs(words: Sequence[str]) -> Iterator[str]:
 _LOOSE = ("phrases.comp_", "phrases.support", "phrases.member_noun", "phrases.other_matter")
 
 
-Parts = tuple[frozenset[str], ...]  # the features of a place; no two parts have one in common
+# The features of a place; no two parts have one in common. The last are its traits: what holds of it besides its words.
+Parts = tuple[frozenset[str], ...]
 
 
 def of_actor(page: Page, one: candidates.Candidate) -> Parts:
     """The features of an actor in a sentence: its clauses' words and classes, which it shares with other actors, and its own."""
     sentence, code = page.sentences[one.sentence], one.code
     found = set(_shared(page, one.sentence))
+    behind: set[str] = set()
     if one.place is not None:
         after = _abstract(page, one.sentence, one.place + 1, one.place + 1 + _AFTER, code)
-        found.update(["aft=" + w for w in after])
-        found.update(["a2=" + p for p in _pairs(["^", *after[:6]])])
+        behind.update(["aft=" + w for w in after])
+        behind.update(["a2=" + p for p in _pairs(["^", *after[:6]])])
         noun = nouns.at(sentence.parse.nouns, one.place)
         if noun is not None:
             found.add("prep=" + (noun.preposition or "-"))
             found.add("noun=" + noun.kind)
-            found.add("head=" + noun.head if noun.kind != nouns.ACTOR else "head=actor")
+            behind.add("head=" + noun.head if noun.kind != nouns.ACTOR else "head=actor")
     found.update(["src=" + s for s in one.sources])
     found.add("first=" + one.sources[0])
     found.add("listed=" + str(min(one.listed, 4)))
@@ -202,6 +210,7 @@ def of_actor(page: Page, one: candidates.Candidate) -> Parts:
     return (
         _words_of_clauses(page, one.sentence, one.clauses, code),
         _classes_of_clauses(page, one.sentence, one.clauses),
+        frozenset(behind),
         frozenset(found),
     )
 
@@ -297,23 +306,27 @@ def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:
 def of_backstop(page: Page, index: int) -> Parts:
     """The features of a sentence as to what the US gives."""
     sentence = page.sentences[index]
-    found = set(_shared(page, index))
+    found: set[str] = set()
+    traits = set(_shared(page, index))
     found.update(_runs(_abstract(page, index, 0, len(sentence.row), "US")))
     found.update("o2=" + p for p in _pairs(_words(page, index, 0, len(sentence.row), "US")))
     negated = _denies(page, index, 0, len(sentence.row))
     found.update(("neg&" if negated else "pos&") + c for c in sentence.parse.classes)
     found.update(_of_sentence(page, sentence))
-    found.add("neg" if negated else "pos")
+    traits.add("neg" if negated else "pos")
     for number in range(len(sentence.parse.clauses)):
-        found |= of_us_clause(page, index, number)
+        said = of_us_clause(page, index, number)
+        plain = {name for name in said if name.startswith(("subj=", "v=")) and "&" not in name}
+        traits |= plain
+        found |= said - plain
     named = sentence.names("US")
-    found.add("US" if named else "noUS")
+    traits.add("US" if named else "noUS")
     if not named and index and page.sentences[index - 1].names("US"):
-        found.add("USbefore")
+        traits.add("USbefore")
     for draft in page.drafts:
         if draft.topic == "backstop":
-            found.update(_ruled(draft.status, here=draft.sentence == index))
-    return (frozenset(found),)
+            traits.update(_ruled(draft.status, here=draft.sentence == index))
+    return frozenset(found), frozenset(traits)
 
 
 def of_us_clause(page: Page, index: int, number: int) -> set[str]:
@@ -334,8 +347,8 @@ def of_us_clause(page: Page, index: int, number: int) -> set[str]:
 def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> Parts:
     """The features of a number in a sentence."""
     sentence = page.sentences[index]
-    found = set(_shared(page, index))
-    found.update(_of_sentence(page, sentence))
+    traits = set(_shared(page, index))
+    found = set(_of_sentence(page, sentence))
     before = _abstract(page, index, place - _ROUND, place, None)
     after = _abstract(page, index, place + 1, place + 1 + _ROUND, None)
     found.update("bef=" + w for w in before)
@@ -351,13 +364,15 @@ def of_number(page: Page, index: int, place: int, value: int, is_range: bool) ->
     clause = sentence.parse.clauses[sentence.parse.clause_at(place)]
     found.update("oc=" + c for c in clause.classes)
     found.update("own=" + w for w in _words(page, index, clause.first, clause.last, None))
-    found.add("size=" + ("few" if value < 5 else "tens" if value < 70 else "hundreds" if value < 2500 else "thousands"))
-    found.add("range" if is_range else "single")
+    traits.add(
+        "size=" + ("few" if value < 5 else "tens" if value < 70 else "hundreds" if value < 2500 else "thousands")
+    )
+    traits.add("range" if is_range else "single")
     for draft in page.drafts:
         if draft.number == value:
             name = f"{draft.status}.{draft.counts or ''}"
-            found.update(_ruled(name, here=draft.sentence == index))
-    return (frozenset(found),)
+            traits.update(_ruled(name, here=draft.sentence == index))
+    return frozenset(found), frozenset(traits)
 
 
 def of_article(page: Page) -> set[str]:

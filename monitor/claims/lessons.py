@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.claims import assemble, features, places, speakers, weights
+from monitor.claims import assemble, descent, features, places, speakers, weights
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
@@ -12,8 +12,10 @@ from monitor.claims.places import Place
 _COUNTED = ("headcount", "force_size")
 
 
-def of_places(article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> Iterator[Lesson]:
-    """The lessons of an article's places. `claims`: annotated ones, with their evidence.
+def of_places(
+    article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[Place, Lesson]]:
+    """An article's places with their lessons. `claims`: annotated ones, with their evidence.
 
     A claim stands where its evidence does. Elsewhere in the article the same claim may be made again, which the annotation doesn't
     say: there its label is unknown. So is that of an optional claim everywhere.
@@ -30,7 +32,17 @@ def of_places(article: str, text: str, page: Page, claims: Iterable[Mapping[str,
             labels[label] = max(labels.get(label, UNKNOWN), mark)
         if place.task == places.BACKSTOP:
             labels |= _parts(place, placed)
-        yield Lesson(article, place.task, place.features, labels)
+        yield place, Lesson(article, place.task, place.features, labels)
+
+
+def of_sentences(page: Page, taught: Iterable[tuple[Place, Lesson]]) -> Iterator[descent.Group]:
+    """The same lessons as the network takes them: each sentence with its places."""
+    of_sentence: dict[int, list[descent.Example]] = {}
+    for place, lesson in taught:
+        if page.sentences[place.sentence].row:
+            of_sentence.setdefault(place.sentence, []).append((places.marked(page, place), lesson.labels))
+    for index, examples in sorted(of_sentence.items()):
+        yield features.as_sequence(page, index), examples
 
 
 def of_relevance(article: str, page: Page, relevant: bool) -> Lesson:

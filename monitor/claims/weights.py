@@ -5,8 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import errors
+
+if TYPE_CHECKING:
+    from monitor.claims.network import Network
 
 OWN = "own"  # a number that is one country's soldiers
 PART = "part."  # labels of the components of the US part
@@ -15,7 +19,6 @@ _HEAD = "# Purpose: weights of the statistical reader, learned from annotated ar
 _VERSION = "1"
 
 
-_HARDLY = -300  # a sum below it is a probability below 0.05
 Sums = dict[tuple[str, frozenset[str]], list[int] | None]  # of a task and a part of a place's features
 Learned = Mapping[str, Mapping[str, Iterable[tuple[str, float]]]]  # {task: {feature: ((label, weight), ...)}}
 
@@ -48,11 +51,20 @@ class Table:
 
 
 class Weights:
-    """The tables of all tasks; those of a file are read when they are first asked for, as few commands ask."""
+    """The tables of all tasks, and the network where there is one; those of files are read when they are first asked for, as few
+    commands ask."""
 
-    def __init__(self, tables: Mapping[str, Table] | None = None, source: Path | None = None) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, Table] | None = None,
+        source: Path | None = None,
+        network: "Network | None" = None,
+        network_source: Path | None = None,
+    ) -> None:
         self._tables = tables if tables is not None or source is not None else {}
         self._source = source
+        self._network = network
+        self._network_source = network_source
 
     @property
     def tables(self) -> Mapping[str, Table]:
@@ -61,9 +73,20 @@ class Weights:
             self._tables = _read(self._source) if self._source is not None else {}
         return self._tables
 
+    @property
+    def network(self) -> "Network | None":
+        """What sees a sentence as a sequence, None where there is none; raises errors.SeedError for a broken file."""
+        if self._network is None and self._network_source is not None:
+            from monitor.claims import (
+                network,
+            )  # NumPy takes a tenth of a second to load, and few commands read articles
+
+            self._network, self._network_source = network.load(self._network_source), None
+        return self._network
+
     def read(self) -> "Weights":
-        """These weights with their file read; raises errors.SeedError for a broken one."""
-        return Weights(self.tables)
+        """These weights with their files read; raises errors.SeedError for a broken one."""
+        return Weights(self.tables, network=self.network)
 
     def judge(self, task: str, features: Iterable[str]) -> dict[str, float]:
         """The probability of each label of a task at a place with these features; none where no feature is known."""
@@ -71,13 +94,16 @@ class Weights:
         sums = table.sums(features) if table is not None else None
         if table is None or sums is None:
             return {}
-        return {label: _likely(one) for label, one in zip(table.labels, sums, strict=True)}
+        return {label: likelihood(one / 100) for label, one in zip(table.labels, sums, strict=True)}
 
-    def likely(self, task: str, parts: Iterable[frozenset[str]], known: Sums) -> dict[str, float]:
-        """As judge, only the labels that are not hardly possible. `known`: the sums of parts that other places had too."""
+    def odds(self, task: str, parts: Iterable[frozenset[str]], known: Sums) -> list[int] | None:
+        """The log-odds of each label, in hundredths, in the order of the task's labels; None where no feature is known.
+
+        `known`: the sums of parts that other places had too.
+        """
         table = self.tables.get(task)
         if table is None:
-            return {}
+            return None
         whole: list[int] | None = None
         for part in parts:
             key = task, part
@@ -85,9 +111,7 @@ class Weights:
                 known[key] = table.sums(part)
             if (sums := known[key]) is not None:
                 whole = sums if whole is None else [a + b for a, b in zip(whole, sums, strict=True)]
-        if whole is None:
-            return {}
-        return {label: _likely(one) for label, one in zip(table.labels, whole, strict=True) if one > _HARDLY}
+        return whole
 
     def reasons(self, task: str, features: Iterable[str], label: str, most: int = 4) -> tuple[str, ...]:
         """The features that speak loudest for a label."""
@@ -96,8 +120,9 @@ class Weights:
         return tuple(f for w, f in sorted(weighed, key=lambda x: (-x[0], x[1]))[:most] if w > 0)
 
 
-def _likely(hundredths: int) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, hundredths / 100))))
+def likelihood(odds: float) -> float:
+    """The probability that log-odds stand for."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def of(learned: Learned) -> Weights:
@@ -112,21 +137,23 @@ def of(learned: Learned) -> Weights:
     return Weights(tables)
 
 
-def load(path: Path) -> Weights:
-    """The weights of a file, to be read when needed; an absent one is no weights at all (rules alone read).
+def load(path: Path, network: Path | None = None) -> Weights:
+    """The weights of a file and the network of another, to be read when needed; absent ones are none (rules alone read).
 
-    Watches that share a file share what was read of it, as long as it stays the same.
+    Watches that share files share what was read of them, as long as they stay the same.
     """
     try:
         known = path.stat()
+        beside = network.stat() if network is not None and network.exists() else None
     except FileNotFoundError:
         return Weights()
-    return _shared(path, known.st_mtime_ns, known.st_size)
+    changed = (known.st_mtime_ns, known.st_size, *((beside.st_mtime_ns, beside.st_size) if beside is not None else ()))
+    return _shared(path, network if beside is not None else None, changed)
 
 
 @lru_cache(maxsize=8)
-def _shared(path: Path, _changed_ns: int, _size: int) -> Weights:
-    return Weights(source=path)
+def _shared(path: Path, network: Path | None, _changed: tuple[int, ...]) -> Weights:
+    return Weights(source=path, network_source=network)
 
 
 def _read(path: Path) -> dict[str, Table]:

@@ -1,0 +1,295 @@
+"""A small convolutional network over a sentence's tokens: how likely each claim is at a place. Reads its file; learns nothing itself.
+
+Where the weights of single features add up whatever the order of the words is, it sees who stands where. Token embeddings, residual gated
+convolutions (after Dauphin et al., "Language Modeling with Gated Convolutional Networks", ICML 2017): some over the sentence, shared by all
+its places, some with the place marked; then the mean over the place's own tokens and the greatest value over the sentence and over its clauses.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor import errors
+from monitor.claims import marking
+from monitor.claims.marking import Marked, Sequenced
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+SHARED = (1, 2, 4)  # the dilation of each layer over a sentence
+PLACED = (1,)  # and of those with the place marked
+TASKS = ("actor", "backstop", "count")
+SENSES = 4  # lists of like sense that a word counts for, at most
+LONGEST = 70  # tokens of a sentence; what stands behind is not seen
+SUFFIX = 0.5  # the ending of a word weighs half as much as the word
+_LOW = np.float32(-1e4)
+HEAD = "Purpose: the network of the statistical reader, learned from annotated articles by `coalition-watch train`. Version: 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The numbers that things of language go by: 0 is nothing, of words 1 is any other."""
+
+    words: Mapping[str, int]
+    suffixes: Mapping[str, int]
+    senses: Mapping[str, int]
+    classes: Mapping[str, int]
+    traits: Mapping[str, int]  # "task:trait"
+    labels: Sequence[str]  # "task:label", in the order of the outputs
+
+
+@dataclass(slots=True)
+class Batch:
+    """Sentences (S) of up to L tokens with their places (P), in numbers."""
+
+    words: Ints  # S x L
+    suffixes: Ints
+    senses: Ints  # S x L x SENSES
+    classes: Ints
+    signs: Ints
+    mentions: Ints
+    mask: Floats  # S x L: 1 where there is a token
+    owner: Ints  # P: the sentence of each place
+    tasks: Ints  # P
+    marks: Ints  # P x L: 1 at the place's own tokens
+    inside: Ints  # P x L: 1 in its clauses
+    traits: Ints  # P x T
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The vocabulary and the weights: {name: array}."""
+
+    vocabulary: Vocabulary
+    weights: Mapping[str, Floats]
+    columns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # {task: {label: output}}
+
+    def judge(self, groups: Sequence[tuple[Sequenced, Sequence[Marked]]]) -> list[dict[str, float]]:
+        """The log-odds of each label of its task for every place, in order of the groups of places of one sentence.
+
+        In hundredths: what another machine's arithmetic rounds otherwise is smaller than that.
+        """
+        found: list[dict[str, float]] = []
+        for some in _chunks(groups):
+            out = self._outputs(gather(self.vocabulary, some))
+            row = 0
+            for _sentence, places in some:
+                for place in places:
+                    known = self.columns[place.task]
+                    found.append({label: round(float(out[row, column]), 2) for label, column in known.items()})
+                    row += 1
+        return found
+
+    def _outputs(self, batch: Batch) -> Floats:
+        """P x labels."""
+        w = self.weights
+        x = embed(w, batch)
+        for number, dilation in enumerate(SHARED):
+            x = _layer(x, w[f"shared{number}.w"], w[f"shared{number}.b"], dilation, batch.mask)
+        mask = batch.mask[batch.owner]
+        x = place(w, batch, x, mask)
+        for number, dilation in enumerate(PLACED):
+            x = _layer(x, w[f"placed{number}.w"], w[f"placed{number}.b"], dilation, mask)
+        pooled = pool(x, batch, mask, w["trait"][batch.traits].sum(1))
+        hidden = np.maximum(pooled.joined @ w["hidden.w"] + w["hidden.b"], 0)
+        made: Floats = hidden @ w["out.w"] + w["out.b"] + w["wide"][batch.traits].sum(1)
+        return made
+
+
+def of(vocabulary: Vocabulary, weights: Mapping[str, Floats]) -> Network:
+    """A network with its outputs sorted by task."""
+    columns: dict[str, dict[str, int]] = {task: {} for task in TASKS}
+    for number, name in enumerate(vocabulary.labels):
+        task, _, label = name.partition(":")
+        columns[task][label] = number
+    return Network(vocabulary, weights, columns)
+
+
+_AT_ONCE = 64  # places; more cost memory and win no time
+
+
+def _chunks(groups: Sequence[tuple[Sequenced, Sequence[Marked]]]) -> list[list[tuple[Sequenced, Sequence[Marked]]]]:
+    made: list[list[tuple[Sequenced, Sequence[Marked]]]] = []
+    many = _AT_ONCE
+    for group in groups:
+        if many >= _AT_ONCE:
+            made.append([])
+            many = 0
+        made[-1].append(group)
+        many += len(group[1])
+    return made
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def gather(known: Vocabulary, groups: Sequence[tuple[Sequenced, Sequence[Marked]]]) -> Batch:
+    """Sentences and their places in numbers."""
+    length = min(LONGEST, max(len(s.words) for s, _ in groups))
+    size = len(groups)
+    places = [(row, place) for row, (_, some) in enumerate(groups) for place in some]
+    traits = [[n for t in sorted(p.traits) if (n := known.traits.get(f"{p.task}:{t}")) is not None] for _, p in places]
+    batch = Batch(
+        words=np.zeros((size, length), np.int64),
+        suffixes=np.zeros((size, length), np.int64),
+        senses=np.zeros((size, length, SENSES), np.int64),
+        classes=np.zeros((size, length), np.int64),
+        signs=np.zeros((size, length), np.int64),
+        mentions=np.zeros((size, length), np.int64),
+        mask=np.zeros((size, length), np.float32),
+        owner=np.array([row for row, _ in places], np.int64),
+        tasks=np.array([TASKS.index(p.task) for _, p in places], np.int64),
+        marks=np.zeros((len(places), length), np.int64),
+        inside=np.zeros((len(places), length), np.int64),
+        traits=np.zeros((len(places), max(1, *map(len, traits)) if traits else 1), np.int64),
+    )
+    for row, (sentence, _) in enumerate(groups):
+        _number_tokens(known, batch, row, sentence, min(length, len(sentence.words)))
+    for row, (owner, place) in enumerate(places):
+        for mark in place.marks:
+            if mark < length:
+                batch.marks[row, mark] = 1
+        for first, last in place.spans:
+            batch.inside[row, first : min(last, len(groups[owner][0].words), length)] = 1
+        batch.traits[row, : len(traits[row])] = traits[row]
+    return batch
+
+
+def _number_tokens(known: Vocabulary, batch: Batch, row: int, sentence: Sequenced, many: int) -> None:
+    words = sentence.words[:many]
+    batch.words[row, :many] = [known.words.get(w, 1) for w in words]
+    batch.suffixes[row, :many] = [known.suffixes.get(w[-3:], 0) for w in words]
+    batch.classes[row, :many] = [known.classes.get(c, 0) if c else 0 for c in sentence.classes[:many]]
+    batch.signs[row, :many] = sentence.signs[:many]
+    batch.mentions[row, :many] = [marking.MENTIONS.get(m, 1) if m is not None else 0 for m in sentence.mentions[:many]]
+    for place, names in enumerate(sentence.senses[:many]):
+        for order, name in enumerate(names[:SENSES]):
+            batch.senses[row, place, order] = known.senses.get(name, 0)
+    batch.mask[row, :many] = 1
+
+
+# ---------------------------------------------------------------- layers
+
+
+def embed(w: Mapping[str, Floats], batch: Batch) -> Floats:
+    """The tokens as vectors, S x L x D."""
+    found: Floats = (
+        w["word"][batch.words]
+        + SUFFIX * w["suffix"][batch.suffixes]
+        + w["sense"][batch.senses].sum(2)
+        + w["class"][batch.classes]
+        + w["sign"][batch.signs]
+        + w["mention"][batch.mentions]
+    )
+    return found * batch.mask[:, :, None]
+
+
+def place(w: Mapping[str, Floats], batch: Batch, x: Floats, mask: Floats) -> Floats:
+    """The sentence of each place with the place marked in it, P x L x D."""
+    found: Floats = (
+        x[batch.owner] + w["mark"][batch.marks] + w["inside"][batch.inside] + w["task"][batch.tasks][:, None]
+    )
+    return found * mask[:, :, None]
+
+
+def spread(x: Floats, dilation: int) -> Floats:
+    """Each token with its neighbours at a distance, N x L x 3D."""
+    many, length, width = x.shape
+    wide = np.zeros((many, length, 3 * width), x.dtype)
+    if length > dilation:
+        wide[:, dilation:, :width] = x[:, :-dilation]
+        wide[:, :-dilation, 2 * width :] = x[:, dilation:]
+    wide[:, :, width : 2 * width] = x
+    return wide
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + exp(-x))."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), x.dtype)
+
+
+def _layer(x: Floats, w: Floats, b: Floats, dilation: int, mask: Floats) -> Floats:
+    both = spread(x, dilation) @ w + b
+    width = x.shape[2]
+    made: Floats = (x + both[:, :, :width] * sigmoid(both[:, :, width:])) * mask[:, :, None]
+    return made
+
+
+@dataclass(slots=True)
+class Pooled:
+    """What is taken of a place's tokens: P x 4D, and where the greatest values stand."""
+
+    joined: Floats
+    share: Floats  # P x L: what each token adds to the mean
+    whole: Ints  # P x D
+    clause: Ints  # P x D
+    has_clause: Floats  # P x 1
+
+
+def pool(x: Floats, batch: Batch, mask: Floats, traits: Floats) -> Pooled:
+    """The mean over a place's own tokens, the greatest values over the sentence and over its clauses, and its traits."""
+    own = batch.marks * mask
+    share = (own / np.maximum(own.sum(1, keepdims=True), 1)).astype(x.dtype)
+    mean = np.matmul(share[:, None, :], x)[:, 0]
+    inner = batch.inside * mask
+    has = (inner.sum(1, keepdims=True) > 0).astype(x.dtype)
+    whole = (x + ((1 - mask) * _LOW)[:, :, None]).argmax(1)
+    clause = (x + ((1 - inner) * _LOW)[:, :, None]).argmax(1)
+    rows, columns = np.arange(len(x))[:, None], np.arange(x.shape[2])[None]
+    joined = np.concatenate([mean, x[rows, whole, columns], x[rows, clause, columns] * has, traits], 1)
+    return Pooled(joined, share, whole, clause, has)
+
+
+# ---------------------------------------------------------------- file
+
+
+def dump(network: Network) -> bytes:
+    """A network's file, the same for the same network: arrays of 16-bit numbers in a ZIP archive (NumPy's .npz)."""
+    known = network.vocabulary
+    texts = {
+        "head": [HEAD],
+        "words": _in_order(known.words),
+        "suffixes": _in_order(known.suffixes),
+        "senses": _in_order(known.senses),
+        "classes": _in_order(known.classes),
+        "traits": _in_order(known.traits),
+        "labels": list(known.labels),
+    }
+    arrays = {f"text.{name}": np.frombuffer("\n".join(lines).encode(), np.uint8) for name, lines in texts.items()}
+    arrays |= {name: values.astype(np.float16) for name, values in sorted(network.weights.items())}
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def _in_order(numbers: Mapping[str, int]) -> list[str]:
+    return sorted(numbers, key=lambda name: numbers[name])
+
+
+def load(path: Path) -> Network:
+    """The network of a file; raises errors.SeedError for a broken one."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        texts = {n[5:]: bytes(a).decode().split("\n") for n, a in arrays.items() if n.startswith("text.")}
+        weights = {n: a.astype(np.float32) for n, a in arrays.items() if not n.startswith("text.")}
+        vocabulary = Vocabulary(
+            words=_numbered(texts["words"], 2),
+            suffixes=_numbered(texts["suffixes"], 1),
+            senses=_numbered(texts["senses"], 1),
+            classes=_numbered(texts["classes"], 1),
+            traits=_numbered(texts["traits"], 1),
+            labels=texts["labels"],
+        )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise errors.SeedError(str(path), "file", "a network that `coalition-watch train` wrote") from error
+    return of(vocabulary, weights)
+
+
+def _numbered(names: Sequence[str], first: int) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names, first)}
