@@ -90,8 +90,14 @@ _NAMED = frozenset({"US", "UA", "RU", "EU", "NATO"})
 
 def as_sequence(page: Page, index: int) -> marking.Sequenced:
     """A sentence as the network sees it."""
-    view = _view(page, index)
-    return marking.sequence(page.sentences[index], view.words, view.senses, view.classes)
+    view, row = _view(page, index), page.sentences[index].row
+    return marking.Sequenced(
+        words=[w if w is not None else t.text for w, t in zip(view.words, row, strict=True)],
+        senses=view.senses,
+        classes=view.classes,
+        signs=[marking.NEGATIVE * (t.low in closed.NEGATIONS) + marking.QUOTED * t.quoted for t in row],
+        mentions=[t.mention.code if t.mention is not None else None for t in row],
+    )
 
 
 def stems(senses: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

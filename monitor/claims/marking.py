@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.claims import closed
-from monitor.claims.context import Sentence
-
 # What an actor is to others; 0 is none, 1 any other country.
 MENTIONS = {"US": 2, "UA": 3, "RU": 4, "EU": 5, "NATO": 6, "COALITION": 7}
 NEGATIVE, QUOTED = 1, 2  # the signs of a token, added up
@@ -30,20 +27,3 @@ class Marked:
     marks: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     traits: frozenset[str]
-
-
-def sequence(
-    sentence: Sentence,
-    words: Sequence[str | None],
-    senses: Sequence[Sequence[str]],
-    classes: Sequence[str | None],
-) -> Sequenced:
-    """A sentence as a sequence. `words`: its tokens as the features have them (None: a mark); `senses`, `classes`: of each token."""
-    row = sentence.row
-    return Sequenced(
-        words=[w if w is not None else t.text for w, t in zip(words, row, strict=True)],
-        senses=senses,
-        classes=classes,
-        signs=[NEGATIVE * (t.low in closed.NEGATIONS) + QUOTED * t.quoted for t in row],
-        mentions=[t.mention.code if t.mention is not None else None for t in row],
-    )
