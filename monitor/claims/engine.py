@@ -30,6 +30,7 @@ from monitor.claims import (
     speech,
     times,
     tokens,
+    topical,
     troops,
 )
 
@@ -91,7 +92,7 @@ class Engine:
         flags = ("meeting" * topic.meeting, "force" * topic.force, "titled" * topic.titled)
         page = features.Page(
             sentences=built,
-            title=features.title_words(article.title),
+            title=topical.title_words(article.title),
             flags=tuple(flag for flag in flags if flag),
             ruled=topic.relevant,
             mine=topic.mine,

@@ -3,7 +3,6 @@
 Features are plain text ("own=send", "neg&verbs.send"), so that a weight can be read and a claim explained by the words behind it.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -132,7 +131,8 @@ def _view(page: Page, index: int) -> _View:
     return made
 
 
-def _senses(page: Page, index: int, first: int, last: int) -> set[str]:
+def senses_in(page: Page, index: int, first: int, last: int) -> set[str]:
+    """The lists of like sense of the tokens first to last (exclusive)."""
     return {name for names in _view(page, index).senses[max(0, first) : last] for name in names}
 
 
@@ -253,7 +253,7 @@ def _classes_of_clauses(page: Page, index: int, numbers: tuple[int, ...]) -> fro
     classes: set[str] = set()
     senses: set[str] = set()
     for number, clause in zip(numbers, clauses, strict=True):
-        senses |= _senses(page, index, clause.first, clause.last)
+        senses |= senses_in(page, index, clause.first, clause.last)
         classes |= clause.classes
         if clause.verb is not None:
             found.add(f"verb={view.words[clause.verb]}")
@@ -306,7 +306,7 @@ def _shared(page: Page, index: int) -> Iterator[str]:
 def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:
     """The classes and senses of all its words; an actor is better judged by those of its own clauses."""
     yield from ("sc=" + c for c in sentence.parse.classes)
-    yield from ("sz=" + z for z in _senses(page, sentence.index, 0, len(sentence.row)))
+    yield from ("sz=" + z for z in senses_in(page, sentence.index, 0, len(sentence.row)))
 
 
 def of_backstop(page: Page, index: int) -> Parts:
@@ -344,7 +344,7 @@ def of_us_clause(page: Page, index: int, number: int) -> set[str]:
     voice = _voice(sentence, number, "US")
     found = {"subj=" + who, voice}
     found.update([f"{who}&{sign}&{c}" for c in clause.classes])
-    found.update([f"{who}&{sign}&{z}" for z in _senses(page, index, clause.first, clause.last)])
+    found.update([f"{who}&{sign}&{z}" for z in senses_in(page, index, clause.first, clause.last)])
     found.update([f"{who}&{w}" for w in _words(page, index, clause.first, clause.last, "US")])
     found.update([f"{voice}&{c}" for c in clause.classes])
     return found
@@ -361,8 +361,8 @@ def of_number(page: Page, index: int, place: int, value: int, is_range: bool) ->
     found.update("aft=" + w for w in after)
     found.update("b2=" + p for p in _pairs([*before[-5:], "#"]))
     found.update("a2=" + p for p in _pairs(["#", *after[:6]]))
-    found.update("az=" + z for z in _senses(page, index, place + 1, place + 1 + _ROUND))
-    found.update("bz=" + z for z in _senses(page, index, place - _ROUND, place))
+    found.update("az=" + z for z in senses_in(page, index, place + 1, place + 1 + _ROUND))
+    found.update("bz=" + z for z in senses_in(page, index, place - _ROUND, place))
     for distance, w in enumerate(after[:3]):
         found.add(f"a{distance}={w}")
     for distance, w in enumerate(reversed(before[-3:])):
@@ -379,28 +379,3 @@ def of_number(page: Page, index: int, place: int, value: int, is_range: bool) ->
             name = f"{draft.status}.{draft.counts or ''}"
             traits.update(_ruled(name, here=draft.sentence == index))
     return frozenset(found), frozenset(traits)
-
-
-def of_article(page: Page) -> set[str]:
-    """The features of an article as to whether it is about the watch's subject."""
-    found = {"bias", *page.flags, f"ruled={page.ruled}"}
-    for name, value in (("mine", page.mine), ("theirs", page.theirs), ("lead", page.mine - page.theirs)):
-        step = int(max(-3.0, min(6.0, value)))
-        found.add(f"{name}={step}")
-    counted: Counter[str] = Counter()
-    for sentence in page.sentences:
-        counted.update(c for c in sentence.parse.classes if c.startswith("phrases."))
-        counted.update(_senses(page, sentence.index, 0, len(sentence.row)))
-        counted.update({"@" + m.code for m in sentence.mentions if m.code in ("US", "UA", "RU")})
-    whole = max(1, len(page.sentences))
-    found.update(
-        f"{name}:{'all' if n > 0.4 * whole else 'many' if n > 0.15 * whole else 'few'}" for name, n in counted.items()
-    )
-    found.update("t=" + w for w in page.title)
-    found.update("tz=" + z for w in page.title for z in page.senses.get(w, ()))
-    return found
-
-
-def title_words(title: str) -> tuple[str, ...]:
-    """A title's words as features."""
-    return tuple(stem(w.strip("“”\"'‘’,.:;?!()").lower()) for w in title.split())

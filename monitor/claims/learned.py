@@ -6,7 +6,7 @@ Without weights the rules' claims stand as they are.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims import clauses, features, places, setting, speakers, weights
+from monitor.claims import clauses, features, places, setting, speakers, topical, weights
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
 from monitor.claims.places import Place
@@ -35,7 +35,7 @@ def key_of(draft: Draft) -> Key:
 
 def is_relevant(known: weights.Weights, page: Page) -> bool:
     """Whether an article is likely to be about the watch's subject; without weights its words alone decide."""
-    judged = known.judge(places.ARTICLE, features.of_article(page))
+    judged = known.judge(places.ARTICLE, topical.of_article(page))
     return judged[places.RELEVANT] >= _RELEVANT[page.ruled] if judged else page.ruled
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.claims import assemble, descent, features, places, speakers, weights
+from monitor.claims import assemble, descent, features, places, speakers, topical, weights
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
@@ -48,7 +48,7 @@ def of_sentences(page: Page, taught: Iterable[tuple[Place, Lesson]]) -> Iterator
 def of_relevance(article: str, page: Page, relevant: bool) -> Lesson:
     """What an article teaches on whether one is about the watch's subject."""
     mark = YES if relevant else NO
-    return Lesson(article, places.ARTICLE, frozenset(features.of_article(page)), {places.RELEVANT: mark})
+    return Lesson(article, places.ARTICLE, frozenset(topical.of_article(page)), {places.RELEVANT: mark})
 
 
 def of_speakers(article: str, text: str, page: Page, claims: Iterable[Mapping[str, Any]]) -> Iterator[Lesson]:
