@@ -3,7 +3,7 @@
 Reads English only; what it can't read it skips with a reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -123,25 +123,32 @@ class Engine:
         claims: list[types.Claim] = []
         spelling = assemble.Spelling(parsed.text, built)
         recap = origins.begin_of_recap(built)
-        heard: dict[str, str] = {}  # {who spoke to an outlet: which}
+        heard = self._heard(built, article.outlet, recap)
         for one in drafts:
             sentence = built[one.sentence]
             past = self._clock.is_past(sentence, article.published, one)
-            own = self._credit(built, one.sentence, article.outlet)
-            origin = own or (credit if one.sentence < recap and not past else None)
-            claim = assemble.to_claim(article, one, sentence, past=past, origin=origin)
+            own = self._origins.of_sentence(sentence, article.outlet)
+            claim = assemble.to_claim(article, one, sentence, past=past, origin=None)
             claim = replace(claim, speaker=spelling.of(claim.speaker))
-            if own is not None and claim.speaker is not None:
-                heard.setdefault(claim.speaker, own)
-            claims.append(claim)
-        claims = [c if c.origin is not None else replace(c, origin=heard.get(c.speaker or "")) for c in claims]
+            own = own or _of_speakers(heard, claim.speaker, sentence)
+            if own is None and claim.speaker is None:
+                own = self._beside(built, one.sentence, article.outlet)
+            claims.append(replace(claim, origin=own or (credit if one.sentence < recap and not past else None)))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
-    def _credit(self, built: Sequence[context.Sentence], index: int, outlet: str) -> str | None:
-        """The outlet credited in the sentence, else in its paragraph."""
-        own = self._origins.of_sentence(built[index], outlet)
-        if own is not None:
-            return own
+    def _heard(self, built: Sequence[context.Sentence], outlet: str, recap: int) -> dict[str, str]:
+        """{surname: the outlet that it spoke to}: who did so once did so throughout the article."""
+        heard: dict[str, str] = {}
+        for sentence in built[:recap]:
+            credited = self._origins.of_sentence(sentence, outlet)
+            if credited is not None:
+                for voice in sentence.voices:
+                    if voice is not None and voice.name:
+                        heard.setdefault(voice.name.split()[-1], credited)
+        return heard
+
+    def _beside(self, built: Sequence[context.Sentence], index: int, outlet: str) -> str | None:
+        """The outlet credited next to a sentence that nobody is named for, in its paragraph."""
         for near in (index - 1, index + 1):
             if 0 <= near < len(built) and built[near].paragraph == built[index].paragraph:
                 found = self._origins.of_sentence(built[near], outlet)
@@ -216,6 +223,12 @@ class Engine:
                 sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
             )
         return made
+
+
+def _of_speakers(heard: Mapping[str, str], speaker: str | None, sentence: context.Sentence) -> str | None:
+    """The outlet that a claim's speaker spoke to; where nobody is named for the claim, whoever speaks in its sentence."""
+    names = [speaker] if speaker else [v.name for v in sentence.voices if v is not None and v.name]
+    return next((heard[s] for name in names if (s := name.split()[-1]) in heard), None)
 
 
 def _is_headline(row: list[tokens.Token]) -> bool:

@@ -28,18 +28,6 @@ class Origins:
                     names[name.lower()] = outlet.name if outlet.name.lower() == name.lower() else name
         self._names = names
         known = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True)) or "(?!)"
-        unknown = r"(?:the )?[A-Z][\w’'\-]+(?: [A-Z][\w’'\-]+){0,3}(?= (?:newspaper|daily|broadcaster|news agency|weekly|magazine|television|radio|TV))"
-        media = r"(?:[A-Z0-9][\w’'\-]*(?: [A-Z0-9][\w’'\-]*){0,3} )?(?:[A-Z0-9]\w*)?(?:News|TV|Radio|Times|Post|Journal|Herald|Today|FM|Live|Gazette|Chronicle|Tribune|TV\d|\dNews)"
-        unknown = rf"(?:{unknown}|{media})"
-        name = rf"(?:the |The )?(?P<name>(?i:{known})|{unknown})"
-        self._credit = re.compile(
-            rf"\b(?:[Aa]ccording to|told|tells|telling|in (?:an|his|her) interview (?:with|to|for|on)|interview (?:with|to|for|on)|reported by|quoted by|cited by|by|as reported by|in (?:the|a) comment to|seen by|citing|speaking to|in comments to|published (?:in|by)|comments? to|[Ii]n an interview given to) {name}(?!\w)"
-            rf"|(?:^|[,.”\"] ){name.replace('?P<name>', '?P<name2>')}(?: newspaper| daily| news agency| broadcaster)?(?: has| had)? (?:reports?|reported|wrote|writes|said|revealed|cited|quotes|quoted|understands|learned)\b"
-        )
-        title = r"(?:[A-Z0-9][\w’'\-]*|(?:of|del|della|de|la|le|di|du|and|the)(?= [A-Z]))"
-        self._told = re.compile(
-            rf"\b(?:told|tells|telling|interview (?:with|to|for|on|by)|speaking (?:to|on)|comments? (?:to|for)|confirmed to|briefing for) (?:the |The )?(?P<name>[A-Z][\w’'\-]*(?: {title}){{0,4}})"
-        )
         self._known = re.compile(rf"(?<!\w)(?i:{known})(?!\w)")
         self._headline = re.compile(
             rf"(?:–|—|-|\|)\s*(?P<name>(?i:{known}))\s*$"
@@ -66,17 +54,123 @@ class Origins:
         raw = sentence.raw
         if outlet and "this newspaper" in raw:
             return outlet
-        for match in self._told.finditer(raw):
-            name = match.group("name").removesuffix("’s").removesuffix("'s")
-            start, end = match.span("name")
-            named = any(m.start < end and start < m.end for m in sentence.mentions)
-            if not named and name.split()[0] not in _NO_OUTLET:
-                return self._names.get(name.lower(), name)
-        for match in self._credit.finditer(raw):
-            name = match.group("name") or match.group("name2")
-            if name and name.lower() != outlet.lower() and not (outlet and outlet.lower() in name.lower()):
-                return self._names.get(name.lower(), name)
+        for match in _HEARD.finditer(raw):
+            found = self._name_at(sentence, match.end(), bare=match.group().split()[0].lower() not in _SHOWN)
+            if found is not None:
+                return found
+        for match in _CITED.finditer(raw):
+            found = self._name_at(sentence, match.end(), bare=False)
+            if found is not None and not _is_own(found, outlet):
+                return found
+        for match in _REPORTS.finditer(raw):
+            found = self._reporter(raw, match)
+            if found is not None and not _is_own(found, outlet):
+                return found
         return None
+
+    def _name_at(self, sentence: Sentence, start: int, *, bare: bool) -> str | None:
+        """The outlet named from a place on: "Axios", "the news agency dpa", "Swedish radio"; with `bare` any name that is no actor's."""
+        raw = sentence.raw
+        words = list(_WORD.finditer(raw, start, start + 90))[:8]
+        kind = False
+        for place, word in enumerate(words):
+            if place and raw[words[place - 1].end() : word.start()].strip("“\"‘' "):
+                return None  # a comma or a stop lies between
+            text = word.group()
+            following = words[place + 1].group() if place + 1 < len(words) else ""
+            if text.lower() in _KINDS and not (text[0].isupper() and following[:1].isupper()):
+                kind = True
+            elif text[0].isupper() or text[0].isdigit():
+                if following in _KINDS and not self._known.match(raw, word.start()):
+                    if place + 2 < len(words) and words[place + 2].group()[0].isupper():
+                        continue  # "the Polish agency PAP"
+                    return f"{text} {following}"
+                return self._judged(sentence, word.start(), bare=bare, kind=kind)
+            elif text.lower() not in _BETWEEN:
+                return None
+        return None
+
+    def _judged(self, sentence: Sentence, start: int, *, bare: bool, kind: bool) -> str | None:
+        """A name that is an outlet's: known, called one, ending as they do; with `bare` any other that is nobody's."""
+        raw = sentence.raw
+        known = self._known.match(raw, start)
+        whole = _NAME.match(raw, start)
+        if whole is None:
+            return None
+        name = whole.group().removesuffix("’s").removesuffix("'s")
+        if known is not None and len(known.group()) >= len(name.split()[0]):
+            return (
+                self._names[known.group().lower()]
+                if len(known.group()) >= len(name)
+                else self._names.get(name.lower(), name)
+            )
+        if kind or _MEDIA.search(name):
+            return name
+        named = any(m.start < whole.end() and start < m.end for m in sentence.mentions)
+        return name if bare and not named and name.split()[0] not in _NO_OUTLET else None
+
+    def _reporter(self, raw: str, match: re.Match[str]) -> str | None:
+        """ "Bild reported", "the daily Bild writes", "as Radio Tirana learned": a name before a verb of reporting."""
+        name = match.group("name").removesuffix("’s").removesuffix("'s")
+        if name.lower() in self._names:
+            return self._names[name.lower()]
+        before = raw[: match.start()].split()[-1:]
+        if match.group("kind") or _MEDIA.search(name) or (before and before[0].lower() in _KINDS):
+            return name
+        return None
+
+
+def _is_own(name: str, outlet: str) -> bool:
+    return bool(outlet) and (name.lower() == outlet.lower() or outlet.lower() in name.lower())
+
+
+_KINDS = frozenset(
+    "newspaper daily weekly magazine broadcaster agency outlet portal channel radio television tv paper tabloid station network podcast "
+    "site website programme program show journal newsroom bulletin".split()
+)
+_BETWEEN = frozenset(
+    "the a an its his her their our this that public state state-run national local regional commercial private financial business news "
+    "morning evening breakfast of by and online leading influential television radio conservative liberal left-wing right-wing "
+    "respected independent military specialist flagship sunday english-language".split()
+)
+_HEARD = re.compile(
+    r"\b(?:told|tells|telling|interview(?:ed)? (?:published )?(?:with|to|for|on|in|by|given to)|[Ss]peaking (?:to|on|with|in)|"
+    r"spoke (?:to|on|with)|speaks (?:to|on)|comment(?:s|ed|ing)? (?:made |given )?(?:to|for)|remarks (?:made )?to|confirmed to|"
+    r"briefing for|said (?:on|in)|says (?:on|in)|explained (?:on|in)|added on|appear(?:ance|ing|ed) on|guest (?:on|of)) "
+)
+_SHOWN = frozenset(
+    {
+        "said",
+        "says",
+        "explained",
+        "added",
+        "spoke",
+        "speaks",
+        "speaking",
+        "guest",
+        "appearance",
+        "appearing",
+        "appeared",
+    }
+)
+_CITED = re.compile(
+    r"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoting|(?:reported|quoted|published|carried|broadcast|aired) (?:by|in|on)|cited by|"
+    r"(?:seen|obtained|conducted|compiled) by|(?:wrote|writes|writing|column|article|op-ed|essay|piece) (?:in|for|on)|"
+    r"[Rr]eports? (?:in|by|from|on)|with reference to) "
+)
+_NAME = re.compile(
+    r"[A-Z0-9][\w’'+&.\-]*\w(?: (?:[A-Z0-9][\w’'+&\-]*|(?:of|del|della|de|la|le|di|du|and|the)(?= [A-Z])))"
+    r"{0,4}"
+)
+_WORD = re.compile(r"[^\s,;:!?()“”\"]+")
+_MEDIA = re.compile(
+    r"^(?:Radio|TV|Channel|Televi\w+) |(?:News|TV|Radio|Times|Post|Journal|Herald|Today|FM|Live|Gazette|Chronicle|Tribune|Agency|Television|Wire|Mirror|TV\d|\dNews)$"
+)
+_REPORTS = re.compile(
+    r"(?P<name>[A-Z0-9][\w’'+&\-]*(?: (?:[A-Z0-9][\w’'+&\-]*|(?:of|del|della|de|la|le|di|du|the)(?= [A-Z]))){0,4})"
+    r"(?P<kind> (?:newspaper|daily|weekly|magazine|news agency|agency|broadcaster|television|radio|TV))?"
+    r"(?: has| had)? (?:reports?|reported|wrote|writes|said|revealed|cited|quotes|quoted|understands|learned|learns)\b"
+)
 
 
 def begin_of_recap(sentences: Sequence[Sentence]) -> int:

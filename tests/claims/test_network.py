@@ -1,13 +1,14 @@
 """The network of the statistical reader: its gradients, what it can learn that single words can't, its file."""
 
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from monitor import errors
-from monitor.claims import descent, network
+from monitor import errors, watch
+from monitor.claims import descent, engine, network
 from monitor.claims.learning import NO, UNKNOWN, YES
 from monitor.claims.marking import Marked, Sequenced
 
@@ -142,3 +143,23 @@ def test_unknown_answers_teach_nothing() -> None:
     blurred: list[descent.Group] = [(row, [(p, {LABEL: UNKNOWN}) for p, _ in places]) for row, places in groups]
     known = descent.learn([*groups[:20], *blurred], SMALL)
     assert all((odds(known, g)[0] > 0) == (g[1][0][1][LABEL] == YES) for g in map(who_sends, range(200, 220)))
+
+
+def copied(root: Path) -> Path:
+    """A folder in the shape of seeds/ with the shipped watch under another name, without its network."""
+    shutil.copytree(watch.SEEDS / watch.SHIPPED, root / "other", ignore=shutil.ignore_patterns(watch.NETWORK_FILE))
+    for name in ("feeds.yaml", "outlets.yaml"):
+        shutil.copy(watch.SEEDS / name, root / name)
+    return root
+
+
+def test_a_watch_with_weights_of_its_own_takes_no_network_but_its_own(tmp_path: Path) -> None:
+    loaded = watch.load_watch(copied(tmp_path))
+    assert loaded.learned.tables
+    assert loaded.learned.network is None
+
+
+def test_a_watch_with_a_broken_network_is_refused(tmp_path: Path) -> None:
+    (copied(tmp_path) / "other" / watch.NETWORK_FILE).write_bytes(b"broken")
+    with pytest.raises(errors.SeedError, match=r"network\.npz"):
+        engine.Engine(watch.load_watch(tmp_path))
