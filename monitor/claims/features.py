@@ -173,9 +173,8 @@ def _abstract(page: Page, index: int, first: int, last: int, code: str | None) -
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Two and three abstract tokens in a row, as features."""
-    yield from ("ab2=" + p for p in _pairs(words))
-    yield from ("ab3=" + "_".join(t) for t in zip(words, words[1:], words[2:], strict=False))
+    """Two abstract tokens in a row, as features; longer runs are the network's."""
+    return ("ab2=" + p for p in _pairs(words))
 
 
 _LOOSE = ("phrases.comp_", "phrases.support", "phrases.member_noun", "phrases.other_matter")
