@@ -77,7 +77,7 @@ class Origins:
             if place and raw[words[place - 1].end() : word.start()].strip("“\"‘' "):
                 return None  # a comma or a stop lies between
             text = word.group()
-            following = words[place + 1].group() if place + 1 < len(words) else ""
+            following = words[place + 1].group().rstrip(".") if place + 1 < len(words) else ""
             if text.lower() in _KINDS and not (text[0].isupper() and following[:1].isupper()):
                 kind = True
             elif text[0].isupper() or text[0].isdigit():

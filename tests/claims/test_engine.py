@@ -228,6 +228,65 @@ def test_where_and_when_they_will_not_be_is_not_whether(text: str, statuses: set
     assert {c.status for c in read(OPENING + text) if c.subject == "FR"} == statuses
 
 
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        (
+            "British Prime Minister Keir Starmer is ready to station British troops in Ukraine for as long as needed.",
+            {("troops", "GB", "pledged")},
+        ),
+        (
+            "Spain will send soldiers to Ukraine as part of the force only when the shares of all are set out.",
+            {("troops", "ES", "conditional")},
+        ),
+        ("Spain will send soldiers to Ukraine only when a ceasefire holds.", {("troops", "ES", "pledged")}),
+        (
+            "Prime Minister Pedro Sánchez had for the first time raised the possibility of Spanish forces there.",
+            {("troops", "ES", "open")},
+        ),
+        ("Whether New Zealand is part of the coalition of the willing, the minister's office did not say.", set()),
+    ],
+)
+def test_how_long_when_and_whether(text: str, stands: set[tuple[str, str, str]]) -> None:
+    assert said(text) == stands
+
+
+def test_who_chairs_a_call_of_the_coalition_does_not_lead_it_by_that() -> None:
+    found = said('Overnight he joined a call of the "coalition of the willing" chaired by Prime Minister Keir Starmer.')
+    assert ("membership", "GB", "leads") not in found
+
+
+def test_a_date_is_no_count() -> None:
+    (claim,) = (c for c in read("On 11 December representatives of 34 countries met by video.") if c.number)
+    assert claim.number == 34
+
+
+@pytest.mark.parametrize(
+    ("credit", "outlet"),
+    [
+        ("Norway will send soldiers to Ukraine, Jonas Gahr Støre told the radio station Radio Fjell.", "Radio Fjell"),
+        ("Norway will send soldiers to Ukraine, Støre said in an interview with the Swedish outlet Norra.", "Norra"),
+        ("Norway will send soldiers to Ukraine, according to the newspaper Fjelltidende.", "Fjelltidende"),
+        ("Norway will send soldiers to Ukraine, Støre told the news agency NTB.", "NTB"),
+        ("Norway will send soldiers to Ukraine, Støre told Swedish radio.", "Swedish radio"),
+        ("Norway will send soldiers to Ukraine, Støre said on Radio Fjell.", "Radio Fjell"),
+        ("Norway will send soldiers to Ukraine, Støre told reporters in Oslo.", None),
+        ("Norway will send soldiers to Ukraine, Støre told Parliament.", None),
+    ],
+)
+def test_outlets_are_known_by_what_they_are_called(credit: str, outlet: str | None) -> None:
+    (claim,) = read(credit)
+    assert claim.origin == outlet
+
+
+def test_who_spoke_to_an_outlet_is_credited_to_it_in_the_paragraph_before_too() -> None:
+    text = (
+        "Norway will send soldiers to Ukraine, Jonas Gahr Støre said.\n\n"
+        '"We are ready," Støre told the news agency NTB.\n\nDenmark will send none, Mette Frederiksen said.'
+    )
+    assert {c.subject: c.origin for c in read(text) if c.topic == "troops"} == {"NO": "NTB", "DK": None}
+
+
 def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
     text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
     first, second = ENGINE.read(article(text)), ENGINE.read(article(text))
