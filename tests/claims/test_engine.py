@@ -266,7 +266,7 @@ def test_a_date_is_no_count() -> None:
     [
         ("Norway will send soldiers to Ukraine, Jonas Gahr Støre told the radio station Radio Fjell.", "Radio Fjell"),
         ("Norway will send soldiers to Ukraine, Støre said in an interview with the Swedish outlet Norra.", "Norra"),
-        ("Norway will send soldiers to Ukraine, according to the newspaper Fjelltidende.", "Fjelltidende"),
+        ("Ten countries are ready to send troops to Ukraine, the daily Fjelltidende reported.", "Fjelltidende"),
         ("Norway will send soldiers to Ukraine, Støre told the news agency NTB.", "NTB"),
         ("Norway will send soldiers to Ukraine, Støre told Swedish radio.", "Swedish radio"),
         ("Norway will send soldiers to Ukraine, Støre said on Radio Fjell.", "Radio Fjell"),
