@@ -10,11 +10,11 @@ _WORDS = {
 }  # fmt: skip
 _UNIT = "|".join(w for w in _WORDS if _WORDS[w] < 10)
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_SPELLED = rf"(?:two|three|four|a couple of) dozen|(?:a )?dozen|(?:{_WORD})(?:-(?:{_UNIT}))?(?: (?:hundred|thousand))?|(?:a|several) hundred"
+_SPELLED = rf"(?:two|three|four|a couple of|half a) dozen|(?:a )?dozen|(?:{_WORD})(?:-(?:{_UNIT}))?(?: (?:hundred|thousand))?|(?:a|several) hundred"
 _DIGITS = r"\d{1,3}(?:[,.\u00a0\u202f ]\d{3}){1,3}|\d{1,9}(?:\.\d{1,3})?"
 ONE = rf"(?:(?:{_DIGITS})(?: ?(?:thousand|k\b))?|{_SPELLED})"
 _RANGE = re.compile(
-    rf"(?<![\w.,$€£])(?P<low>{ONE})(?:-odd)?(?:(?:\s*(?:-|–|—|to|or)\s*|\s+and\s+)(?P<high>{ONE}))?(?!\w|[.,]\d|%)",
+    rf"(?<![\w.,$€£])(?P<low>{ONE})(?:-odd)?(?:(?:\s*(?:-|–|—|to|or)\s*|\s+and\s+)(?P<high>{ONE}))?(?!\w|[.,]\d|%|-(?:first|second|third|\w+th)\b)",
     re.IGNORECASE,
 )
 _BEFORE_NONE = re.compile(
@@ -39,7 +39,7 @@ def value(words: str) -> int | None:
         times, text = 100, re.sub(r"\s*hundred$", "", text)
     if text.endswith("dozen"):
         base = text.removesuffix("dozen").strip()
-        return {"": 1, "a": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4}.get(base, 1) * 12
+        return int({"half a": 0.5, "two": 2, "a couple of": 2, "three": 3, "four": 4}.get(base, 1) * 12)
     if len(text) > 20:  # no count of countries or soldiers is that long
         return None
     if not text or text == "a":

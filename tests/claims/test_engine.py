@@ -7,7 +7,7 @@ import pytest
 
 from monitor import types, watch
 from monitor.claims import engine as claim_engine
-from monitor.claims import weights
+from monitor.claims import numbers, weights
 
 OPENING = "Ukraine needs peacekeepers from the coalition of the willing after a ceasefire in Ukraine. "
 ENGINE = claim_engine.Engine(replace(watch.load_watch(), learned=weights.Weights()))  # the rules alone
@@ -256,6 +256,20 @@ def test_who_chairs_a_call_of_the_coalition_does_not_lead_it_by_that() -> None:
     assert ("membership", "GB", "leads") not in found
 
 
+@pytest.mark.parametrize(
+    ("words", "numbers_read"),
+    [
+        ("half a dozen countries", [6]),
+        ("the thirty-sixth member", []),
+        ("thirty-six members", [36]),
+        ("on 11 December 34 countries", [34]),
+        ("two dozen leaders", [24]),
+    ],
+)
+def test_numbers_in_words(words: str, numbers_read: list[int]) -> None:
+    assert [value for _, _, value, _ in numbers.find(words)] == numbers_read
+
+
 def test_a_date_is_no_count() -> None:
     (claim,) = (c for c in read("On 11 December representatives of 34 countries met by video.") if c.number)
     assert claim.number == 34
@@ -266,7 +280,7 @@ def test_a_date_is_no_count() -> None:
     [
         ("Norway will send soldiers to Ukraine, Jonas Gahr Støre told the radio station Radio Fjell.", "Radio Fjell"),
         ("Norway will send soldiers to Ukraine, Støre said in an interview with the Swedish outlet Norra.", "Norra"),
-        ("Ten countries are ready to send troops to Ukraine, the daily Fjelltidende reported.", "Fjelltidende"),
+        ("Norway will send soldiers to Ukraine, Støre said, as reported by the daily Fjelltidende.", "Fjelltidende"),
         ("Norway will send soldiers to Ukraine, Støre told the news agency NTB.", "NTB"),
         ("Norway will send soldiers to Ukraine, Støre told Swedish radio.", "Swedish radio"),
         ("Norway will send soldiers to Ukraine, Støre said on Radio Fjell.", "Radio Fjell"),
