@@ -194,7 +194,11 @@ class BackstopRules:
         if _is_theirs(sentence, clause, part):
             return "offered", "willingness"
         for place in range(max(clause.first, part.first - 4), part.first):
-            if row[place].low == "without" and not parts.is_us_subject(sentence, index):
+            if (
+                row[place].low == "without"
+                and not parts.is_us_subject(sentence, index)
+                and _judges(sentence, index, place)
+            ):
                 return "sought", "without"
         if seek is not None:
             return "sought", sentence.text(seek.first, seek.last).lower()
@@ -350,3 +354,15 @@ _WEAK_SEEK = frozenset(
         "welcome|make clear|expect|win|get|obtain|reckon|struggle|hope"
     ).split("|")
 )
+
+
+_JUDGING = frozenset(
+    "will wo would can ca could cannot not n't no never nothing nobody impossible useless worthless meaningless".split()
+)
+
+
+def _judges(sentence: Sentence, index: int, place: int) -> bool:
+    """Whether somebody says what would come of it ("it won't work without"); a mere "a truce without guarantees" asks for nothing."""
+    clause = sentence.parse.clauses[index]
+    row = sentence.row[clause.first : clause.last]
+    return sentence.voices[index] is not None or place == clause.first or any(t.low in _JUDGING for t in row)

@@ -111,7 +111,7 @@ def test_a_likely_claim_is_added_with_its_words_and_says_why() -> None:
 
 
 def test_an_unlikely_claim_is_not_made() -> None:
-    assert not [c for c in only("troops.pledged", 0.1).read(article()).claims if c.subject == "NO"]
+    assert not [c for c in only("troops.pledged", -1.0).read(article()).claims if c.subject == "NO"]
 
 
 def test_who_sends_no_force_gets_no_stand_on_troops() -> None:
