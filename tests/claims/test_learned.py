@@ -160,7 +160,7 @@ def test_a_number_counts_one_thing() -> None:
     ],
 )
 def test_a_us_part_that_nobody_gives_must_be_surer(sentence: str, made: bool) -> None:
-    tasks = {places.BACKSTOP: {"bias": (("backstop.discussed", 1.5),)}}
+    tasks = {places.BACKSTOP: {"bias": (("backstop.discussed", 1.2),)}}
     reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
     found = reader.read(article(TEXT + "The evening went by.\n\n" + sentence)).claims
     assert any(c.status == "discussed" for c in found) == made
