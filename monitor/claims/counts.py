@@ -1,9 +1,12 @@
 """Counts: of countries that belong, attend, sign or contribute, and of soldiers planned. Names no country's own stand."""
 
+from collections.abc import Sequence
+
 from monitor.claims import clauses, draft, numbers, scopes, sizes, tallies
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
+from monitor.claims.tokens import Token
 
 _LEAST_OF = {"members": 10, "attendees": 5}
 
@@ -143,6 +146,13 @@ def _kind(
             for h in give
             if h.lemma in ("join", "take part in", "participate in", "be part of", "be a part of", "serve in")
         ]
+        ground += [
+            h
+            for h in hits
+            if (h.name == "phrases.force" and h.lemma == "force")
+            or (h.name == "phrases.mission" and row[h.last].low in ("force", "forces"))
+            if any(g.name == "verbs.send" and 0 < h.first - g.last <= 4 and not _is_to(row, g, h) for g in give)
+        ]  # "deploy a reassurance force", "contribute forces"
         bare = any(h.lemma in ("troop contribution",) for h in hits)
         ground += [
             h
@@ -183,6 +193,11 @@ def _kind(
     ):
         return "attendees"
     return None
+
+
+def _is_to(row: Sequence[Token], given: Hit, force: Hit) -> bool:
+    """ "contribute to the force": with whatever, not with soldiers."""
+    return any(row[place].low in ("to", "towards") for place in range(given.last, force.first))
 
 
 _GIVE = frozenset(

@@ -132,6 +132,10 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
             continue
         if any(h.name == "phrases.meeting" and hit.last < h.first < group.last + 3 for h in clause.hits):
             continue
+        if any(
+            h.name in ("phrases.force", "phrases.mission") and hit.last < h.first < group.first for h in clause.hits
+        ):
+            continue  # "ready to join the forces of the coalition"
         if (
             hit.name == "verbs.leave"
             and hit.lemma in ("end", "terminate", "pause", "suspend", "freeze", "part", "withdraw", "halt")

@@ -10,7 +10,7 @@ _WORDS = {
 }  # fmt: skip
 _UNIT = "|".join(w for w in _WORDS if _WORDS[w] < 10)
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_SPELLED = rf"(?:two|three|four|a couple of|half a) dozen|(?:a )?dozen|(?:{_WORD})(?:-(?:{_UNIT}))?(?: (?:hundred|thousand))?|(?:a|several) hundred"
+_SPELLED = rf"(?:two|three|four|a couple of|half a) dozen|(?:a )?dozen|(?:{_WORD})(?:-(?:{_UNIT})|(?<=ty) (?:{_UNIT})\b)?(?: (?:hundred|thousand))?|(?:a|several) hundred"
 _DIGITS = r"\d{1,3}(?:[,.\u00a0\u202f ]\d{3}){1,3}|\d{1,9}(?:\.\d{1,3})?"
 ONE = rf"(?:(?:{_DIGITS})(?: ?(?:thousand|k\b))?|{_SPELLED})"
 _RANGE = re.compile(
@@ -50,7 +50,7 @@ def value(words: str) -> int | None:
             return int(float(cleaned) * times)
         except ValueError:
             return None
-    head, _, tail = text.partition("-")
+    head, _, tail = text.replace(" ", "-").partition("-")
     if head not in _WORDS:
         return None
     return (_WORDS[head] + _WORDS.get(tail, 0)) * times

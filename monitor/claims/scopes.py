@@ -61,6 +61,8 @@ def conditioned(sentence: Sentence, index: int, clause: Clause, status: str) -> 
     if status not in ("pledged", "ruled_out", "open"):
         return status, ""
     word = _condition(sentence, index, clause)
+    if not word and status == "ruled_out" and _is_denied_if(sentence, index):
+        return "conditional", "if not"
     if not word:
         return status, ""
     if status == "open":
@@ -68,6 +70,15 @@ def conditioned(sentence: Sentence, index: int, clause: Clause, status: str) -> 
     if status == "ruled_out" and not re.match(r"without|unless|until", word):
         return status, ""
     return "conditional", word
+
+
+def _is_denied_if(sentence: Sentence, index: int) -> bool:
+    """ "will not take part if it is not consulted": a refusal that a condition would lift, other than the awaited ceasefire."""
+    for place, other in enumerate(sentence.parse.clauses):
+        if other.kind == clauses.IF and abs(place - index) == 1:
+            words = {t.low for t in sentence.row[other.first : other.last]}
+            return bool(words & {"not", "n't", "no"}) and "cues.awaited" not in other.classes
+    return False
 
 
 def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
@@ -202,7 +213,8 @@ def evidence(sentence: Sentence, clause: Clause, index: int) -> tuple[int, int]:
 
 
 _BOUNDS = re.compile(
-    r"\b(?:front[- ]?lines?|line of contact|contact line|in the (?:coming|next few) (?:days|weeks)|right away|overnight)\b",
+    r"\b(?:front[- ]?lines?|line of contact|contact line|in the (?:coming|next few) (?:days|weeks)|right away|overnight|"
+    r"(?:during|amid) (?:active |ongoing |the )*(?:hostilities|fighting|combat|war))\b",
     re.I,
 )
 

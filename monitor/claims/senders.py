@@ -15,6 +15,8 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         return []
     if clause.subject is not None and clause.subject.kind == nouns.PRIVATE and clause.subject.last < deed.first:
         return []
+    if _is_others(sentence, deed):
+        return []
     codes = deed.owner
     if not codes:
         apart = absolute(sentence, clause, deed)
@@ -39,6 +41,17 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
     if foreign(voice, found):
         return []
     return found
+
+
+def _is_others(sentence: Sentence, deed: setting.Deed) -> bool:
+    """ "with many countries contributing soldiers": those that do are not named."""
+    if deed.verb is None or deed.passive or sentence.parse.kinds[deed.verb] != verbs.ING:
+        return False
+    noun = nouns.at(sentence.parse.nouns, deed.verb - 1) if deed.verb else None
+    return noun is not None and not noun.codes and noun.head in _SOME
+
+
+_SOME = frozenset("countries nations states members allies partners others participants governments".split())
 
 
 def _is_own_army(sentence: Sentence, subject: Noun) -> bool:

@@ -80,6 +80,8 @@ class TroopRules:
             h.lemma in ("precondition", "prerequisite") for h in clause.hits if h.first > deed.last
         ):
             return []  # "its deployment was not a precondition for"
+        if _is_talk(sentence, clause, deed):
+            return []
         codes = senders.senders(sentence, index, clause, deed, pre)
         excepted = [] if codes else senders.excepted(sentence, clause)
         if not codes and not excepted:
@@ -124,6 +126,25 @@ class TroopRules:
             )
             for code in codes
         ]  # fmt: skip
+
+
+def _is_talk(sentence: Sentence, clause: Clause, deed: setting.Deed) -> bool:
+    """ "did not give the number of its troops"; "money to prepare the troops for a possible deployment": nothing is sent by that."""
+    row = sentence.row
+    for place in range(max(deed.first, 1), min(deed.last, len(row) - 2)):
+        if (
+            row[place].low in _SIZES
+            and row[place + 1].low == "of"
+            and row[place - 1].low in ("the", "its", "exact", "what")
+        ):
+            return True
+    if deed.nominal and any(row[i].low == "for" for i in range(max(clause.first, deed.first - 3), deed.first)):
+        return any(_PREPARING.intersection(t.keys) for t in row[clause.first : deed.first])
+    return False
+
+
+_SIZES = frozenset("number numbers size strength".split())
+_PREPARING = frozenset("prepare preparation preparations train equip ready".split())
 
 
 def _denied_above(sentence: Sentence, index: int, clause: Clause) -> list[stance.Operator]:

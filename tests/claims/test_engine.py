@@ -245,6 +245,22 @@ def test_where_and_when_they_will_not_be_is_not_whether(text: str, statuses: set
             {("troops", "ES", "open")},
         ),
         ("Whether New Zealand is part of the coalition of the willing, the minister's office did not say.", set()),
+        ("Michal did not provide the number of Estonian troops that could be sent to Ukraine.", set()),
+        ("Romanian troops will not be deployed to Ukraine during active hostilities, the president said.", set()),
+        (
+            "Ankara said that it would not be part of the peacekeeping mission if not involved in all talks on it.",
+            {("troops", "TR", "conditional")},
+        ),
+        (
+            "Leaders from Denmark and Norway have expressed interest in putting troops on the ground in Ukraine.",
+            {("troops", "DK", "open"), ("troops", "NO", "open")},
+        ),
+        (
+            "Estonia is ready to join the deterrence forces of the coalition of the willing.",
+            {("troops", "EE", "pledged")},
+        ),
+        ("The minister announced a package to prepare British troops for potential deployment to Ukraine.", set()),
+        ('"It will be a significant force with many countries contributing soldiers," Starmer said.', set()),
     ],
 )
 def test_how_long_when_and_whether(text: str, stands: set[tuple[str, str, str]]) -> None:
@@ -264,10 +280,23 @@ def test_who_chairs_a_call_of_the_coalition_does_not_lead_it_by_that() -> None:
         ("thirty-six members", [36]),
         ("on 11 December 34 countries", [34]),
         ("two dozen leaders", [24]),
+        ("thirty one countries", [31]),
     ],
 )
 def test_numbers_in_words(words: str, numbers_read: list[int]) -> None:
     assert [value for _, _, value, _ in numbers.find(words)] == numbers_read
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("Macron said that 26 allies have vowed to deploy a reassurance force in Ukraine.", "troop_contributors"),
+        ("Twenty-six countries expressed readiness to contribute forces.", "troop_contributors"),
+        ("Twenty-six countries are ready to contribute to the force.", "contributors"),
+    ],
+)
+def test_who_sends_forces_and_who_helps_them_are_two_counts(text: str, counts: str) -> None:
+    assert {(c.number, c.counts) for c in read(text) if c.counts} == {(26, counts)}
 
 
 def test_a_date_is_no_count() -> None:

@@ -114,6 +114,12 @@ def test_an_unlikely_claim_is_not_made() -> None:
     assert not [c for c in only("troops.pledged", -1.0).read(article()).claims if c.subject == "NO"]
 
 
+def test_who_only_says_what_others_send_is_bound_by_nothing() -> None:
+    text = TEXT + "Norway's premier, Jonas Gahr Støre, said that many allies would field men."
+    found = only("troops.pledged", 5.0).read(article(text)).claims
+    assert not [c for c in found if "many allies" in c.evidence]
+
+
 def test_who_sends_no_force_gets_no_stand_on_troops() -> None:
     text = TEXT + "Ukraine and the European Union were glad of it."
     subjects = {c.subject for c in only("troops.pledged", 5.0).read(article(text)).claims if c.topic == "troops"}
