@@ -3,6 +3,7 @@
 Without weights the rules' claims stand as they are.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "m
 _LEAST = {"attended": 0.4, "membership": 0.25, "troops": 0.55, "sought": 0.65, "backstop": 0.5, "": 0.2}
 _SURE = 0.8  # a claim that contradicts another of the article is made where it is as likely as that
 _NEVER = 1.1
+_CARRIED = 0.65  # what a claim must reach whose subject its sentence does not name
+_UNNAMED = frozenset({"first=carried", "first=main"})
 _A_PART = 0.4
 # a claim of the rules that is less likely is left out; who leads, joins or leaves the coalition the rules know better
 _DOUBTED = {"attended": 0.4, "troops": 0.15, "backstop": 0.3, "": 0.1}
@@ -152,7 +155,9 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
             least = _SURE
         if key[0] == "backstop":
             least = max(least, _anonymous(page, place))
-        if key not in told and likely >= least and not _is_misread(key, place, page.drafts):
+        if not _UNNAMED.isdisjoint(place.parts[-1]):
+            least = max(least, _CARRIED)
+        if key not in told and likely >= least and not _is_misread(page, key, place):
             made = _draft(known, page, key, place, judged, own)
             if _is_of_others(page, made):
                 continue
@@ -185,13 +190,19 @@ def _is_doubted(known: weights.Weights, draft: Draft, best: Best) -> bool:
     return likely < _of_group(_DOUBTED, key, 0.0)
 
 
-def _is_misread(key: Key, place: Place, found: Iterable[Draft]) -> bool:
-    """Attendance where the words say another thing: who chairs the coalition itself, or "an American pullback"."""
+_AS_PART = re.compile(r"\b(?:troops|soldiers|forces|peacekeepers|personnel|units?)\b[^.;]{0,60}\bas (?:a )?part of\b")
+
+
+def _is_misread(page: Page, key: Key, place: Place) -> bool:
+    """Membership and attendance where the words say another thing: "soldiers as part of the coalition's force", who chairs the
+    coalition itself, "an American pullback"."""
+    if key[2] == "member":
+        return bool(_AS_PART.search(page.sentences[place.sentence].raw))
     if key[2] != "attended":
         return False
     if "noun=thing" in place.features and "first=subject" not in place.features:
         return True
-    return any(d.status == "leads" and d.subject == key[1] and d.sentence == place.sentence for d in found)
+    return any(d.status == "leads" and d.subject == key[1] and d.sentence == place.sentence for d in page.drafts)
 
 
 def _is_of_others(page: Page, draft: Draft) -> bool:

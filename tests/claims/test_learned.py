@@ -114,6 +114,11 @@ def test_an_unlikely_claim_is_not_made() -> None:
     assert not [c for c in only("troops.pledged", -1.0).read(article()).claims if c.subject == "NO"]
 
 
+def test_soldiers_as_part_of_the_coalitions_force_make_no_member() -> None:
+    text = TEXT + "Norway will keep its soldiers out of Ukraine as part of the coalition of the willing's force."
+    assert not [c for c in only("membership.member", 5.0).read(article(text)).claims if "as part of" in c.evidence]
+
+
 def test_who_only_says_what_others_send_is_bound_by_nothing() -> None:
     text = TEXT + "Norway's premier, Jonas Gahr Støre, said that many allies would field men."
     found = only("troops.pledged", 5.0).read(article(text)).claims
