@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.claims import network
 from monitor.claims.learning import UNKNOWN, YES
-from monitor.claims.marking import MENTIONS, Marked, Sequenced
-from monitor.claims.network import PLACED, SHARED, TASKS, Batch, Floats, Ints, Network, Vocabulary
+from monitor.claims.marking import MENTIONS, TASKS, Marked, Sequenced
+from monitor.claims.network import PLACED, SHARED, Batch, Drops, Floats, Ints, Network, Passed, Vocabulary
 
-NDArrayBool = NDArray[np.bool_]
 Example = tuple[Marked, Mapping[str, int]]  # a place and its labels: YES, NO or UNKNOWN; what is not named is NO
 Group = tuple[Sequenced, Sequence[Example]]  # a sentence with its places
 Gradients = dict[str, Floats]
@@ -58,7 +56,7 @@ def learn(groups: Sequence[Group], how: Schooling, progress: Callable[[str], Non
         for some in _batches(groups, how.sentences, shuffler):
             batch = network.gather(vocabulary, [(s, [p for p, _ in places]) for s, places in some])
             wanted, known = _answers(vocabulary, some)
-            grown, error = backward(weights, batch, wanted, known, _Drops.cast(batch, how, chance))
+            grown, error = backward(weights, batch, wanted, known, _drops(batch, how, chance))
             walker.step(grown, how.rate * _rise_and_fall(done / steps))
             keep = min(how.mean, (1 + done) / (20 + done))
             for name, values in mean.items():
@@ -175,53 +173,30 @@ def _answers(known: Vocabulary, some: Sequence[Group]) -> tuple[Floats, Floats]:
 # ---------------------------------------------------------------- one step
 
 
-@dataclass(slots=True)
-class _Drops:
-    """What is left out in a step: factors for tokens and pooled numbers (0, or more than 1), and words taken for unknown."""
+def _drops(batch: Batch, how: Schooling, chance: np.random.Generator) -> Drops:
+    size, length = batch.words.shape
+    places = len(batch.owner)
 
-    tokens: Floats
-    pooled: Floats
-    hidden: Floats
-    words: NDArrayBool
+    def factors(shape: tuple[int, ...], share: float) -> Floats:
+        kept: Floats = (chance.random(shape, np.float32) >= share).astype(np.float32) / np.float32(1 - share)
+        return kept
 
-    @classmethod
-    def cast(cls, batch: Batch, how: Schooling, chance: np.random.Generator) -> "_Drops":
-        size, length = batch.words.shape
-        places = len(batch.owner)
-
-        def factors(shape: tuple[int, ...], share: float) -> Floats:
-            kept: Floats = (chance.random(shape, np.float32) >= share).astype(np.float32) / np.float32(1 - share)
-            return kept
-
-        return cls(
-            tokens=factors((size, length, how.width), how.drop_tokens),
-            pooled=factors((places, 4 * how.width), how.drop_pooled),
-            hidden=factors((places, 2 * how.width), how.drop_pooled),
-            words=chance.random((size, length)) < how.drop_words,
-        )
+    return Drops(
+        tokens=factors((size, length, how.width), how.drop_tokens),
+        pooled=factors((places, 4 * how.width), how.drop_pooled),
+        hidden=factors((places, 2 * how.width), how.drop_pooled),
+        words=chance.random((size, length)) < how.drop_words,
+    )
 
 
 def backward(
-    w: Mapping[str, Floats], batch: Batch, wanted: Floats, known: Floats, drops: "_Drops | None" = None
+    w: Mapping[str, Floats], batch: Batch, wanted: Floats, known: Floats, drops: Drops | None = None
 ) -> tuple[Gradients, float]:
     """The gradient of the mean loss of a place by each weight, and that loss."""
     if drops is not None:
         batch.words = np.where(drops.words & (batch.words > 0), 1, batch.words)
-    x = network.embed(w, batch)
-    if drops is not None:
-        x *= drops.tokens
-    tape: list[_Passed] = []
-    for number, dilation in enumerate(SHARED):
-        x = _forward(x, w, f"shared{number}", dilation, batch.mask, tape)
-    mask = batch.mask[batch.owner]
-    x = network.place(w, batch, x, mask)
-    for number, dilation in enumerate(PLACED):
-        x = _forward(x, w, f"placed{number}", dilation, mask, tape)
-    pooled = network.pool(x, batch, mask, w["trait"][batch.traits].sum(1))
-    joined: Floats = pooled.joined if drops is None else pooled.joined * drops.pooled
-    before = joined @ w["hidden.w"] + w["hidden.b"]
-    hidden = np.maximum(before, 0) if drops is None else np.maximum(before, 0) * drops.hidden
-    out = hidden @ w["out.w"] + w["out.b"] + w["wide"][batch.traits].sum(1)
+    forward = network.run(w, batch, drops)
+    out, joined = forward.out, forward.joined
     count = np.float32(len(out))
     loss = float((known * (np.logaddexp(0, out) - wanted * out)).sum() / count)
 
@@ -230,21 +205,21 @@ def backward(
     g["wide"] = _gathered(
         batch.traits, np.broadcast_to(d_out[:, None], (*batch.traits.shape, d_out.shape[1])), w["wide"]
     )
-    g["out.w"], g["out.b"] = hidden.T @ d_out, d_out.sum(0)
+    g["out.w"], g["out.b"] = forward.hidden.T @ d_out, d_out.sum(0)
     d_hidden: Floats = d_out @ w["out.w"].T
     if drops is not None:
         d_hidden *= drops.hidden
-    d_hidden *= before > 0
+    d_hidden *= forward.before > 0
     g["hidden.w"], g["hidden.b"] = joined.T @ d_hidden, d_hidden.sum(0)
     d_joined: Floats = d_hidden @ w["hidden.w"].T
     if drops is not None:
         d_joined *= drops.pooled
-    d_traits, d_x = _unpool(d_joined, pooled, x)
-    width = x.shape[2]
+    d_traits, d_x = _unpool(d_joined, forward.pooled, forward.x)
+    width = forward.x.shape[2]
     g["trait"] = _gathered(batch.traits, np.broadcast_to(d_traits[:, None], (*batch.traits.shape, width)), w["trait"])
     for number in reversed(range(len(PLACED))):
-        d_x = _back(d_x, w, f"placed{number}", tape.pop(), g)
-    d_x *= mask[:, :, None]
+        d_x = _back(d_x, w, f"placed{number}", forward.layers.pop(), g)
+    d_x *= forward.mask[:, :, None]
     for name, numbers in (("mark", batch.marks), ("inside", batch.inside)):
         marked = numbers[:, :, None] * d_x
         ones = marked.sum((0, 1))
@@ -252,35 +227,14 @@ def backward(
     g["task"] = _gathered(batch.tasks, d_x.sum(1), w["task"], keep_first=True)
     d_x = _by_owner(d_x, batch.owner, len(batch.words))
     for number in reversed(range(len(SHARED))):
-        d_x = _back(d_x, w, f"shared{number}", tape.pop(), g)
+        d_x = _back(d_x, w, f"shared{number}", forward.layers.pop(), g)
     if drops is not None:
         d_x *= drops.tokens
     _unembed(d_x * batch.mask[:, :, None], batch, w, g)
     return g, loss
 
 
-@dataclass(slots=True)
-class _Passed:
-    """What a layer keeps for the way back."""
-
-    wide: Floats
-    value: Floats
-    gate: Floats
-    mask: Floats
-    dilation: int
-
-
-def _forward(x: Floats, w: Mapping[str, Floats], name: str, dilation: int, mask: Floats, tape: list[_Passed]) -> Floats:
-    wide = network.spread(x, dilation)
-    both = wide @ w[name + ".w"] + w[name + ".b"]
-    width = x.shape[2]
-    value, gate = both[:, :, :width], network.sigmoid(both[:, :, width:])
-    tape.append(_Passed(wide, value, gate, mask, dilation))
-    made: Floats = (x + value * gate) * mask[:, :, None]
-    return made
-
-
-def _back(d_y: Floats, w: Mapping[str, Floats], name: str, passed: _Passed, g: Gradients) -> Floats:
+def _back(d_y: Floats, w: Mapping[str, Floats], name: str, passed: Passed, g: Gradients) -> Floats:
     """The gradient by what went into a layer; that by its weights goes into g."""
     d_y = d_y * passed.mask[:, :, None]
     d_both = np.concatenate([d_y * passed.gate, d_y * passed.value * passed.gate * (1 - passed.gate)], 2)

@@ -123,38 +123,18 @@ class Engine:
         claims: list[types.Claim] = []
         spelling = assemble.Spelling(parsed.text, built)
         recap = origins.begin_of_recap(built)
-        heard = self._heard(built, article.outlet, recap)
+        credited = [self._origins.of_sentence(sentence, article.outlet) for sentence in built] if drafts else []
+        heard = _heard(built[:recap], credited)
         for one in drafts:
             sentence = built[one.sentence]
             past = self._clock.is_past(sentence, article.published, one)
-            own = self._origins.of_sentence(sentence, article.outlet)
             claim = assemble.to_claim(article, one, sentence, past=past, origin=None)
             claim = replace(claim, speaker=spelling.of(claim.speaker))
-            own = own or _of_speakers(heard, claim.speaker, sentence)
+            own = credited[one.sentence] or _of_speakers(heard, claim.speaker, sentence)
             if own is None and claim.speaker is None:
-                own = self._beside(built, one.sentence, article.outlet)
+                own = _beside(built, credited, one.sentence)
             claims.append(replace(claim, origin=own or (credit if one.sentence < recap and not past else None)))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
-
-    def _heard(self, built: Sequence[context.Sentence], outlet: str, recap: int) -> dict[str, str]:
-        """{surname: the outlet that it spoke to}: who did so once did so throughout the article."""
-        heard: dict[str, str] = {}
-        for sentence in built[:recap]:
-            credited = self._origins.of_sentence(sentence, outlet)
-            if credited is not None:
-                for voice in sentence.voices:
-                    if voice is not None and voice.name:
-                        heard.setdefault(voice.name.split()[-1], credited)
-        return heard
-
-    def _beside(self, built: Sequence[context.Sentence], index: int, outlet: str) -> str | None:
-        """The outlet credited next to a sentence that nobody is named for, in its paragraph."""
-        for near in (index - 1, index + 1):
-            if 0 <= near < len(built) and built[near].paragraph == built[index].paragraph:
-                found = self._origins.of_sentence(built[near], outlet)
-                if found is not None:
-                    return found
-        return None
 
     def _parse(self, text: str, spans: list[sentences.Span], mentions: list[actors.Mention]) -> list[context.Sentence]:
         built: list[context.Sentence] = []
@@ -223,6 +203,23 @@ class Engine:
                 sentence, near=near, force=topic.force, meeting=topic.meeting, group=named, recent=recent
             )
         return made
+
+
+def _heard(built: Sequence[context.Sentence], credited: Sequence[str | None]) -> dict[str, str]:
+    """{surname: the outlet that it spoke to}: who did so once did so throughout the article."""
+    heard: dict[str, str] = {}
+    for sentence, outlet in zip(built, credited, strict=False):
+        if outlet is not None:
+            for voice in sentence.voices:
+                if voice is not None and voice.name:
+                    heard.setdefault(voice.name.split()[-1], outlet)
+    return heard
+
+
+def _beside(built: Sequence[context.Sentence], credited: Sequence[str | None], index: int) -> str | None:
+    """The outlet credited next to a sentence that nobody is named for, in its paragraph."""
+    near = (i for i in (index - 1, index + 1) if 0 <= i < len(built) and built[i].paragraph == built[index].paragraph)
+    return next((found for i in near if (found := credited[i]) is not None), None)
 
 
 def _of_speakers(heard: Mapping[str, str], speaker: str | None, sentence: context.Sentence) -> str | None:

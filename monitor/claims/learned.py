@@ -91,9 +91,8 @@ def _look(
     for number, (place, row) in enumerate(zip(found, rows, strict=True)):
         if row is not None and page.sentences[place.sentence].row and max(row[n] for n in own[place.task]) > _OPEN:
             of_sentence.setdefault(place.sentence, []).append(number)
-    order = sorted(
-        of_sentence, key=lambda index: len(page.sentences[index].row)
-    )  # those of like length cost least together
+    # those of like length cost least together
+    order = sorted(of_sentence, key=lambda index: len(page.sentences[index].row))
     groups = [
         (features.as_sequence(page, index), [places.marked(page, found[n]) for n in of_sentence[index]])
         for index in order

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+TASKS = ("actor", "backstop", "count")  # the kinds of place
 # What an actor is to others; 0 is none, 1 any other country.
 MENTIONS = {"US": 2, "UA": 3, "RU": 4, "EU": 5, "NATO": 6, "COALITION": 7}
 NEGATIVE, QUOTED = 1, 2  # the signs of a token, added up

@@ -186,8 +186,8 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
         subject = clause.subject
         state = stance.evaluate(stance.operators(parse, clause, clause.first, group.first), stance.ACT)
         if codes and subject is not None and subject.kind != nouns.FORCE and subject.last < group.first:
-            past = row[clause.verb].low in ("was", "were") or clause.kind == clauses.WHETHER
-            if state in (stance.ACT, stance.YES) and not past:
+            untold = row[clause.verb].low in ("was", "were") or clause.kind == clauses.WHETHER
+            if state in (stance.ACT, stance.YES) and not untold:
                 return roles.make(sentence, clause, index, codes, "member", word, passing=True)
             if state == stance.NO and word in ("part", "member", "participant", "belong"):
                 return roles.make(sentence, clause, index, codes, "declined", word)

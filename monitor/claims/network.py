@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from monitor import errors
 from monitor.claims import marking
-from monitor.claims.marking import Marked, Sequenced
+from monitor.claims.marking import TASKS, Marked, Sequenced
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 SHARED = (1, 2, 4)  # the dilation of each layer over a sentence
 PLACED = (1,)  # and of those with the place marked
-TASKS = ("actor", "backstop", "count")
 SENSES = 4  # lists of like sense that a word counts for, at most
 LONGEST = 70  # tokens of a sentence; what stands behind is not seen
 SUFFIX = 0.5  # the ending of a word weighs half as much as the word
@@ -76,7 +75,7 @@ class Network:
         """
         found: list[dict[str, float]] = []
         for some in _chunks(groups):
-            out = self._outputs(gather(self.vocabulary, some))
+            out = run(self.weights, gather(self.vocabulary, some)).out
             row = 0
             for _sentence, places in some:
                 for place in places:
@@ -84,21 +83,6 @@ class Network:
                     found.append({label: round(float(out[row, column]), 2) for label, column in known.items()})
                     row += 1
         return found
-
-    def _outputs(self, batch: Batch) -> Floats:
-        """P x labels."""
-        w = self.weights
-        x = embed(w, batch)
-        for number, dilation in enumerate(SHARED):
-            x = _layer(x, w[f"shared{number}.w"], w[f"shared{number}.b"], dilation, batch.mask)
-        mask = batch.mask[batch.owner]
-        x = place(w, batch, x, mask)
-        for number, dilation in enumerate(PLACED):
-            x = _layer(x, w[f"placed{number}.w"], w[f"placed{number}.b"], dilation, mask)
-        pooled = pool(x, batch, mask, w["trait"][batch.traits].sum(1))
-        hidden = np.maximum(pooled.joined @ w["hidden.w"] + w["hidden.b"], 0)
-        made: Floats = hidden @ w["out.w"] + w["out.b"] + w["wide"][batch.traits].sum(1)
-        return made
 
 
 def of(vocabulary: Vocabulary, weights: Mapping[str, Floats]) -> Network:
@@ -146,16 +130,16 @@ def gather(known: Vocabulary, groups: Sequence[tuple[Sequenced, Sequence[Marked]
         tasks=np.array([TASKS.index(p.task) for _, p in places], np.int64),
         marks=np.zeros((len(places), length), np.int64),
         inside=np.zeros((len(places), length), np.int64),
-        traits=np.zeros((len(places), max(1, *map(len, traits)) if traits else 1), np.int64),
+        traits=np.zeros((len(places), max([1, *map(len, traits)])), np.int64),
     )
     for row, (sentence, _) in enumerate(groups):
         _number_tokens(known, batch, row, sentence, min(length, len(sentence.words)))
-    for row, (owner, place) in enumerate(places):
+    for row, (_, place) in enumerate(places):
         for mark in place.marks:
             if mark < length:
                 batch.marks[row, mark] = 1
         for first, last in place.spans:
-            batch.inside[row, first : min(last, len(groups[owner][0].words), length)] = 1
+            batch.inside[row, first:last] = 1
         batch.traits[row, : len(traits[row])] = traits[row]
     return batch
 
@@ -213,10 +197,24 @@ def sigmoid(x: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), x.dtype)
 
 
-def _layer(x: Floats, w: Floats, b: Floats, dilation: int, mask: Floats) -> Floats:
-    both = spread(x, dilation) @ w + b
+@dataclass(slots=True)
+class Passed:
+    """What a layer keeps for the way back."""
+
+    wide: Floats
+    value: Floats
+    gate: Floats
+    mask: Floats
+    dilation: int
+
+
+def _layer(x: Floats, w: Mapping[str, Floats], name: str, dilation: int, mask: Floats, passed: list[Passed]) -> Floats:
+    wide = spread(x, dilation)
+    both = wide @ w[name + ".w"] + w[name + ".b"]
     width = x.shape[2]
-    made: Floats = (x + both[:, :, :width] * sigmoid(both[:, :, width:])) * mask[:, :, None]
+    value, gate = both[:, :, :width], sigmoid(both[:, :, width:])
+    passed.append(Passed(wide, value, gate, mask, dilation))
+    made: Floats = (x + value * gate) * mask[:, :, None]
     return made
 
 
@@ -243,6 +241,53 @@ def pool(x: Floats, batch: Batch, mask: Floats, traits: Floats) -> Pooled:
     rows, columns = np.arange(len(x))[:, None], np.arange(x.shape[2])[None]
     joined = np.concatenate([mean, x[rows, whole, columns], x[rows, clause, columns] * has, traits], 1)
     return Pooled(joined, share, whole, clause, has)
+
+
+@dataclass(slots=True)
+class Drops:
+    """What is left out in a step of learning: factors for tokens and pooled numbers (0, or more than 1), and words taken for
+    unknown."""
+
+    tokens: Floats
+    pooled: Floats
+    hidden: Floats
+    words: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Run:
+    """What came out of a pass (P x labels), and what the way back needs of it."""
+
+    out: Floats
+    hidden: Floats
+    before: Floats
+    joined: Floats
+    pooled: Pooled
+    x: Floats
+    mask: Floats
+    layers: list[Passed]
+
+
+def run(w: Mapping[str, Floats], batch: Batch, drops: Drops | None = None) -> Run:
+    """A batch taken through all layers."""
+    x = embed(w, batch)
+    if drops is not None:
+        x *= drops.tokens
+    passed: list[Passed] = []
+    for number, dilation in enumerate(SHARED):
+        x = _layer(x, w, f"shared{number}", dilation, batch.mask, passed)
+    mask = batch.mask[batch.owner]
+    x = place(w, batch, x, mask)
+    for number, dilation in enumerate(PLACED):
+        x = _layer(x, w, f"placed{number}", dilation, mask, passed)
+    pooled = pool(x, batch, mask, w["trait"][batch.traits].sum(1))
+    joined: Floats = pooled.joined if drops is None else pooled.joined * drops.pooled
+    before: Floats = joined @ w["hidden.w"] + w["hidden.b"]
+    hidden: Floats = np.maximum(before, 0)
+    if drops is not None:
+        hidden *= drops.hidden
+    out: Floats = hidden @ w["out.w"] + w["out.b"] + w["wide"][batch.traits].sum(1)
+    return Run(out, hidden, before, joined, pooled, x, mask, passed)
 
 
 # ---------------------------------------------------------------- file

@@ -10,7 +10,7 @@ from monitor.claims import candidates, features, marking, numbers
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 
-ACTOR, BACKSTOP, COUNT = "actor", "backstop", "count"
+ACTOR, BACKSTOP, COUNT = marking.TASKS
 ARTICLE, RELEVANT = "article", "relevant"  # the article as a whole
 US_PART = frozenset({"phrases.backstop", "phrases.guarantee"})  # words that by themselves speak of what the US gives
 _REACH = 2  # sentences before, in which the US was named

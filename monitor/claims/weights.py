@@ -77,9 +77,8 @@ class Weights:
     def network(self) -> "Network | None":
         """What sees a sentence as a sequence, None where there is none; raises errors.SeedError for a broken file."""
         if self._network is None and self._network_source is not None:
-            from monitor.claims import (
-                network,
-            )  # NumPy takes a tenth of a second to load, and few commands read articles
+            # here, as NumPy takes a tenth of a second to load and few commands read articles
+            from monitor.claims import network
 
             self._network, self._network_source = network.load(self._network_source), None
         return self._network
