@@ -320,10 +320,9 @@ def of_backstop(page: Page, index: int) -> Parts:
     found.update(_of_sentence(page, sentence))
     traits.add("neg" if negated else "pos")
     for number in range(len(sentence.parse.clauses)):
-        said = of_us_clause(page, index, number)
-        plain = {name for name in said if name.startswith(("subj=", "v=")) and "&" not in name}
-        traits |= plain
-        found |= said - plain
+        own, said = of_us_clause(page, index, number)
+        traits |= own
+        found |= said
     named = sentence.names("US")
     traits.add("US" if named else "noUS")
     if not named and index and page.sentences[index - 1].names("US"):
@@ -334,19 +333,18 @@ def of_backstop(page: Page, index: int) -> Parts:
     return frozenset(found), frozenset(traits)
 
 
-def of_us_clause(page: Page, index: int, number: int) -> set[str]:
-    """What one clause adds to the features of a sentence as to what the US gives."""
+def of_us_clause(page: Page, index: int, number: int) -> tuple[set[str], set[str]]:
+    """What one clause adds to the features of a sentence as to what the US gives: traits, and the rest."""
     sentence = page.sentences[index]
     clause = sentence.parse.clauses[number]
     who = "US" if "US" in sentence.subjects[number] else "other" if sentence.subjects[number] else "none"
     sign = "neg" if _denies(page, index, clause.first, clause.last) else "pos"
     voice = _voice(sentence, number, "US")
-    found = {"subj=" + who, voice}
-    found.update([f"{who}&{sign}&{c}" for c in clause.classes])
+    found = {f"{who}&{sign}&{c}" for c in clause.classes}
     found.update([f"{who}&{sign}&{z}" for z in senses_in(page, index, clause.first, clause.last)])
     found.update([f"{who}&{w}" for w in _words(page, index, clause.first, clause.last, "US")])
     found.update([f"{voice}&{c}" for c in clause.classes])
-    return found
+    return {"subj=" + who, voice}, found
 
 
 def of_number(page: Page, index: int, place: int, value: int, is_range: bool) -> Parts:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims import clauses, features, places, setting, speakers, topical, weights
+from monitor.claims import clauses, features, places, senders, setting, speakers, topical, weights
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
 from monitor.claims.places import Place
@@ -217,7 +217,7 @@ def _is_of_others(page: Page, draft: Draft) -> bool:
     return draft.subject not in named
 
 
-_OTHERS = frozenset("countries nations states allies partners members governments participants leaders them".split())
+_OTHERS = senders.MANY | {"leaders", "them"}
 
 
 def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
@@ -295,7 +295,9 @@ def _evidence(known: weights.Weights, page: Page, place: Place, label: str) -> t
     def loud(number: int) -> float:
         clause = parts[number]
         if place.task == places.BACKSTOP:
-            names = features.of_us_clause(page, place.sentence, number) | {"sc=" + c for c in clause.classes}
+            names = set().union(*features.of_us_clause(page, place.sentence, number)) | {
+                "sc=" + c for c in clause.classes
+            }
         else:
             names = {"oc=" + c for c in clause.classes} | {
                 "own=" + key for t in sentence.row[clause.first : clause.last] for key in t.keys

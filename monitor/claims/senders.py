@@ -51,7 +51,8 @@ def _is_others(sentence: Sentence, deed: setting.Deed) -> bool:
     return noun is not None and not noun.codes and noun.head in _SOME
 
 
-_SOME = frozenset("countries nations states members allies partners others participants governments".split())
+MANY = frozenset("countries nations states members allies partners participants governments".split())  # of no names
+_SOME = MANY | {"others"}
 
 
 def _is_own_army(sentence: Sentence, subject: Noun) -> bool:

@@ -238,8 +238,8 @@ def _is_counted(operator: stance.Operator, deed: setting.Deed) -> bool:
 
 
 _PROMISED = frozenset("offered pledged committed promised volunteered".split())
-_THOUGHTS = frozenset("possibility prospect idea question option".split())
 _PROMISES = frozenset("offers pledges commits contributes".split())
+_THOUGHTS = frozenset("possibility prospect idea question option".split())
 
 
 def _bare(sentence: Sentence, clause: Clause, deed: setting.Deed) -> str:
