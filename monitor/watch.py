@@ -16,7 +16,7 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 SHIPPED = "coalition"  # the watch that comes with the program
 WEIGHTS_FILE = "weights.tsv"
 NETWORK_FILE = "network.npz"
-WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen", "senses")
+WORD_FILES = ("terms", "phrases", "verbs", "cues", "screen", "senses", "lexicon")
 _CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _NAME = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}")

@@ -66,7 +66,7 @@ def _voice(one: draft.Draft, sentence: Sentence) -> Voice | None:
 def _speaker(one: draft.Draft, sentence: Sentence, voice: Voice | None) -> str | None:
     """Who says it; taking part is seen, not said, and a leader who is the subject of a stand speaks by it."""
     if one.speaker is not None:
-        return one.speaker
+        return one.speaker or None
     if one.status in _SEEN:
         return None
     if voice is not None and voice.name is not None:
@@ -120,7 +120,8 @@ class Spelling:
     @cached_property
     def _words(self) -> dict[str, str]:
         """{folded: as it stands first in the text}; made when the first name is asked for."""
-        return {folded(word): word for word in reversed(_NAME.findall(self._text))}
+        words = (w.removesuffix("'s").removesuffix("’s") for w in reversed(_NAME.findall(self._text)))
+        return {folded(word): word for word in words if word[0].isupper()}
 
     @cached_property
     def _surnames(self) -> dict[str, str]:
@@ -129,8 +130,9 @@ class Spelling:
         for sentence in self._built:
             for mention in sentence.mentions:
                 if mention.person is not None and mention.kind == "person":
-                    words = sentence.raw[mention.start : mention.end].removesuffix("'s").removesuffix("’s").split()
-                    named.setdefault(mention.person, words[-1])
+                    word = sentence.raw[mention.start : mention.end].removesuffix("'s").removesuffix("’s").split()[-1]
+                    if _is_alike(word, mention.person.split()[-1]):  # not "the Polish premier"
+                        named.setdefault(mention.person, word)
         return named
 
     def of(self, name: str | None) -> str | None:
@@ -143,6 +145,12 @@ class Spelling:
 
 
 _NAME = re.compile(r"\b[^\W\d_][\w’'-]*")
+
+
+def _is_alike(word: str, surname: str) -> bool:
+    return folded(word)[:2] == folded(surname)[:2]
+
+
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae", "’": "'"})
 
 

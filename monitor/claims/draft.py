@@ -20,6 +20,6 @@ class Draft:
     components: tuple[str, ...] = ()
     optional: bool = False
     in_passing: bool = False
-    speaker: str | None = None  # who says it, where the weights chose
+    speaker: str | None = None  # who says it, where the weights chose; empty: nobody who is named
     rule: str
     why: tuple[str, ...] = ()

@@ -57,8 +57,9 @@ class Engine:
 
     def __init__(self, watch: watch.Watch) -> None:
         self._weights = watch.learned.read()
-        self._senses = features.stems(
-            {k.removeprefix("senses."): v for k, v in watch.terms.items() if k.startswith("senses.")}
+        self._senses, self._lexicon = (
+            features.stems({k.removeprefix(file): v for k, v in watch.terms.items() if k.startswith(file)})
+            for file in ("senses.", "lexicon.")
         )
         words = lexicon.load(watch)
         self._gazetteer = actors.Gazetteer(watch, words)
@@ -99,6 +100,7 @@ class Engine:
             theirs=topic.theirs,
             near=topic.near,
             senses=self._senses,
+            lexicon=self._lexicon,
             main=candidates.main_country(built, self._gazetteer.find(article.title, on)),
         )
         return Parsed(text, page), topic

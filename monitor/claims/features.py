@@ -45,6 +45,7 @@ class Page:
     near: Sequence[bool]  # for each sentence: Ukraine, the force or the coalition in reach
     main: str | None  # the country that it is about
     senses: Mapping[str, tuple[str, ...]]  # stem -> lists of words of like sense that it is on
+    lexicon: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stem -> what it means, for the network
     drafts: Sequence[Draft] = ()  # what the rules found
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
     named: dict[int, tuple[Named, ...]] = field(default_factory=dict)  # and who is named in them
@@ -92,7 +93,10 @@ def as_sequence(page: Page, index: int) -> marking.Sequenced:
     view, row = _view(page, index), page.sentences[index].row
     return marking.Sequenced(
         words=[w if w is not None else t.text for w, t in zip(view.words, row, strict=True)],
-        senses=view.senses,
+        senses=[
+            (*known, *page.lexicon.get(stem(t.low), ())) if t.mention is None else ()
+            for known, t in zip(view.senses, row, strict=True)
+        ],
         classes=view.classes,
         signs=[marking.NEGATIVE * (t.low in closed.NEGATIONS) + marking.QUOTED * t.quoted for t in row],
         mentions=[t.mention.code if t.mention is not None else None for t in row],

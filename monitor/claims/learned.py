@@ -49,6 +49,8 @@ class Judged:
 
     place: Place
     likely: dict[str, float]
+    words: Mapping[str, float]  # the log-odds by the weights alone
+    seen: Mapping[str, float]  # and by the network, where it looked
 
 
 def judge(known: weights.Weights, page: Page) -> list[Judged]:
@@ -61,14 +63,14 @@ def judge(known: weights.Weights, page: Page) -> list[Judged]:
     for number, (place, row) in enumerate(zip(found, rows, strict=True)):
         if row is not None:
             labels = known.tables[place.task].labels
-            judged.append(Judged(place, _likely(zip(labels, row, strict=True), seen.get(number, {}))))
+            words = {label: hundredths / 100 for label, hundredths in zip(labels, row, strict=True)}
+            judged.append(Judged(place, _likely(words, seen.get(number, {})), words, seen.get(number, {})))
     return judged
 
 
-def _likely(odds: Iterable[tuple[str, int]], seen: Mapping[str, float]) -> dict[str, float]:
+def _likely(words: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, float]:
     found = {}
-    for label, hundredths in odds:
-        value = hundredths / 100
+    for label, value in words.items():
         if label in seen:
             value += _NETWORKS * (seen[label] - value)
         if value > _HARDLY:
@@ -221,15 +223,15 @@ _OTHERS = senders.MANY | {"leaders", "them"}
 
 
 def _spoken(known: weights.Weights, page: Page, draft: Draft) -> Draft:
-    """The draft with who is likely to say it; without one, the rules' voice stands."""
+    """The draft with who is likely to say it, or nobody; where no person is near, the rules' voice stands."""
     if speakers.TASK not in known.tables:
         return draft
     people = speakers.find(page, draft.sentence, draft.clause, draft.topic, draft.status, draft.subject)
     judged = [(known.judge(speakers.TASK, one.features).get(speakers.LABEL, 0.0), one) for one in people]
     likely, one = max(judged, key=lambda j: j[0], default=(0.0, None))
-    if one is None or likely < _SAYS or one.features.isdisjoint(speakers.SPEAKING):
+    if one is None:
         return draft
-    return replace(draft, speaker=one.name)
+    return replace(draft, speaker=one.name if likely >= _SAYS else "")
 
 
 _SAYS = 0.5

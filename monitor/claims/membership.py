@@ -145,7 +145,7 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
             )
         ):
             continue
-        called = senders.called(sentence, clause, hit.first)
+        called = senders.called(sentence, clause, hit.first) or _is_demanded(sentence, index, clause)
         pre = list(stance.operators(parse, clause, clause.first, hit.first))
         state = stance.evaluate([*scopes.governors(sentence, index, clause), *pre], stance.ACT)
         status = _join_status(hit.name == "verbs.leave", state, parse.kinds[hit.first], pre)
@@ -159,6 +159,15 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
     return _member(sentence, index, clause, codes, group)
 
 
+def _is_demanded(sentence: Sentence, index: int, clause: Clause) -> bool:
+    """ "The party demanded that the country leave the coalition"."""
+    if clause.kind != clauses.THAT or not index:
+        return False
+    above = sentence.parse.clauses[index - 1]
+    return any(h.name == "verbs.call" and h.lemma in _DEMANDS and h.last >= above.last - 2 for h in above.hits)
+
+
+_DEMANDS = frozenset("demand urge request propose recommend".split())
 _LINKING = frozenset(
     "is are 're remains remain was became becomes has have will were 's belongs does do stays wo".split()
 )

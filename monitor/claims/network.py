@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 SHARED = (1, 2, 4)  # the dilation of each layer over a sentence
 PLACED = (1,)  # and of those with the place marked
-SENSES = 4  # lists of like sense that a word counts for, at most
+SENSES = 6  # lists of like sense that a word counts for, at most
 LONGEST = 70  # tokens of a sentence; what stands behind is not seen
 SUFFIX = 0.5  # the ending of a word weighs half as much as the word
 _LOW = np.float32(-1e4)

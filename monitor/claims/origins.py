@@ -52,7 +52,7 @@ class Origins:
     def of_sentence(self, sentence: Sentence, outlet: str) -> str | None:
         """The outlet that a sentence credits; its own too where somebody "told" it."""
         raw = sentence.raw
-        if outlet and "this newspaper" in raw:
+        if outlet and ("this newspaper" in raw or self._has_seen(raw, outlet)):
             return outlet
         for match in _HEARD.finditer(raw):
             found = self._name_at(sentence, match.end(), bare=match["shown"] is None)
@@ -67,6 +67,10 @@ class Origins:
             if found is not None and not _is_own(found, outlet):
                 return found
         return None
+
+    def _has_seen(self, raw: str, outlet: str) -> bool:
+        """ "a paper seen by" the outlet itself, or that it "has seen": its own find, and told as such."""
+        return any(name.lower() in outlet.lower() for m in _SEEN.finditer(raw) if len(name := m["by"] or m["name"]) > 2)
 
     def _name_at(self, sentence: Sentence, start: int, *, bare: bool) -> str | None:
         """The outlet named from a place on: "Axios", "the news agency dpa", "Swedish radio"; with `bare` any name that is no actor's."""
@@ -140,6 +144,10 @@ _CITED = re.compile(
     r"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoting|(?:reported|quoted|published|carried|broadcast|aired) (?:by|in|on)|cited by|"
     r"(?:seen|obtained|conducted|compiled) by|(?:wrote|writes|writing|column|article|op-ed|essay|piece) (?:in|for|on)|"
     r"[Rr]eports? (?:in|by|from|on)|with reference to) "
+)
+_SEEN = re.compile(
+    r"\b(?:seen|obtained|reviewed|viewed) by (?:the )?(?P<by>[A-Z]\w+(?: [A-Z]\w+)*)"
+    r"|(?P<name>[A-Z]\w+(?: [A-Z]\w+)*) (?:has|had|have) (?:seen|obtained|reviewed|viewed|learned|learnt)\b"
 )
 _NAME = re.compile(
     r"[A-Z0-9][\w’'+&.\-]*\w(?: (?:[A-Z0-9][\w’'+&\-]*|(?:of|del|della|de|la|le|di|du|and|the)(?= [A-Z])))"

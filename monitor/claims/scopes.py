@@ -27,6 +27,15 @@ def governors(sentence: Sentence, index: int, clause: Clause) -> list[Operator]:
     return kept
 
 
+def is_asked(sentence: Sentence, index: int, clause: Clause) -> bool:
+    """ "would not say which of them had offered soldiers": who it is stays open."""
+    return (
+        index > 0
+        and sentence.row[clause.first].low in ("which", "who", "whose")
+        and any(h.name == "verbs.say" and h.last == clause.first - 1 for h in sentence.parse.clauses[index - 1].hits)
+    )
+
+
 def is_elsewhere(sentence: Sentence, clause: Clause, deed: setting.Deed) -> bool:
     """Forces bound for another country than Ukraine."""
     row = sentence.row

@@ -4,7 +4,7 @@ from monitor.claims import deeds, nouns, setting, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence, Voice
 from monitor.claims.nouns import Noun
-from monitor.claims.stance import Operator
+from monitor.claims.stance import REFUSE, Operator
 
 
 def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, pre: list[Operator]) -> list[str]:
@@ -15,7 +15,7 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         return []
     if clause.subject is not None and clause.subject.kind == nouns.PRIVATE and clause.subject.last < deed.first:
         return []
-    if _is_others(sentence, deed):
+    if _is_others(sentence, deed) or _is_everybodys(sentence, deed):
         return []
     codes = deed.owner
     if not codes:
@@ -51,6 +51,20 @@ def _is_others(sentence: Sentence, deed: setting.Deed) -> bool:
     return noun is not None and not noun.codes and noun.head in _SOME
 
 
+def _is_everybodys(sentence: Sentence, deed: setting.Deed) -> bool:
+    """ "no European troops", said by one country: whose they are is not told."""
+    noun = deed.force
+    if (
+        noun is None
+        or noun.codes
+        or deed.owner
+        or (deed.verb is not None and not deed.passive and deed.verb < noun.first)
+    ):
+        return False
+    return any(t.low in _EVERYBODYS for t in sentence.row[noun.first : noun.last])
+
+
+_EVERYBODYS = frozenset("european foreign western allied international nato".split())
 MANY = frozenset("countries nations states members allies partners participants governments".split())  # of no names
 _SOME = MANY | {"others"}
 
@@ -96,8 +110,15 @@ def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple
         if sentence.parse.kinds[operator.first] is None:
             noun = nouns.at(clause.nouns, operator.first)
             if noun is not None and noun.kind == nouns.THING and noun.codes:
+                subject = clause.subject
+                answers = subject is not None and subject.codes and subject.last < operator.first
+                if noun.head in _PROPOSED and answers and any(o.kind == REFUSE and o.first < noun.first for o in pre):
+                    return subject.codes if subject is not None else ()  # "Spain rejected a British proposal"
                 return noun.codes
     return ()
+
+
+_PROPOSED = frozenset("proposal proposals idea suggestion plan plans call calls request invitation".split())
 
 
 def absolute(sentence: Sentence, clause: Clause, deed: setting.Deed) -> Noun | None:
@@ -136,8 +157,9 @@ def _agent(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed) -
     """Who acts: the phrase behind "by", the nearest subject phrase of an infinitive's governor, else the clause's subject."""
     for noun in clause.nouns:
         outside = noun.first > deed.last or noun.last < deed.first
-        if noun.preposition == "by" and outside and noun.codes and noun.kind == nouns.ACTOR:
-            return noun.codes
+        chaired = noun.last < deed.first and noun.first > 1 and sentence.parse.kinds[noun.first - 2] == verbs.PARTICIPLE
+        if noun.preposition == "by" and outside and not chaired and noun.codes and noun.kind == nouns.ACTOR:
+            return noun.codes  # not "a call chaired by France dealt with the deployment"
     subject = clause.subject
     if deed.nominal and subject is not None and deed.first <= subject.first <= deed.last:
         return ()

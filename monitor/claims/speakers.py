@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.claims import actors
+from monitor.claims import actors, speech
 from monitor.claims.context import Sentence
 from monitor.claims.features import Named, Page
 
@@ -13,8 +13,10 @@ _BEFORE, _BEHIND = 4, 2  # sentences before and behind a claim in which its spea
 _NAME = re.compile(
     r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}"
 )
-# without one of these somebody is spoken of, not heard
-SPEAKING = frozenset({"is voice", "is some voice", "says=before", "says=behind", "says=according", "says=colon"})
+_OFFICES = frozenset(
+    "minister president chancellor premier spokesman spokeswoman spokesperson secretary general admiral colonel chief envoy ambassador adviser "
+    "advisor commissioner director head commander official".split()
+)
 _WE = frozenset("we our us i my".split())
 _HE = frozenset("he she".split())
 
@@ -64,21 +66,29 @@ def _roll(page: Page, at: int) -> Sequence[Named]:
 
 
 def _named(sentence: Sentence) -> Iterator[Named]:
-    """Persons of the watch, and capitalised names that stand by a verb of saying."""
+    """Persons and seats of government of the watch, and capitalised names that stand by a verb of saying or an office."""
     taken: list[tuple[int, int]] = []
     for token, word in enumerate(sentence.row):
         mention = word.mention
-        if mention is not None and mention.person is not None:
+        if mention is None:
+            continue
+        if mention.person is not None:
             taken.append((mention.start, mention.end))
             yield mention.person, mention, token
-    saying = [h for h in sentence.parse.hits if h.name == "verbs.say"]
-    if not saying:
+        elif mention.kind == "seat":
+            name = sentence.raw[mention.start : mention.end]
+            if name.split()[-1] in speech.SEATS:
+                taken.append((mention.start, mention.end))
+                yield name, mention, token
+    near = [h.first for h in sentence.parse.hits if h.name == "verbs.say"]
+    near += [n for n, t in enumerate(sentence.row) if t.low in _OFFICES]
+    if not near:
         return
     for match in _NAME.finditer(sentence.raw):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
         place = next((i for i, t in enumerate(sentence.row) if t.end >= match.end()), None)
-        if place is not None and any(abs(h.first - place) <= 4 for h in saying) and sentence.row[place].mention is None:
+        if place is not None and any(abs(n - place) <= 4 for n in near) and sentence.row[place].mention is None:
             yield match.group(), None, place
 
 

@@ -9,7 +9,7 @@ from monitor.claims.nouns import Noun
 
 _SAY = "verbs.say"
 _BACKSHIFT = frozenset({"would", "could", "had", "was", "were"})
-_SEATS = frozenset(
+SEATS = frozenset(
     "Street House Pentagon Kremlin Elysee Élysée Palace Matignon Chancellery Chigi Whitehall 10 Ministry Office Department Treasury".split()
 )
 _TO_HEARERS = frozenset("told tells assured informed reminded".split())
@@ -224,7 +224,7 @@ class _Attribution:
         if seat is None or voice.name is not None or not voice.code:
             return voice
         name = self._sentence.raw[seat.start : seat.end]
-        return replace(voice, name=name) if name.split()[-1] in _SEATS else voice
+        return replace(voice, name=name) if name.split()[-1] in SEATS else voice
 
     def _pronoun_voice(self, noun: Noun, codes: tuple[str, ...]) -> Voice | None:
         if noun.head in ("he", "she"):

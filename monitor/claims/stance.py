@@ -29,6 +29,9 @@ _PENDING = frozenset({"commit", "agree", "decide", "pledge", "promise", "confirm
                       "commitment", "undertake", "resolve", "sign up", "line up", "step forward", "committed"})  # fmt: skip
 
 
+_ASKED = frozenset("ask expect tell seek mean".split())
+_BEING = frozenset("been being be is are was were".split())
+_QUALIFIED = frozenset({"forever", "indefinitely", "lightly"})  # "not forever", "not taken lightly" deny no deed
 _IDIOMS = frozenset("only just doubt matter least necessarily more less alone longer".split())  # "not only", "no doubt"
 
 
@@ -56,6 +59,8 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
             continue
         taken.update(span)
         kind = _CLASSES[hit.name]
+        if kind == FIRM and hit.lemma in _ASKED and hit.first and parse.row[hit.first - 1].low in _BEING:
+            kind = CALL  # "has not been asked to send": somebody else's wish
         if kind == REFUSE and any(t.low in ("nothing", "neither") for t in parse.row[hit.first : hit.last + 2]):
             kind = SOFT  # "ruling nothing out", "excludes nothing"
             taken.add(hit.last + 1)
@@ -79,7 +84,7 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
         if any(t.low in ("no", "not", "n't", "never", "without", "nobody", "none") for t in before):
             return False  # "no plans for soldiers, neither today nor": the same denial once more
     if hit.name == "cues.negation":
-        if any(row[i].low in ("forever", "indefinitely") for i in range(hit.last, clause.last)):
+        if any(row[i].low in _QUALIFIED for i in range(hit.last, clause.last)):
             return False
         place = hit.last + 1
         while place < len(row) and row[place].is_mark:
@@ -156,7 +161,13 @@ def _apply(operator: Operator, state: str, negated: bool, negation: str = "") ->
             return PERHAPS
         return PERHAPS if state == NO else NO
     if kind in (SHOULD, CALL):
-        lacking = negated and operator.word not in _MODALS and operator.word != "consensus" and state == ACT
+        lacking = (
+            kind == SHOULD
+            and negated
+            and operator.word not in _MODALS
+            and operator.word != "consensus"
+            and state == ACT
+        )
         return NO if lacking else VOID  # "does not have the means to send"
     if kind == SOFT and not negated and state in (YES, NO) and operator.word in ("signal", "indicate"):
         return state  # "signalled a readiness"

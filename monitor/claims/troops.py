@@ -80,7 +80,7 @@ class TroopRules:
             h.lemma in ("precondition", "prerequisite") for h in clause.hits if h.first > deed.last
         ):
             return []  # "its deployment was not a precondition for"
-        if _is_talk(sentence, clause, deed):
+        if _is_talk(sentence, clause, deed) or scopes.is_asked(sentence, index, clause):
             return []
         codes = senders.senders(sentence, index, clause, deed, pre)
         excepted = [] if codes else senders.excepted(sentence, clause)

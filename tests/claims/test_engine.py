@@ -198,6 +198,40 @@ def test_a_speaker_is_spelled_as_the_article_spells_him() -> None:
     assert "Volodymyr Zelensky" in {c.speaker for c in read(text)}
 
 
+def test_a_speaker_named_by_office_first_keeps_his_name() -> None:
+    text = (
+        OPENING
+        + "The Croatian premier came to Split. Croatia will not send soldiers to Ukraine, he said; it told us so."
+    )
+    assert {c.speaker for c in read(text) if c.subject == "HR"} == {"Andrej Plenković"}
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Spain has rejected a British proposal to deploy peacekeepers in Ukraine.", {("troops", "ES", "ruled_out")}),
+        ("No European troops would be in Ukraine before the summer, Emmanuel Macron said.", set()),
+        ("It is not inconceivable that Sweden would send soldiers to Ukraine.", {("troops", "SE", "open")}),
+        ("Belgium did not take lightly its decision to send soldiers to Ukraine.", set()),
+        ("New Zealand has not been asked to send peacekeepers to Ukraine, Judith Collins said.", set()),
+        ("Keir Starmer would not say which of the allies had offered soldiers.", set()),
+        ("It would be wrong to rule out sending German soldiers, Friedrich Merz said.", {("troops", "DE", "open")}),
+        (
+            "The Dutch cabinet will take its decision about taking part in the force in May.",
+            {("troops", "NL", "undecided")},
+        ),
+        ("The opposition in Belgium demanded that the country leave the coalition of the willing.", set()),
+    ],
+)
+def test_whose_proposal_it_was_and_what_is_denied(text: str, stands: set[tuple[str, str, str]]) -> None:
+    assert {one for one in said(text) if one[2] != "pledged"} == stands
+
+
+def test_who_chairs_a_meeting_does_not_send_what_it_speaks_of() -> None:
+    text = "At a call chaired by Emmanuel Macron, leaders of the coalition of the willing spoke of the deployment of a force."
+    assert ("troops", "FR", "pledged") not in said(text)
+
+
 @pytest.mark.parametrize(
     ("text", "subjects"),
     [
@@ -320,6 +354,19 @@ def test_a_date_is_no_count() -> None:
 def test_outlets_are_known_by_what_they_are_called(credit: str, outlet: str | None) -> None:
     (claim,) = read(credit)
     assert claim.origin == outlet
+
+
+@pytest.mark.parametrize(
+    ("credit", "origin"),
+    [
+        ("Norway will send soldiers to Ukraine, according to a paper seen by the Daily Example.", "Daily Example"),
+        ("Norway will send soldiers to Ukraine, according to a paper that Example has seen.", "Daily Example"),
+        ("Norway will send soldiers to Ukraine. The Daily Example has written of it before.", None),
+    ],
+)
+def test_an_outlets_own_find_is_credited_to_it(credit: str, origin: str | None) -> None:
+    (claim,) = read(credit)
+    assert claim.origin == origin
 
 
 def test_who_spoke_to_an_outlet_is_credited_to_it_in_the_paragraph_before_too() -> None:

@@ -244,13 +244,13 @@ def test_even_ids_are_left_for_figures(some: Path) -> None:
     assert {int(one.article.id[1:]) % 2 for one in training.odd(loaded)} == {1}
 
 
-def test_the_weights_choose_who_says_it_and_else_the_rules_do() -> None:
+def test_the_weights_choose_who_says_it_or_that_nobody_does() -> None:
     said = "Norway will send troops to Ukraine, Prime Minister Jonas Gahr Støre said."
     tasks = {places.ACTOR: {"main": (("troops.open", -5.0),)}, "speaker": {"is voice": (("says", -5.0),)}}
     doubting = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
-    for reader in (RULES, doubting, engine.Engine(WATCH)):
+    for reader, speaker in ((RULES, "Jonas Gahr Støre"), (engine.Engine(WATCH), "Jonas Gahr Støre"), (doubting, None)):
         (claim,) = [c for c in reader.read(article(TEXT + said)).claims if c.status == "pledged"]
-        assert claim.speaker == "Jonas Gahr Støre"
+        assert claim.speaker == speaker
 
 
 @pytest.mark.parametrize(
