@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.claims import actors, nouns
+from monitor.claims import actors, nouns, sentences
 from monitor.claims.context import Sentence
 
 NAMED, SUBJECT, VOICE, CARRIED, MAIN = "named", "subject", "voice", "carried", "main"
@@ -29,8 +29,9 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
     last: tuple[str, ...] = ()
     for index, sentence in enumerate(built):
         here: dict[str, _Found] = {}
+        begin = _begin(sentence)
         for noun in sentence.parse.nouns:
-            if noun.kind == nouns.PRIVATE or noun.is_former:
+            if noun.kind == nouns.PRIVATE or noun.is_former or noun.last < begin:
                 continue
             for code in noun.codes:
                 if code not in _NEVER:
@@ -38,6 +39,8 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
                     found.add(NAMED, noun.last, sentence.parse.clause_at(noun.first), len(noun.codes))
         for place, token in enumerate(sentence.row):
             mention = token.mention
+            if place < begin:
+                continue
             if mention is not None and not mention.former and mention.code not in _NEVER and mention.code not in here:
                 here.setdefault(mention.code, _Found()).add(NAMED, place, sentence.parse.clause_at(place), 1)
         for number, codes in enumerate(sentence.subjects):
@@ -69,6 +72,15 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
                 tuple(sorted(set(found.clauses))),
                 found.listed,
             )
+
+
+def _begin(sentence: Sentence) -> int:
+    """The token behind the dateline; a country at the head of a row ("POLAND - no soldiers") is none."""
+    end = sentences.dateline(sentence.raw)
+    told = any(c in "(0123456789" for c in sentence.raw[:end])  # a day or an agency, which no row has
+    if not end or (not told and any(m.kind != "seat" for m in sentence.mentions if m.start < end)):
+        return 0
+    return next((i for i, t in enumerate(sentence.row) if t.start >= end), len(sentence.row))
 
 
 class _Found:

@@ -59,6 +59,7 @@ def _force_hit(sentence: Sentence, noun: Noun) -> Hit | None:
 def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: set[int]) -> setting.Deed | None:
     row, kinds = sentence.row, sentence.parse.kinds
     denied = any(t.low in ("no", "zero", "neither") for t in row[noun.first : noun.last + 1])
+    apart = noun.first > 1 and row[noun.first - 1].low == "not" and row[noun.first - 2].low in ("but", ",")
     owner = tuple(c for c in noun.codes if c not in setting.NO_SENDER)
     if not owner:
         source = next(
@@ -95,7 +96,7 @@ def _with_force(sentence: Sentence, clause: Clause, noun: Noun, hit: Hit, used: 
                 noun.last,
                 owner,
                 noun,
-                denied,
+                denied or apart,  # "will provide logistics, but not troops"
                 other.first,
                 why=f"{row[other.first].low} {row[noun.last].low}",
             )

@@ -303,7 +303,17 @@ def _shared(page: Page, index: int) -> Iterator[str]:
     yield "at=" + ("0" if index == 0 else "1" if index < 3 else "2" if index < 8 else "3")
     if index and page.sentences[index - 1].is_question:
         yield "asked"
+    for back in (1, 2):
+        if index >= back:
+            yield from (f"b{back}={c}" for c in page.sentences[index - back].parse.classes if c in _SUBJECTS)
+    yield from (f"said={d.counts or f'{d.topic}.{d.status}'}" for d in page.drafts if d.sentence == index - 1)
     yield "long=" + str(min(_view(page, index).length // 8, 5))
+
+
+# what the sentences before were about, which a short one ("So will Norway.") goes on with
+_SUBJECTS = frozenset(
+    f"phrases.{name}" for name in ("meeting", "coalition", "force", "mission", "deployment", "backstop", "guarantee")
+)
 
 
 def _of_sentence(page: Page, sentence: Sentence) -> Iterator[str]:

@@ -6,7 +6,7 @@ Used alike when reading and when learning, so that both see the same.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.claims import candidates, features, marking, numbers
+from monitor.claims import candidates, features, marking, numbers, sentences
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 
@@ -53,7 +53,10 @@ def find(page: Page) -> Iterator[Place]:
 def counts(page: Page, index: int) -> Iterator[Place]:
     """The numbers of a sentence."""
     sentence = page.sentences[index]
+    begin = sentences.dateline(sentence.raw)
     for start, end, value, high in numbers.find(sentence.raw):
+        if start < begin:
+            continue
         token = next((i for i, t in enumerate(sentence.row) if start < t.end), None)
         if token is not None:
             found = features.of_number(page, index, token, value, high is not None)

@@ -1,6 +1,6 @@
 """Whose forces a deed is about: possessors, subjects, agents, the one who speaks; and when somebody else is only asked."""
 
-from monitor.claims import deeds, nouns, setting, verbs
+from monitor.claims import clauses, deeds, nouns, setting, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence, Voice
 from monitor.claims.nouns import Noun
@@ -15,7 +15,7 @@ def senders(sentence: Sentence, index: int, clause: Clause, deed: setting.Deed, 
         return []
     if clause.subject is not None and clause.subject.kind == nouns.PRIVATE and clause.subject.last < deed.first:
         return []
-    if _is_others(sentence, deed) or _is_everybodys(sentence, deed):
+    if _is_others(sentence, deed) or _is_everybodys(sentence, deed) or _is_said_of_many(sentence, index, clause):
         return []
     codes = deed.owner
     if not codes:
@@ -49,6 +49,17 @@ def _is_others(sentence: Sentence, deed: setting.Deed) -> bool:
         return False
     noun = nouns.at(sentence.parse.nouns, deed.verb - 1) if deed.verb else None
     return noun is not None and not noun.codes and noun.head in _SOME
+
+
+def _is_said_of_many(sentence: Sentence, index: int, clause: Clause) -> bool:
+    """ "after reports emerged that certain countries, including France, were considering": not who spoke before."""
+    if clause.kind != clauses.RESUME or not index:
+        return False
+    above = sentence.parse.clauses[index - 1]
+    that = next((i for i in range(above.first, above.last) if sentence.row[i].low == "that"), None)
+    return that is not None and any(
+        n.first in (that + 1, that + 2) and n.head in MANY and not n.codes for n in above.nouns
+    )
 
 
 def _is_everybodys(sentence: Sentence, deed: setting.Deed) -> bool:
@@ -115,9 +126,13 @@ def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple
                 if noun.head in _PROPOSED and answers and any(o.kind == REFUSE and o.first < noun.first for o in pre):
                     return subject.codes if subject is not None else ()  # "Spain rejected a British proposal"
                 return noun.codes
+            words = sentence.row[max(0, noun.first - 1) : noun.last] if noun is not None else ()
+            if any(t.low.removesuffix("'s").removesuffix("’s").rstrip("'’") in _TOGETHER for t in words):
+                return ("COALITION",)  # "the alliance's readiness" is no single country's
     return ()
 
 
+_TOGETHER = frozenset("alliance coalition europe allies european partners group".split())
 _PROPOSED = frozenset("proposal proposals idea suggestion plan plans call calls request invitation".split())
 
 

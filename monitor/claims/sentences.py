@@ -99,3 +99,22 @@ def quote_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if opened is not None:
         spans.append((opened, end))
     return spans
+
+
+_MONTH = (
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Za-z]*\.?"
+)
+_DATE = rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?"
+_PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ'’.-]+){0,3}(?:, [A-Z][A-Za-z.]+(?: [A-Z][a-z]+)?)?"
+_AGENCY = r"\([A-Z][^()]{1,30}\)"
+_DATELINE = re.compile(
+    rf"\W*(?:{_AGENCY} [-–—]+ )?(?:"
+    rf"{_PLACE}(?:, {_DATE})?(?: {_AGENCY})? ?(?:[-–—]+|\.) (?=[A-Z“\"‘'])|"
+    rf"[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:, {_DATE})? {_AGENCY}(?: ?[-–—]+)? )"
+)
+
+
+def dateline(raw: str) -> int:
+    """How many characters of a sentence are its dateline ("PARIS, Jan 2 (AFP) - "): where and when it was written, no part of the news."""
+    match = _DATELINE.match(raw)
+    return match.end() if match is not None else 0

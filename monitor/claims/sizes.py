@@ -76,6 +76,8 @@ def force(
     codes = set(noun.codes) if noun is not None else set()
     if codes & {"RU", "UA", "KP", "US"} or any(c not in ("EU", "NATO", "COALITION") for c in codes):
         return None
+    if any(t.mention is not None and t.mention.code == "NATO" for t in row[max(0, place - 2) : place]):
+        return None  # "NATO's 60,000-strong force in Bosnia"
     counted = {row[i].low for i in range(max(0, place - 5), place)}
     shared = (
         is_force_of and bool(counted & {"force", "mission"}) and bool(counted & {"of", "a"})

@@ -3,6 +3,7 @@
 from monitor.claims import clauses, draft, scopes, senders, setting, stance, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
+from monitor.claims.lexemes import Hit
 
 _WEAK_HELP = frozenset(
     (
@@ -47,6 +48,13 @@ def _names_ukraine_army(sentence: Sentence, clause: Clause) -> bool:
     return False
 
 
+def _is_joining(clause: Clause, hit: Hit) -> bool:
+    """ "considers taking part in the coalition": that is membership, whatever the coalition is for."""
+    return hit.name == "verbs.partake" and any(
+        h.name.startswith("phrases.coalition") and 0 < h.first - hit.last <= 5 for h in clause.hits
+    )
+
+
 def support(
     sentence: Sentence, index: int, clause: Clause, scene: setting.Scene, made: list[draft.Draft]
 ) -> list[draft.Draft]:
@@ -75,7 +83,7 @@ def support(
         and h.first >= begin
         and h.lemma not in _WEAK_HELP
     ]
-    if not things or not helps or helps[0].first > things[-1].first:
+    if not things or not helps or helps[0].first > things[-1].first or _is_joining(clause, helps[0]):
         return []
     if (
         any(
