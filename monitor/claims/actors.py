@@ -93,9 +93,12 @@ class Gazetteer:
         ]
         for start, end, name in hits:
             entries = self._entries[name]
-            entry = _choose(entries, on, full.get(name.upper()))
+            named = full.get(name.upper())
+            entry = _choose(entries, on, named)
             if entry is None:
                 continue
+            if entry.office is None and named is not None:
+                entry = named  # Portugal's Luís Montenegro, once he is named in full
             if entry.office is not None:
                 if " " in name:
                     full[entry.office.holder.split()[-1].upper()] = entry

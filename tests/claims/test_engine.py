@@ -226,7 +226,7 @@ def test_a_speaker_named_by_office_first_keeps_his_name() -> None:
             {("troops", "BE", "ruled_out"), ("troops", "BE", "support_only")},
         ),
         (
-            "Plenković spoke after reports emerged that some states, including France, were considering sending troops.",
+            "Plenković spoke after reports emerged that some states, also France, were considering sending troops.",
             set(),
         ),
         ("Austria considers taking part in the coalition of the willing to monitor a ceasefire.", set()),
@@ -235,6 +235,12 @@ def test_a_speaker_named_by_office_first_keeps_his_name() -> None:
 )
 def test_whose_proposal_it_was_and_what_is_denied(text: str, stands: set[tuple[str, str, str]]) -> None:
     assert {one for one in said(text) if one[0] == "troops"} == stands
+
+
+def test_a_surname_that_is_a_countrys_name_is_the_person_once_he_is_named() -> None:
+    text = "Portugal's Luís Montenegro came late. Montenegro will not send soldiers to Ukraine."
+    assert {subject for _, subject, status in said(text) if status == "ruled_out"} == {"PT"}
+    assert ("troops", "ME", "ruled_out") in said("Montenegro will not send soldiers to Ukraine.")
 
 
 def test_what_a_party_demands_has_not_happened() -> None:
