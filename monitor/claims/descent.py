@@ -27,14 +27,14 @@ class Schooling:
     """How the network is learned. `width`: numbers of a token's vector; the drops are shares left out while learning."""
 
     width: int = 64
-    rounds: int = 4
+    rounds: int = 6
     sentences: int = 48  # in a step
     rate: float = 3e-3
     decay: float = 0.01
     mean: float = 0.998  # of the weights kept at each step in their running mean
-    drop_tokens: float = 0.2
-    drop_pooled: float = 0.3
-    drop_words: float = 0.08  # taken for unknown ones, so that the rest of the sentence must do
+    drop_tokens: float = 0.1
+    drop_pooled: float = 0.2
+    drop_words: float = 0.05  # taken for unknown ones, so that the rest of the sentence must do
     least_words: int = 3  # sentences that a word must stand in
     least_traits: int = 5
     examples: int = 3  # a label with fewer is not learned
