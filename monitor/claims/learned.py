@@ -19,14 +19,18 @@ _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "m
            "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
 # A claim less likely is not made; "": counts. Chosen on real excerpts, and on the odd articles with a reader that had not learned from
 # them, precision before recall. A likelihood is the mean of two log-odds, which errs to the low side: what is held for 0.5 is right far more often.
-_LEAST = {"attended": 0.4, "membership": 0.25, "troops": 0.55, "sought": 0.65, "backstop": 0.5, "": 0.2}
-_SURE = 0.8  # a claim that contradicts another of the article is made where it is as likely as that
-_NEVER = 1.1
-_CARRIED = 0.65  # what a claim must reach whose subject its sentence does not name
+_LEAST = {"attended": 0.4, "membership": 0.4, "troops": 0.45, "backstop": 0.45, "": 0.3}
+# a claim that contradicts another of the article is made where it is as likely as that; of the US two can well stand side by side
+_SURE = {"troops": 0.7, "membership": 0.7, "backstop": 0.5}
+_UNHEARD, _UNSAID = (
+    0.5,
+    0.7,
+)  # what a claim on the US must reach that nobody near names or hears, with and without words of a backstop
+_CARRIED = 0.5  # what a claim must reach whose subject its sentence does not name
 _UNNAMED = frozenset({"first=carried", "first=main"})
 _A_PART = 0.4
 # a claim of the rules that is less likely is left out; who leads, joins or leaves the coalition the rules know better
-_DOUBTED = {"attended": 0.4, "troops": 0.15, "backstop": 0.3, "": 0.1}
+_DOUBTED = {"attended": 0.4, "troops": 0.1, "backstop": 0.3, "": 0.1}
 # the likelihood that makes an article relevant: where its words alone do, and where they don't
 _RELEVANT = {True: 0.2, False: 0.6}
 
@@ -151,7 +155,7 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
     for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
         least = _of_group(_LEAST, key)
         if _contradicts(key, stands) or key[4] in counted:
-            least = _SURE
+            least = max(least, _SURE[key[0]])
         if key[0] == "backstop":
             least = max(least, _anonymous(page, place))
         if not _UNNAMED.isdisjoint(place.parts[-1]):
@@ -168,13 +172,12 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
 
 
 def _anonymous(page: Page, place: Place) -> float:
-    """What a US part must reach where neither its sentence nor the one before names the US or hears it speak: sure, where it
-    speaks of a backstop or guarantee; other words are about something else."""
+    """What a US part must reach where neither its sentence nor the one before names the US or hears it speak."""
     sentence = page.sentences[place.sentence]
     near = page.sentences[max(0, place.sentence - 1) : place.sentence + 1]
     if any(s.names("US") for s in near) or sentence.hears("US"):
         return 0.0
-    return _SURE if sentence.parse.classes & places.US_PART else _NEVER
+    return _UNHEARD if sentence.parse.classes & places.US_PART else _UNSAID
 
 
 def _is_doubted(known: weights.Weights, draft: Draft, best: Best) -> bool:
