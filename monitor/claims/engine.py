@@ -133,8 +133,6 @@ class Engine:
             claim = assemble.to_claim(article, one, sentence, past=past, origin=None)
             claim = replace(claim, speaker=spelling.of(claim.speaker))
             own = credited[one.sentence] or _of_speakers(heard, claim.speaker, sentence)
-            if own is None and claim.speaker is None:
-                own = _beside(built, credited, one.sentence)
             claims.append(replace(claim, origin=own or (credit if one.sentence < recap and not past else None)))
         return types.Reading(relevant=True, claims=assemble.settle(claims))
 
@@ -216,12 +214,6 @@ def _heard(built: Sequence[context.Sentence], credited: Sequence[str | None]) ->
                 if voice is not None and voice.name:
                     heard.setdefault(voice.name.split()[-1], outlet)
     return heard
-
-
-def _beside(built: Sequence[context.Sentence], credited: Sequence[str | None], index: int) -> str | None:
-    """The outlet credited next to a sentence that nobody is named for, in its paragraph."""
-    near = (i for i in (index - 1, index + 1) if 0 <= i < len(built) and built[i].paragraph == built[index].paragraph)
-    return next((found for i in near if (found := credited[i]) is not None), None)
 
 
 def _of_speakers(heard: Mapping[str, str], speaker: str | None, sentence: context.Sentence) -> str | None:

@@ -10,7 +10,7 @@ _NO_OUTLET = frozenset(
     (
         "Parliament Congress Senate Bundestag Sejm MPs Lawmakers Monday Tuesday Wednesday Thursday Friday Saturday Sunday Reporters Putin "
         "President Prime Minister Foreign Defence Defense House Commons Dáil Riigikogu Saeima Seimas Storting Riksdag Folketing Ukraine I He "
-        "Mr Mrs Ms Dr Sir Chancellor Secretary General European West Western Allied Assembly Chamber National State Council Committee"
+        "Diet Knesset Eduskunta Cortes Bundesrat Europeans Americans Ukrainians Russians Allies Mr Mrs Ms Dr Sir Chancellor Secretary General European West Western Allied Assembly Chamber National State Council Committee"
     ).split()
 )
 
@@ -58,6 +58,12 @@ class Origins:
             found = self._name_at(sentence, match.end(), bare=match["shown"] is None)
             if found is not None:
                 return found
+        for match in _BY_WAY_OF.finditer(raw):
+            known = self._known.match(raw, match.end())
+            if known is not None and raw[known.start()].isupper() and not _is_own(known.group(), outlet):
+                found = self._judged(sentence, match.end(), bare=False, kind=False)
+                if found is not None:
+                    return found
         for match in _CITED.finditer(raw):
             found = self._name_at(sentence, match.end(), bare=False)
             if found is not None and not _is_own(found, outlet):
@@ -101,13 +107,14 @@ class Origins:
         whole = _NAME.match(raw, start)
         if whole is None:
             return None
-        name = whole.group().removesuffix("’s").removesuffix("'s")
+        name = _POSSESSIVE.split(whole.group())[0]  # "RTÉ's This Week" is RTÉ's
         if known is not None and len(known.group()) >= len(name.split()[0]):
-            longest = max(known.group(), name, key=len)
-            return self._names.get(longest.lower(), longest)
+            return max(known.group(), name, key=len)
         if kind or _MEDIA.search(name):
             return name
-        named = any(m.start < whole.end() and start < m.end for m in sentence.mentions)
+        first = start + len(name.split()[0])
+        abbreviated = len(name.split()[0]) > 1 and name.split()[0].isupper()  # "TVR Moldova"
+        named = any(m.start < (first if abbreviated else whole.end()) and start < m.end for m in sentence.mentions)
         return name if bare and not named and name.split()[0] not in _NO_OUTLET else None
 
     def _reporter(self, raw: str, match: re.Match[str]) -> str | None:
@@ -140,6 +147,9 @@ _HEARD = re.compile(  # `shown`: where any name might follow ("said on Monday"),
     r"(?P<shown>[Ss]peaking (?:to|on|with|in)|spoke (?:to|on|with)|speaks (?:to|on)|said (?:on|in)|says (?:on|in)|"
     r"explained (?:on|in)|added on|appear(?:ance|ing|ed) on|guest (?:on|of))) "
 )
+# before a known outlet enough: "insisted on CNN", "Miliband to the BBC:", "via AFP"
+_BY_WAY_OF = re.compile(r"\b(?:on|to|for|via|by|with|in) (?:the |a |an |its |his |her )?(?:\w+ )?(?=[A-ZÀ-Þ0-9])")
+_POSSESSIVE = re.compile(r"[’']s?(?= |$)")
 _CITED = re.compile(
     r"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoting|(?:reported|quoted|published|carried|broadcast|aired) (?:by|in|on)|cited by|"
     r"(?:seen|obtained|conducted|compiled) by|(?:wrote|writes|writing|column|article|op-ed|essay|piece) (?:in|for|on)|"
@@ -150,7 +160,8 @@ _SEEN = re.compile(
     r"|(?P<name>[A-Z]\w+(?: [A-Z]\w+)*) (?:has|had|have) (?:seen|obtained|reviewed|viewed|learned|learnt)\b"
 )
 _NAME = re.compile(
-    r"[A-Z0-9][\w’'+&.\-]*\w(?: (?:[A-Z0-9][\w’'+&\-]*|(?:of|del|della|de|la|le|di|du|and|the)(?= [A-Z])))"
+    r"(?:[A-ZÀ-Þ0-9][\w’'+&.\-]*\w|[A-Z](?= [A-Z]))"
+    r"(?: (?:[A-ZÀ-Þ0-9][\w’'+&\-]*|(?:of|del|della|de|la|le|di|du|der|die|das|den|van|y|&|and|the)(?= [A-ZÀ-Þ])))"
     r"{0,4}"
 )
 _WORD = re.compile(r"[^\s,;:!?()“”\"]+")
