@@ -160,13 +160,16 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
 
 
 def _is_demanded(sentence: Sentence, index: int, clause: Clause) -> bool:
-    """ "The party demanded that the country leave the coalition"."""
+    """ "The party demanded that the country leave the coalition", "reports that it would": what others wish or tell."""
     if clause.kind != clauses.THAT or not index:
         return False
     above = sentence.parse.clauses[index - 1]
+    if sentence.row[clause.first - 1].low in _TOLD or sentence.row[clause.first].low in _TOLD:
+        return True
     return any(h.name == "verbs.call" and h.lemma in _DEMANDS and h.last >= above.last - 2 for h in above.hits)
 
 
+_TOLD = frozenset("report reports rumour rumours rumor rumors claims speculation".split())
 _DEMANDS = frozenset("demand urge request propose recommend".split())
 _LINKING = frozenset(
     "is are 're remains remain was became becomes has have will were 's belongs does do stays wo".split()

@@ -18,12 +18,14 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NONE = re.compile(
-    r"(?:[$€£¥]\s?|\bNo\. |\barticle |\bresolution |\bage[d]? |\b(?:since|until|by|in|of|from) (?=(?:19|20)\d\d\b))$",
+    r"(?:[$€£¥]\s?|\b(?-i:No\.?|Number|Channel|Radio|RTL) |\barticle |\bresolution |\bage[d]? |\d:)$",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_YEAR = re.compile(r"\b(?:since|until|in) $", re.IGNORECASE)
 _AFTER_NONE = re.compile(
     r"\s?(?:%|per ?cent|percent|million|billion|bn|m\b|euros?|dollars?|pounds?|kroner|crowns?|years?|months?|weeks?|"
-    r"days?|hours?|minutes?|km|kilomet|miles?|points?|point|-?point|p\.?m\.?|a\.?m\.?|:\d\d|st|nd|rd|th|"
+    r"days?|hours?|minutes?|km|kilomet|miles?|points?|point|-?point|p\.?m\.?|a\.?m\.?|:\d\d(?:am|pm)?|st|nd|rd|th|"
     r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December))(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -63,6 +65,8 @@ def find(text: str) -> list[tuple[int, int, int, int | None]]:
         if _BEFORE_NONE.search(text[max(0, match.start() - 14) : match.start()]):
             continue
         if _AFTER_NONE.match(text[match.end() : match.end() + 14]):
+            continue
+        if _YEAR.fullmatch(match.group()) and _OF_YEAR.search(text[max(0, match.start() - 8) : match.start()]):
             continue
         low = value(match.group("low"))
         high = value(match.group("high")) if match.group("high") else None

@@ -102,9 +102,13 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
             h.lemma in ("enable", "allow", "permit", "authorise", "authorize") and h.last < place for h in clause.hits
         ):
             break  # "to enable a deployment without a mandate"
-        if sentence.row[place].low == "without" and (
-            any(h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits)
-            or _is_proviso(sentence, clause, place)
+        if (
+            sentence.row[place].low == "without"
+            and not _is_either_way(sentence, place)
+            and (
+                any(h.name == "cues.condition_of" and place < h.first <= place + 7 for h in clause.hits)
+                or _is_proviso(sentence, clause, place)
+            )
         ):
             return "without"
     for neighbour in parse.clauses[index + 1 : index + 2]:
@@ -123,9 +127,24 @@ def _condition(sentence: Sentence, index: int, clause: Clause) -> str:
     for other, neighbour in enumerate(parse.clauses):
         if neighbour.kind != clauses.IF or abs(other - index) > 2:
             continue
-        if "cues.condition_of" in neighbour.classes:
+        chamber = any(
+            t.mention is not None and t.low.split()[-1] in _CHAMBERS
+            for t in sentence.row[neighbour.first : neighbour.last]
+        )
+        if "cues.condition_of" in neighbour.classes or chamber:
             return sentence.text(neighbour.first, min(neighbour.first + 3, neighbour.last - 1)).lower()
     return ""
+
+
+_CHAMBERS = frozenset(
+    "bundestag sejm seimas saeima riigikogu riksdag folketing storting eduskunta dáil dail oireachtas cortes congress senate commons".split()
+)
+
+
+def _is_either_way(sentence: Sentence, place: int) -> bool:
+    """ "with or without the Americans", "even without": no condition at all."""
+    before = [t.low for t in sentence.row[max(0, place - 2) : place]]
+    return before == ["with", "or"] or before[-1:] == ["even"]
 
 
 def _is_proviso(sentence: Sentence, clause: Clause, place: int) -> bool:
@@ -223,7 +242,9 @@ def evidence(sentence: Sentence, clause: Clause, index: int) -> tuple[int, int]:
 
 _BOUNDS = re.compile(
     r"\b(?:front[- ]?lines?|line of contact|contact line|in the (?:coming|next few) (?:days|weeks)|right away|overnight|"
-    r"(?:during|amid) (?:active |ongoing |the )*(?:hostilities|fighting|combat|war))\b",
+    r"(?:during|amid) (?:active |ongoing |the )*(?:hostilities|fighting|combat|war)|"
+    r"before (?:there is |there are )?(?:an?|the|any) (?:cease-?fire|truce|peace|armistice|end (?:of|to) the (?:war|fighting))|"
+    r"(?:as long as|while) the (?:war|fighting) (?:goes on|lasts|continues|is going on))\b",
     re.I,
 )
 

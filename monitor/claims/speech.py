@@ -130,8 +130,9 @@ class _Attribution:
                 return codes[:1]
             if subject.head == "it" and codes and noun.person is None and len(codes) == 1:
                 return codes
-            if subject.head == "they" and len(codes) > 1:
-                return codes
+            people = noun.kind == nouns.ACTOR and any(m.kind == "demonym" and m.person is None for m in noun.mentions)
+            if subject.head == "they" and (len(codes) > 1 or (people and self._row[noun.last].mention is not None)):
+                return codes  # "the Poles said that they"
         return ()
 
     # ------------------------------------------------------------ who says

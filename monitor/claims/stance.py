@@ -139,13 +139,16 @@ def evaluate(pre: Sequence[Operator], state: str) -> str:
         if negated and pre[index - 1].kind == NO_LONGER:
             state = WITHDREW if operator.kind in (FIRM, WILL, SOFT) else PERHAPS
         else:
-            state = _apply(operator, state, negated, pre[index - 1].word if negated else "")
+            willed = index > 1 and pre[index - 2].kind == WILL
+            state = _apply(operator, state, negated, pre[index - 1].word if negated else "", willed=willed)
         index -= 2 if negated else 1
     return state
 
 
-def _apply(operator: Operator, state: str, negated: bool, negation: str = "") -> str:
+def _apply(operator: Operator, state: str, negated: bool, negation: str = "", *, willed: bool = False) -> str:
     kind = operator.kind
+    if state == WITHDREW and negated and kind in (FIRM, WILL):
+        return YES  # "does not intend to take back its offer"
     if state in (UNDECIDED, WITHDREW, VOID):
         return UNDECIDED if state == WITHDREW and kind == MAY else state
     if kind == UNDECIDED_CUE:
@@ -183,7 +186,10 @@ def _apply(operator: Operator, state: str, negated: bool, negation: str = "") ->
     if negated:
         if state == NO:
             return PERHAPS
-        return UNDECIDED if kind == FIRM and operator.word.split()[0] in _PENDING and negation != "never" else NO
+        pending = kind == FIRM and operator.word.split()[0] in _PENDING
+        if pending and negation == "never" and not willed:
+            return VOID  # "never committed to troops" is no refusal
+        return UNDECIDED if pending and negation != "never" else NO
     return YES if state == ACT else state
 
 
