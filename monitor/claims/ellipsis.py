@@ -201,6 +201,8 @@ def unsaid(sentence: Sentence, clause: Clause, scene: setting.Scene) -> setting.
     ):
         return None
     row = sentence.row
+    if clause.last < len(row) and row[clause.last].low == "that" and "verbs.refuse" in clause.classes:
+        return None  # "ruled out that it would recognise Kosovo": what is ruled out stands there
     for hit in clause.hits:
         if clause.verb is not None and row[clause.verb].low == "be":
             continue  # "that no decision be made without Ukraine"

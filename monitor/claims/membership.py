@@ -164,6 +164,15 @@ def _is_demanded(sentence: Sentence, index: int, clause: Clause) -> bool:
     if clause.kind != clauses.THAT or not index:
         return False
     above = sentence.parse.clauses[index - 1]
+    subject = clause.subject
+    if (
+        clause.verb is not None
+        and sentence.row[clause.verb].low in ("leave", "join", "withdraw", "quit")
+        and subject is not None
+        and len(subject.codes) == 1
+        and any(m.kind == "country" for m in subject.mentions)
+    ):
+        return True  # "asked that Romania leave"
     if sentence.row[clause.first - 1].low in _TOLD or sentence.row[clause.first].low in _TOLD:
         return True
     return any(h.name == "verbs.call" and h.lemma in _DEMANDS and h.last >= above.last - 2 for h in above.hits)

@@ -78,6 +78,11 @@ def force(
         return None
     if any(t.mention is not None and t.mention.code == "NATO" for t in row[max(0, place - 2) : place]):
         return None  # "NATO's 60,000-strong force in Bosnia"
+    if any(
+        n.kind == nouns.FORCE and 0 < place - n.last <= 4 and set(n.codes) - {"EU", "NATO", "COALITION"}
+        for n in sentence.parse.nouns
+    ):
+        return None  # "a British force of 8,000"
     counted = {row[i].low for i in range(max(0, place - 5), place)}
     shared = (
         is_force_of and bool(counted & {"force", "mission"}) and bool(counted & {"of", "a"})

@@ -111,6 +111,8 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
             return False  # "Under the proposal, ..."
     if hit.name == "verbs.firm" and row[hit.first].low in ("back", "backs"):
         return False
+    if low == "against" and hit.last + 1 < len(row) and row[hit.last + 1].is_number:
+        return False  # "with 142 votes against 21"
     if hit.name == "verbs.firm" and hit.lemma in (
         "expect",
         "hope",

@@ -229,6 +229,16 @@ def test_a_speaker_named_by_office_first_keeps_his_name() -> None:
             "Plenković spoke after reports emerged that some states, also France, were considering sending troops.",
             set(),
         ),
+        ("Australia has received no request to send troops to Ukraine, Richard Marles said.", set()),
+        (
+            "With 142 votes against 21 the Folketing approved a Danish contribution of 800 soldiers to the force.",
+            {("troops", "DK", "pledged")},
+        ),
+        (
+            "Serbia's president ruled out on Saturday that Serbia would recognise Kosovo. It was asked about troops.",
+            set(),
+        ),
+        ("The paper put the British contingent at 8,500 soldiers for Ukraine that morning.", set()),
         ("Germany will send soldiers to Ukraine if the Bundestag agrees.", {("troops", "DE", "conditional")}),
         ("Canada will send troops to Ukraine with or without the Americans.", {("troops", "CA", "pledged")}),
         ("Belgium will send no soldiers to Ukraine before a ceasefire.", set()),
@@ -254,6 +264,7 @@ def test_what_a_party_demands_or_a_report_tells_has_not_happened() -> None:
     assert ("membership", "BE", "left") in said("Belgium has left the coalition of the willing.")
     for text in (
         "The opposition in Belgium demanded that the country leave the coalition of the willing.",
+        "A party in Brussels asked on Monday that Belgium leave the coalition of the willing.",
         "Reports that Belgium would leave the coalition of the willing were wrong.",
     ):
         assert "left" not in {status for _, _, status in said(text)}
