@@ -17,25 +17,22 @@ Own = Mapping[tuple[int, int | None], float]  # {(sentence, number): how likely 
 
 _COUNTS = {"members": "membership", "attendees": "membership", "signatories": "membership", "interested": "membership",
            "troop_contributors": "troops", "contributors": "troops"}  # fmt: skip
-# A claim less likely is not made; "": counts. Chosen on real excerpts, and on the odd articles with a reader that had not learned from
-# them, precision before recall. A likelihood is the mean of two log-odds, which errs to the low side: what is held for 0.5 is right far more often.
+# A claim less likely is not made; "": counts. Chosen on real excerpts and on articles that the reader had not learned from, precision
+# before recall. A likelihood is a mean of two log-odds, which errs to the low side: what is held for 0.5 is right far more often.
 _LEAST = {
-    "attended": 0.3, "membership": 0.4, "open": 0.4, "undecided": 0.4, "troops": 0.45, "refused": 0.4, "committed": 0.6,
+    "attended": 0.3, "membership": 0.4, "open": 0.4, "undecided": 0.4, "conditional": 0.6, "troops": 0.45, "refused": 0.4, "committed": 0.6,
     "backstop": 0.5, "": 0.3,
 }  # fmt: skip
 # a claim that contradicts another of the article is made where it is as likely as that; of the US two can well stand side by side
-_SURE = {"troops": 0.7, "membership": 0.7, "backstop": 0.5}
-_UNHEARD, _UNSAID = (
-    0.5,
-    0.7,
-)  # what a claim on the US must reach that nobody near names or hears, with and without words of a backstop
+_SURE = {"troops": 0.7, "membership": 0.7, "backstop": 0.5, "": 0.8}
+# what a claim on the US must reach that nobody near names or hears: with words of a backstop, without
+_UNHEARD, _UNSAID = 0.7, 0.8
 _CARRIED = 0.6  # what a claim must reach whose subject its sentence does not name
 _UNNAMED = frozenset({"first=carried", "first=main"})
 _A_PART = 0.4
 # a claim of the rules that is less likely is left out; who leads, joins or leaves the coalition the rules know better
 _DOUBTED = {"attended": 0.2, "troops": 0.2, "backstop": 0.3, "": 0.1}
-# the likelihood that makes an article relevant: where its words alone do, and where they don't
-_RELEVANT = {True: 0.42, False: 0.42}
+_RELEVANT = 0.42  # the likelihood that makes an article relevant
 
 
 def key_of(draft: Draft) -> Key:
@@ -47,7 +44,7 @@ def key_of(draft: Draft) -> Key:
 def is_relevant(known: weights.Weights, page: Page) -> bool:
     """Whether an article is likely to be about the watch's subject; without weights its words alone decide."""
     judged = known.judge(places.ARTICLE, topical.of_article(page))
-    return judged[places.RELEVANT] >= _RELEVANT[page.ruled] if judged else page.ruled
+    return judged[places.RELEVANT] >= _RELEVANT if judged else page.ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,7 @@ def drafts(known: weights.Weights, page: Page) -> list[Draft]:
     for key, (likely, place, judged) in sorted(best.items(), key=lambda one: -one[1][0]):
         least = _of_group(_LEAST, key)
         if _contradicts(key, stands) or key[4] in counted:
-            least = max(least, _SURE[key[0]])
+            least = max(least, _of_group(_SURE, key))
         if key[0] == "backstop":
             least = max(least, _anonymous(page, place))
         if not _UNNAMED.isdisjoint(place.parts[-1]):

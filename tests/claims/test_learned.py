@@ -138,7 +138,7 @@ def test_what_contradicts_a_rule_must_be_surer() -> None:
     def statuses(weight: float) -> set[str]:
         return {c.status for c in only("troops.pledged", weight).read(article(text)).claims if c.subject == "NO"}
 
-    assert statuses(1.2) == {"ruled_out"}
+    assert statuses(0.6) == {"ruled_out"}
     assert statuses(5.0) >= {"ruled_out", "pledged"}
 
 
@@ -171,7 +171,7 @@ def test_a_number_counts_one_thing() -> None:
     ],
 )
 def test_a_us_part_that_nobody_gives_must_be_surer(sentence: str, made: bool) -> None:
-    tasks = {places.BACKSTOP: {"bias": (("backstop.discussed", 1.2),)}}
+    tasks = {places.BACKSTOP: {"bias": (("backstop.discussed", 0.7),)}}
     reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
     found = reader.read(article(TEXT + "The evening went by.\n\n" + sentence)).claims
     assert any(c.status == "discussed" for c in found) == made
@@ -182,9 +182,9 @@ OFF = "The coalition of the willing of 2003 went to Iraq. Gaza, Haiti and Iran w
 
 @pytest.mark.parametrize(
     ("text", "weight", "relevant"),
-    [(TEXT, 0.0, True), (TEXT, -0.5, True), (TEXT, -2.0, False), (OFF, 0.0, False), (OFF, 2.0, True)],
+    [(TEXT, 0.0, True), (TEXT, -0.5, False), (OFF, -0.5, False), (OFF, 0.0, True)],
 )
-def test_words_that_make_an_article_relevant_are_doubted_later(text: str, weight: float, relevant: bool) -> None:
+def test_the_weights_decide_whether_an_article_is_relevant(text: str, weight: float, relevant: bool) -> None:
     loaded = weights.of({places.ARTICLE: {"bias": ((places.RELEVANT, weight),)}})
     reader = engine.Engine(dataclasses.replace(WATCH, learned=loaded))
     title = "Talks" if text == OFF else "Coalition of the willing meets on Ukraine"
