@@ -93,12 +93,9 @@ class Gazetteer:
         ]
         for start, end, name in hits:
             entries = self._entries[name]
-            named = full.get(name.upper())
-            entry = _choose(entries, on, named)
+            entry = _choose(entries, on, full.get(name.upper()))
             if entry is None:
                 continue
-            if entry.office is None and named is not None:
-                entry = named  # Portugal's Luís Montenegro, once he is named in full
             if entry.office is not None:
                 if " " in name:
                     full[entry.office.holder.split()[-1].upper()] = entry
@@ -205,10 +202,11 @@ def _holds(office: watch.Office, on: date | None) -> bool:
 
 
 def _choose(entries: list[_Entry], on: date | None, earlier: _Entry | None) -> _Entry | None:
-    """Who a name means: a country before a person; of several persons the one named in full before, then one in office."""
+    """Who a name means: a country before a person, unless one was named in full before (Portugal's Luís Montenegro); of several
+    persons the one named in full before, then one in office."""
     places = [e for e in entries if e.office is None]
     if places:
-        return places[0]
+        return earlier or places[0]
     if earlier is not None and any(e.code == earlier.code for e in entries):
         return next(
             (e for e in entries if e.code == earlier.code and e.office is not None and _holds(e.office, on)), earlier

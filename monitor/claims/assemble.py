@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from monitor import types
-from monitor.claims import draft
+from monitor.claims import draft, tokens
 from monitor.claims.context import Sentence, Voice
 
 _TEXT_EDGE = " \t\n,;:–—-"
@@ -120,7 +120,7 @@ class Spelling:
     @cached_property
     def _words(self) -> dict[str, str]:
         """{folded: as it stands first in the text}; made when the first name is asked for."""
-        words = (w.removesuffix("'s").removesuffix("’s") for w in reversed(_NAME.findall(self._text)))
+        words = (tokens.unpossessed(w) for w in reversed(_NAME.findall(self._text)))
         return {folded(word): word for word in words if word[0].isupper()}
 
     @cached_property
@@ -130,7 +130,7 @@ class Spelling:
         for sentence in self._built:
             for mention in sentence.mentions:
                 if mention.person is not None and mention.kind == "person":
-                    word = sentence.raw[mention.start : mention.end].removesuffix("'s").removesuffix("’s").split()[-1]
+                    word = tokens.unpossessed(sentence.raw[mention.start : mention.end]).split()[-1]
                     if _is_alike(word, mention.person.split()[-1]):  # not "the Polish premier"
                         named.setdefault(mention.person, word)
         return named

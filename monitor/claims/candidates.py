@@ -37,10 +37,8 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
                 if code not in _NEVER:
                     found = here.setdefault(code, _Found())
                     found.add(NAMED, noun.last, sentence.parse.clause_at(noun.first), len(noun.codes))
-        for place, token in enumerate(sentence.row):
+        for place, token in enumerate(sentence.row[begin:], begin):
             mention = token.mention
-            if place < begin:
-                continue
             if mention is not None and not mention.former and mention.code not in _NEVER and mention.code not in here:
                 here.setdefault(mention.code, _Found()).add(NAMED, place, sentence.parse.clause_at(place), 1)
         for number, codes in enumerate(sentence.subjects):

@@ -48,6 +48,7 @@ class Page:
     lexicon: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stem -> what it means, for the network
     drafts: Sequence[Draft] = ()  # what the rules found
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
+    shared: dict[int, frozenset[str]] = field(default_factory=dict)  # what holds of them, whoever is looked at
     named: dict[int, tuple[Named, ...]] = field(default_factory=dict)  # and who is named in them
     parts: dict[tuple[int, tuple[int, ...], str | None], frozenset[str]] = field(default_factory=dict)  # of actors
 
@@ -292,8 +293,14 @@ def _voice(sentence: Sentence, clause: int, code: str | None) -> str:
     return "v=" + (voice.code if voice.code in ("US", "RU") else "other")
 
 
-def _shared(page: Page, index: int) -> Iterator[str]:
-    """What holds of a sentence and its article, whoever is looked at."""
+def _shared(page: Page, index: int) -> frozenset[str]:
+    """What holds of a sentence and its article, whoever is looked at; its places share the answer."""
+    if index not in page.shared:
+        page.shared[index] = frozenset(_setting(page, index))
+    return page.shared[index]
+
+
+def _setting(page: Page, index: int) -> Iterator[str]:
     sentence = page.sentences[index]
     yield "bias"
     yield from page.flags

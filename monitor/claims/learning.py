@@ -8,7 +8,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 YES, NO, UNKNOWN = 1, 0, -1
 _ROUNDS = 30
@@ -56,8 +56,8 @@ def learn(
             if marks.count(YES) >= method.examples:
                 marked[label] = marks
         found: dict[int, list[tuple[str, float]]] = defaultdict(list)
-        cost = method.costs.get(task, method.cost)
-        for label, weights in _side_by_side(rows, marked, len(names), cost, method.smallest, processes):
+        own = replace(method, cost=method.costs.get(task, method.cost))
+        for label, weights in _side_by_side(rows, marked, len(names), own, processes):
             progress(f"{task} {label}: {marked[label].count(YES)} of {len(mine)}")
             for place, weight in weights:
                 found[place].append((label, weight))
@@ -74,15 +74,10 @@ def _take(rows: Sequence[Sequence[int]]) -> None:
 
 
 def _side_by_side(
-    rows: Sequence[Sequence[int]],
-    marked: Mapping[str, Sequence[int]],
-    width: int,
-    cost: float,
-    smallest: float,
-    processes: int,
+    rows: Sequence[Sequence[int]], marked: Mapping[str, Sequence[int]], width: int, method: Method, processes: int
 ) -> Iterator[tuple[str, list[tuple[int, float]]]]:
     """Each label with the places of its weights, in order of the labels."""
-    jobs = [(label, marks, width, cost, smallest) for label, marks in marked.items()]
+    jobs = [(label, marks, width, method) for label, marks in marked.items()]
     if processes == 1 or len(jobs) < 2:
         _take(rows)
         yield from map(_learn_one, jobs)
@@ -91,11 +86,11 @@ def _side_by_side(
         yield from pool.map(_learn_one, jobs)
 
 
-def _learn_one(job: tuple[str, Sequence[int], int, float, float]) -> tuple[str, list[tuple[int, float]]]:
-    label, marks, width, cost, smallest = job
+def _learn_one(job: tuple[str, Sequence[int], int, Method]) -> tuple[str, list[tuple[int, float]]]:
+    label, marks, width, method = job
     kept = [i for i, mark in enumerate(marks) if mark != UNKNOWN]
-    weights = _regress([_rows[i] for i in kept], [marks[i] == YES for i in kept], width, cost)
-    return label, [(place, weight) for place, weight in enumerate(weights) if abs(weight) >= smallest]
+    weights = _regress([_rows[i] for i in kept], [marks[i] == YES for i in kept], width, method.cost)
+    return label, [(place, weight) for place, weight in enumerate(weights) if abs(weight) >= method.smallest]
 
 
 def _vocabulary(lessons: Sequence[Lesson], least: int) -> list[str]:

@@ -173,7 +173,7 @@ def _is_demanded(sentence: Sentence, index: int, clause: Clause) -> bool:
         and any(m.kind == "country" for m in subject.mentions)
     ):
         return True  # "asked that Romania leave"
-    if sentence.row[clause.first - 1].low in _TOLD or sentence.row[clause.first].low in _TOLD:
+    if sentence.row[clause.first - 1].low in _TOLD:
         return True
     return any(h.name == "verbs.call" and h.lemma in _DEMANDS and h.last >= above.last - 2 for h in above.hits)
 

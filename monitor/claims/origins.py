@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from monitor import watch
+from monitor.claims import tokens
 from monitor.claims.context import Sentence
 
 _NO_OUTLET = frozenset(
@@ -119,7 +120,7 @@ class Origins:
 
     def _reporter(self, raw: str, match: re.Match[str]) -> str | None:
         """ "Bild reported", "the daily Bild writes", "as Radio Tirana learned": a name before a verb of reporting."""
-        name = match.group("name").removesuffix("’s").removesuffix("'s")
+        name = tokens.unpossessed(match.group("name"))
         if name.lower() in self._names:
             return self._names[name.lower()]
         before = raw[: match.start()].split()[-1:]

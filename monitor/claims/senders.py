@@ -1,6 +1,6 @@
 """Whose forces a deed is about: possessors, subjects, agents, the one who speaks; and when somebody else is only asked."""
 
-from monitor.claims import clauses, deeds, nouns, setting, verbs
+from monitor.claims import clauses, deeds, nouns, setting, tokens, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence, Voice
 from monitor.claims.nouns import Noun
@@ -122,12 +122,12 @@ def _possessor(sentence: Sentence, clause: Clause, pre: list[Operator]) -> tuple
             noun = nouns.at(clause.nouns, operator.first)
             if noun is not None and noun.kind == nouns.THING and noun.codes:
                 subject = clause.subject
-                answers = subject is not None and subject.codes and subject.last < operator.first
+                answers = subject.codes if subject is not None and subject.last < operator.first else ()
                 if noun.head in _PROPOSED and answers and any(o.kind == REFUSE and o.first < noun.first for o in pre):
-                    return subject.codes if subject is not None else ()  # "Spain rejected a British proposal"
+                    return answers  # "Spain rejected a British proposal"
                 return noun.codes
             words = sentence.row[max(0, noun.first - 1) : noun.last] if noun is not None else ()
-            if any(t.low.removesuffix("'s").removesuffix("’s").rstrip("'’") in _TOGETHER for t in words):
+            if any(tokens.unpossessed(t.low).rstrip("'’") in _TOGETHER for t in words):
                 return ("COALITION",)  # "the alliance's readiness" is no single country's
     return ()
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.claims import actors, speech
+from monitor.claims import actors, speech, tokens
 from monitor.claims.context import Sentence
 from monitor.claims.features import Named, Page
 
@@ -53,7 +53,7 @@ def find(page: Page, index: int, clause: int, topic: str, status: str, subject: 
         at, token, _order = one.places[0]
         yield Person(
             one.name,
-            sentences[at].row[token].text.removesuffix("'s").removesuffix("’s"),
+            tokens.unpossessed(sentences[at].row[token].text),
             frozenset(shared | set(_of_person(sentences, index, clause, one, subject, topic, latest))),
         )
 

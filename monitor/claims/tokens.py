@@ -107,3 +107,8 @@ def _make(text: str, start: int, end: int, forms: Forms) -> Token:
     first = text[0]
     is_mark = not (first.isalnum() or (len(text) > 1 and text.startswith(("'", "n't"))))
     return Token(text, low, start, end, keys, lemmas, None, is_mark, first.isdigit())
+
+
+def unpossessed(word: str) -> str:
+    """A word or name without the ending of possession ("Trump's")."""
+    return word.removesuffix("'s").removesuffix("’s")

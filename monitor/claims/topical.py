@@ -17,7 +17,7 @@ def of_article(page: features.Page) -> set[str]:
         counted.update(c for c in sentence.parse.classes if c.startswith("phrases."))
         counted.update(features.senses_in(page, sentence.index, 0, len(sentence.row)))
         counted.update({"@" + m.code for m in sentence.mentions if m.code in ("US", "UA", "RU")})
-    found.update(_company(page, any(n == "phrases.coalition" for n in counted)))
+    found.update(_company(page, "phrases.coalition" in counted))
     whole = max(1, len(page.sentences))
     found.update(
         f"{name}:{'all' if n > 0.4 * whole else 'many' if n > 0.15 * whole else 'few'}" for name, n in counted.items()
