@@ -64,6 +64,14 @@ _GOVERNMENT = frozenset(
 _PERSONAL = frozenset(["minister", "premier", "president", "chancellor", "leader", "pm", "taoiseach", "secretary"])
 
 
+_SOMEONE = frozenset(
+    (
+        "official minister spokesman spokeswoman spokesperson diplomat ambassador general colonel adviser advisor aide envoy secretary premier "
+        "president chancellor source"
+    ).split()
+)
+
+
 _TITLES = {
     "premier": ("prime minister", "premier", "head of government"), "pm": ("prime minister", "head of government"),
     "minister": ("minister", "head of government"), "secretary": ("secretary", "minister"), "taoiseach": ("taoiseach", "prime minister"),
@@ -87,6 +95,7 @@ class Memory:
     """What pronouns can mean at this point of the article."""
 
     person: actors.Mention | None = None
+    someone: tuple[str, ...] = ()  # for whom somebody without a name acts who was the subject after him ("a French official")
     people: dict[str, actors.Mention] = field(default_factory=dict)  # the last one of each name
     surnames: dict[str, str] = field(
         default_factory=dict
@@ -135,6 +144,8 @@ class Memory:
         if kind in ("we", "i"):
             return (voice.code,) if voice is not None and voice.code and not voice.private else ()
         if kind == "he":
+            if self.someone:
+                return self.someone
             return (self.person.code,) if self.person is not None and not self.person.former else ()
         if kind == "it":
             return (self.country,) if self.country else ()
@@ -167,7 +178,9 @@ class Memory:
         if noun is None or noun.kind == nouns.PRIVATE:
             return
         if noun.person is not None and main:
-            self.person = noun.person
+            self.person, self.someone = noun.person, ()
+        elif main and noun.kind == nouns.ACTOR and noun.head in _SOMEONE and len(codes) == 1:
+            self.someone = codes
         own = tuple(c for c in codes if c not in ("COALITION",))
         if len(own) > 1:
             self.group = own
@@ -178,6 +191,15 @@ class Memory:
         """Remember the countries that a sentence named, the last one last."""
         own = [c for c in dict.fromkeys(codes) if c not in _NEVER_ONE_OF_TWO]
         self.recent = (*(c for c in self.recent if c not in own), *own)[-_RECENT:]
+
+    def turn(self, code: str, person: actors.Mention | None) -> None:
+        """Remember that the text goes on to another country ("Spain?"): whoever is meant now is one of its people."""
+        self.country = code
+        self.people = {name: one for name, one in self.people.items() if one.code == code}
+        if person is not None:
+            self.person, self.someone = person, ()
+        elif self.person is not None and self.person.code != code:
+            self.person, self.someone = None, ()
 
     def speak(self, voice: Voice, paragraph: int) -> None:
         """Remember who spoke."""

@@ -13,6 +13,8 @@ SEATS = frozenset(
     "Street House Pentagon Kremlin Elysee Élysée Palace Matignon Chancellery Chigi Whitehall 10 Ministry Office Department Treasury".split()
 )
 _TO_HEARERS = frozenset("told tells assured informed reminded".split())
+_SHORT_TURN = 4  # words
+_GROUPS = frozenset({"COALITION", "EU", "NATO", "RU", "UA"})
 _MOST_STRANGERS = 200  # an article names fewer
 _TITLES = frozenset("minister premier president chancellor leader pm secretary".split())
 
@@ -79,6 +81,7 @@ class _Attribution:
         self._sentence.voices = voices
         spoken = credit or (sayers[-1][1] if sayers else None)
         self._subjects()
+        self._turn()
         self._memory.name([c for n in self._sentence.parse.nouns if not _is_place(n) for c in n.codes])
         if spoken is not None:
             self._memory.speak(spoken, self._sentence.paragraph)
@@ -109,6 +112,31 @@ class _Attribution:
         for noun in self._sentence.parse.nouns:
             if noun.person is not None and noun.preposition is None and self._memory.person is None:
                 self._memory.person = noun.person
+
+    def _turn(self) -> None:
+        """A heading, a label or a short question turns to its country; a sentence without an actor for a subject, to the one it names."""
+        sentence = self._sentence
+        if any(codes for codes in sentence.subjects if codes) and not self._is_turn():
+            return
+        places = {c for n in sentence.parse.nouns if _is_place(n) for c in n.codes}
+        codes = {m.code for m in sentence.mentions if not m.former} - places
+        if len(codes) == 1 and not codes & _GROUPS:
+            person = next((m for m in sentence.mentions if m.person is not None and not m.former), None)
+            self._memory.turn(next(iter(codes)), person)
+
+    def _is_turn(self) -> bool:
+        """Whether it is a heading ("SPAIN"), opens with a label ("Ireland: Perhaps.") or only asks after a country."""
+        words = [t for t in self._row if not t.is_mark]
+        if len(words) <= _SHORT_TURN and not any(c.verb is not None for c in self._parts):
+            return True
+        first = self._parts[0] if self._parts else None
+        return (
+            first is not None
+            and first.verb is None
+            and first.last < len(self._row)
+            and self._row[first.last - 1].text == ":"
+            and first.last - first.first <= _SHORT_TURN
+        )
 
     def _is_strangers(self, index: int) -> bool:
         """ "The chief of the armed forces, Thomas Müller, said he": somebody in the sentence whom the watch does not know."""
@@ -229,6 +257,8 @@ class _Attribution:
 
     def _pronoun_voice(self, noun: Noun, codes: tuple[str, ...]) -> Voice | None:
         if noun.head in ("he", "she"):
+            if self._memory.someone:
+                return Voice(code=self._memory.someone[0], unnamed=True)
             last = self._memory.voice
             person = self._memory.person
             if last is not None and (last.private or person is None):
