@@ -1,5 +1,6 @@
 """Who could be the subject of a claim in a sentence: every actor named, meant by a pronoun, speaking, or carried over from before."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ class Candidate:
 def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
     """All candidates of an article in order of its sentences. `main`: the country that it is about."""
     last: tuple[str, ...] = ()
+    heads = _heads(built)
     for index, sentence in enumerate(built):
         here: dict[str, _Found] = {}
+        headed = heads.get(index)
         begin = _begin(sentence)
         for noun in sentence.parse.nouns:
             if noun.kind == nouns.PRIVATE or noun.is_former or noun.last < begin:
@@ -51,6 +54,8 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
             if voice is not None and voice.code and not voice.private and voice.code not in _NEVER:
                 here.setdefault(voice.code, _Found()).add(VOICE, None, number, 1)
         others = [c for c in here if c not in ("US", "UA", "EU", "NATO")]
+        if headed is not None and others and headed not in here:
+            here[headed] = _Found([CARRIED], None, list(range(len(sentence.parse.clauses))), 1)
         if not others:
             everything = tuple(range(len(sentence.parse.clauses)))
             for code in last:
@@ -70,6 +75,32 @@ def find(built: Sequence[Sentence], main: str | None) -> Iterator[Candidate]:
                 tuple(sorted(set(found.clauses))),
                 found.listed,
             )
+
+
+def _heads(built: Sequence[Sentence]) -> dict[int, str]:
+    """{sentence: the country of the heading that it stands under}: a paragraph of its own of few words that names one country, above the
+    next paragraph; or the words before the colon that open a paragraph."""
+    found: dict[int, str] = {}
+    of_paragraph: dict[int, str] = {}
+    for index, sentence in enumerate(built):
+        first = not index or built[index - 1].paragraph != sentence.paragraph
+        alone = first and (index + 1 == len(built) or built[index + 1].paragraph != sentence.paragraph)
+        label = _LABEL.match(sentence.raw) if first else None
+        if alone and len(sentence.raw) <= _SHORT:
+            codes = {m.code for m in sentence.mentions} - _NEVER
+            if len(codes) == 1 and index + 1 < len(built):
+                of_paragraph[built[index + 1].paragraph] = next(iter(codes))
+        elif label is not None:
+            codes = {m.code for m in sentence.mentions if m.end <= label.end()} - _NEVER
+            if len(codes) == 1:
+                of_paragraph[sentence.paragraph] = next(iter(codes))
+        if sentence.paragraph in of_paragraph:
+            found[index] = of_paragraph[sentence.paragraph]
+    return found
+
+
+_SHORT = 30  # characters of a heading
+_LABEL = re.compile(r"[^\w]{0,4}[^:.–—]{2,30}(?:[:.–—]| - )")
 
 
 def _begin(sentence: Sentence) -> int:

@@ -13,7 +13,7 @@ from monitor.claims.features import Page
 ACTOR, BACKSTOP, COUNT = marking.TASKS
 ARTICLE, RELEVANT = "article", "relevant"  # the article as a whole
 US_PART = frozenset({"phrases.backstop", "phrases.guarantee"})  # words that by themselves speak of what the US gives
-_REACH = 2  # sentences before, in which the US was named
+_REACH = 4  # sentences before, in which the US was named
 
 
 @dataclass(frozen=True, slots=True)
