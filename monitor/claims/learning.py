@@ -34,7 +34,7 @@ class Method:
     a feature must occur."""
 
     cost: float = 0.2
-    costs: Mapping[str, float] = field(default_factory=lambda: {"article": 0.05})  # there are few of them
+    costs: Mapping[str, float] = field(default_factory=lambda: {"article": 0.02})  # there are few of them
     articles: int = 4
     examples: int = 3  # a label with fewer is not learned
     smallest: float = 0.075  # weights below it are left out: they change no claim and make the file large

@@ -1,7 +1,7 @@
 """What tells whether an article is about the watch's subject: its words, counted, and its title. Judges nothing."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from monitor.claims import features
 
@@ -14,10 +14,12 @@ def of_article(page: features.Page) -> set[str]:
         found.add(f"{name}={step}")
     counted: Counter[str] = Counter()
     for sentence in page.sentences:
+        found.update("w=" + features.stem(t.low) for t in sentence.row if t.mention is None and t.text.isalpha())
         counted.update(c for c in sentence.parse.classes if c.startswith("phrases."))
         counted.update(features.senses_in(page, sentence.index, 0, len(sentence.row)))
         counted.update({"@" + m.code for m in sentence.mentions if m.code in ("US", "UA", "RU")})
     found.update(_company(page, "phrases.coalition" in counted))
+    found.update(_of_ukraine(page, counted))
     whole = max(1, len(page.sentences))
     found.update(
         f"{name}:{'all' if n > 0.4 * whole else 'many' if n > 0.15 * whole else 'few'}" for name, n in counted.items()
@@ -25,6 +27,17 @@ def of_article(page: features.Page) -> set[str]:
     found.update("t=" + w for w in page.title)
     found.update("tz=" + z for w in page.title for z in page.senses.get(w, ()))
     return found
+
+
+def _of_ukraine(page: features.Page, counted: Mapping[str, int]) -> Iterator[str]:
+    """Where Ukraine is first named, how often, and which of the watch's words stand beside it."""
+    named = [s.index for s in page.sentences if s.names("UA")]
+    yield "UA first=" + ("none" if not named else "0" if named[0] == 0 else "1" if named[0] < 3 else "2")
+    often = min(4, len(named).bit_length())
+    beside = "".join(str(int(f"phrases.{name}" in counted)) for name in ("coalition", "force", "backstop", "guarantee"))
+    yield f"UA={often}"
+    yield "beside=" + beside
+    yield f"UA={often}&{beside}"
 
 
 def _company(page: features.Page, coalition: bool) -> Iterator[str]:
