@@ -211,7 +211,10 @@ class BackstopRules:
             return "discussed", sentence.text(spoken.first, spoken.last).lower()
         if part.components == ("ground_troops",) or (part.american and subject_is_part):
             ops = stance.operators(parse, clause, clause.first, clause.last)
-            denied = any(t.low in ("no", "not", "n't") for t in row[clause.first : part.last + 1])
+            denied = any(
+                t.low in ("no", "not", "n't") and (n == len(row) or row[n].text != ",")
+                for n, t in enumerate(row[clause.first : part.last + 1], clause.first + 1)
+            )
             if (
                 denied
                 and part.american

@@ -73,6 +73,11 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
     return [chosen[i] for i in sorted(chosen) if i >= cut]
 
 
+def _is_answer(parse: Parse, clause: Clause) -> bool:
+    """Whether a sentence that begins with "No," goes on to deny by itself: "No, guarantees are not tied to it" denies once."""
+    return any(t.low in ("not", "n't", "never") for t in parse.row[clause.first : clause.last])
+
+
 def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
     """Whether a hit turns the deed: not a mere verb of saying with words of its own behind it, not an idiom's negation."""
     row = parse.row
@@ -91,6 +96,8 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
             place += 1
         following = row[place].low if place < len(row) else ""
         if low == "not" and following == "last":
+            return False
+        if low == "no" and hit.last + 1 < len(row) and row[hit.last + 1].text == "," and _is_answer(parse, clause):
             return False
         if low in ("no", "not") and following in _IDIOMS:
             return False
