@@ -55,6 +55,8 @@ def _parts(one: evaluate.Annotated, page: features.Page | None) -> Parts:
         return Parts(one)
     identity, text = one.article.id, one.article.text
     placed = list(lessons.of_places(identity, text, page, one.claims))
+    if not one.is_whole:  # the lead before a single sentence is one of few, and teaches nothing the second time
+        placed = [(place, lesson) for place, lesson in placed if place.sentence > 0]
     found = [lesson for _, lesson in placed]
     if one.is_whole:
         found.append(lessons.of_relevance(identity, page, one.relevant))

@@ -95,7 +95,7 @@ class Memory:
     """What pronouns can mean at this point of the article."""
 
     person: actors.Mention | None = None
-    someone: tuple[str, ...] = ()  # for whom somebody without a name acts who was the subject after him ("a French official")
+    someone: tuple[str, ...] = ()  # whose official without a name was the subject after that person
     people: dict[str, actors.Mention] = field(default_factory=dict)  # the last one of each name
     surnames: dict[str, str] = field(
         default_factory=dict

@@ -21,11 +21,6 @@ _MEETS = re.compile(
     r"\b(?:meets?|met|gathers?|convenes?|hosts?|hosted|chairs?|assembles?|in (?:Paris|London|Kyiv|Berlin|Brussels))\b"
 )
 _UKRAINE = re.compile(r"\b(?:Ukrain\w+|Kyiv|Kiev|Zelensk\w+|Donbas\w*)\b")
-# what makes a title worth weighing, though the words below it may name nothing
-_HINT = re.compile(
-    r"\b(?:troops?|soldiers|boots|peacekeep\w+|force|guarantees?|backstop|coalition|willing|allies|mission|deploy\w*)\b",
-    re.I,
-)
 _STRONG = frozenset({"phrases.coalition", "phrases.backstop"})
 _REACH = 3
 
@@ -35,7 +30,7 @@ class Topic:
     """What the article as a whole is about."""
 
     relevant: bool
-    possible: bool  # a word speaks for it; whether that is enough is to be weighed
+    possible: bool  # Ukraine or a word of the watch is in it; whether that is enough is to be weighed
     meeting: bool  # a meeting of the coalition
     force: bool  # a force for Ukraine
     near: tuple[bool, ...]  # for each sentence: Ukraine, the force or the coalition in reach
@@ -94,7 +89,7 @@ class Judge:
         met = any("phrases.meeting" in n and (n & {"phrases.coalition", "phrases.coalition_loose"}) for n in names[:14])
         meets = titled and bool(_MEETS.search(title))
         meeting = (met and group) or bool(self._meeting.search(title)) or meets or self._is_summit(names, group)
-        possible = titled or any(weights) or (any_ukraine and bool(_HINT.search(title)))
+        possible = titled or any(weights) or any_ukraine
         return Topic(relevant, possible, meeting, force, tuple(near), titled, mine, theirs)
 
     def _is_summit(self, names: Sequence[frozenset[str]], group: bool) -> bool:
