@@ -34,7 +34,12 @@ class _Entry:
 
 
 _NOT_WORD = re.compile(r"[\w\-]")
-_FORMER = re.compile(r"(?:\b(?:former|ex|late|then|retired|previous|one-time)[\s\-]+(?:\S+\s+){0,2})$", re.IGNORECASE)
+# "the then chancellor", "then-President", but not "Since then Macron", "Then Scholz"; "the late", but not "late on Tuesday"
+_FORMER = re.compile(
+    r"(?:\b(?:former|ex|retired|previous|one-time|(?<=the )late|(?<=the )then)[\s\-]+(?:\S+\s+){0,2}"
+    r"|\bthen(?:-|\s+(?:\S+\s+)?(?:president|chancellor|minister|premier|secretary|pm)\s+))$",
+    re.IGNORECASE,
+)
 
 
 def _plain(name: str) -> str:
