@@ -19,6 +19,10 @@ AUXILIARIES = frozenset(
     ("be is are was were am been being has have had having do does did 're ’re 've ’ve 'm ’m ai").split()
 )
 FINITE_AUX = frozenset(("is are was were am has have had do does did 're ’re 've ’ve 'm ’m ai").split())
+CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november "
+    "december week month year spring summer autumn winter weekend today yesterday tomorrow tonight".split()
+)
 NEGATIONS = frozenset(["not", "n't", "never", "neither", "nor", "no", "none", "nobody", "nothing", "cannot", "without"])
 COORDINATORS = frozenset(["and", "but", "or", "yet", "nor"])
 SUBORDINATORS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.claims import clauses, draft, numbers, scopes, sizes, tallies
+from monitor.claims import clauses, draft, numbers, scopes, sizes, tallies, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
@@ -107,8 +107,11 @@ def _kind(
         and not _wants(hits, counted)
     ):
         return "members"
+    if _promises(sentence, counted):
+        return "troop_contributors"
     if _is_membership(sentence, counted, after_words, group):
-        return "members"
+        # "the 34 other members" are one fewer than there are
+        return None if any(t.low == "other" for t in row[counted.first : counted.last + 1]) else "members"
     if (
         row[counted.first - 1].low == "by"
         and row[counted.first - 2].low == "joined"
@@ -225,6 +228,22 @@ def _wants(hits: list[Hit], counted: sizes.Count) -> bool:
 
 
 _GROWING = frozenset("grow|expand|swell|rise|increase|shrink|fall|extend|widen|balloon".split("|"))
+
+
+def _promises(sentence: Sentence, counted: sizes.Count) -> bool:
+    """ "eleven members of the coalition have promised soldiers": what they give is soldiers and nothing else."""
+    verb = next((n for n in range(counted.last + 1, len(sentence.row)) if sentence.parse.kinds[n] == verbs.FINITE), None)
+    if verb is None or any(t.is_mark for t in sentence.row[counted.first : verb]):
+        return False
+    for hit in sentence.parse.hits:
+        if hit.name == "phrases.force" and verb < hit.first <= verb + 4:
+            low = {t.low for t in sentence.row[verb : hit.first]}
+            return bool(low & _PROMISED) and sentence.row[hit.last].low in _SOLDIERS
+    return False
+
+
+_PROMISED = frozenset("promised pledged offered committed vowed earmarked".split())
+_SOLDIERS = frozenset("soldiers troops battalions infantry".split())
 
 
 def _is_membership(sentence: Sentence, counted: sizes.Count, after_words: list[str], group: bool) -> bool:

@@ -75,6 +75,8 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
     """(opens a phrase, belongs to one)."""
     token = row[index]
     if token.mention is not None:
+        if index and row[index - 1].mention is not token.mention and _is_when_or_where(row, index - 1, token.mention):
+            return True, True  # "On Tuesday Macron", "In January France", "In Paris Macron"
         after_name = index > 0 and row[index - 1].mention is not None and token.mention.kind not in ("person", "office")
         return after_name and row[index - 1].end < token.start - 1, True
     if kinds[index] is not None:
@@ -105,6 +107,12 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
         or low in closed.RELATIVES
     ):
         return False, False
+    if (
+        low in ("late", "early")
+        and index + 1 < len(row)
+        and row[index + 1].low in closed.PREPOSITIONS | closed.CALENDAR
+    ):
+        return False, False
     if low in ("first", "further") and index and row[index - 1].low in closed.DETERMINERS:
         return False, True  # "for the first time"
     if (
@@ -119,6 +127,30 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
 
 
 _BEFORE_THE = frozenset("no any some the all both neither either".split())
+
+
+# "After the meeting Merz said"
+_OCCASIONS = frozenset(
+    "summit meeting call talks speech interview visit conference vote session evening morning night".split()
+)
+
+
+def _is_when_or_where(row: Sequence[Token], index: int, mention: actors.Mention) -> bool:
+    """Whether a token ends an adverbial of time or place, so that a name behind it begins a phrase of its own."""
+    token = row[index]
+    if token.low in closed.CALENDAR or (token.low in _OCCASIONS and mention.kind == "person"):
+        return True
+    if token.is_number:
+        return index > 0 and (
+            row[index - 1].low in closed.CALENDAR or (row[index - 1].low == "in" and len(token.low) == 4)
+        )
+    before = row[index - 1].low if index else ""
+    return (
+        token.mention is not None
+        and token.mention.kind == "seat"
+        and mention.kind == "person"
+        and before in ("in", "at")
+    )
 
 
 def _is_inside(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> bool:

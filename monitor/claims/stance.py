@@ -73,6 +73,9 @@ def operators(parse: Parse, clause: Clause, first: int, last: int) -> list[Opera
     return [chosen[i] for i in sorted(chosen) if i >= cut]
 
 
+_AGAIN = frozenset({"neither", "nor", "not", "never", "no"})
+
+
 def _is_answer(parse: Parse, clause: Clause) -> bool:
     """Whether a sentence that begins with "No," goes on to deny by itself: "No, guarantees are not tied to it" denies once."""
     return any(t.low in ("not", "n't", "never") for t in parse.row[clause.first : clause.last])
@@ -84,10 +87,10 @@ def _counts(parse: Parse, clause: Clause, hit: Hit) -> bool:
     low = row[hit.first].low
     if hit.name == "cues.negation" and low == "nor" and any(t.low == "neither" for t in row[clause.first : hit.first]):
         return False  # "neither X nor Y" denies once
-    if hit.name == "cues.negation" and low in ("neither", "nor") and hit.first and row[hit.first - 1].text == ",":
+    if hit.name == "cues.negation" and low in _AGAIN and hit.first and row[hit.first - 1].text == ",":
         before = row[clause.first : hit.first]
         if any(t.low in ("no", "not", "n't", "never", "without", "nobody", "none") for t in before):
-            return False  # "no plans for soldiers, neither today nor": the same denial once more
+            return False  # "no plans for soldiers, neither today nor", "won't go, not today, not tomorrow": the same denial once more
     if hit.name == "cues.negation":
         if any(row[i].low in _QUALIFIED for i in range(hit.last, clause.last)):
             return False

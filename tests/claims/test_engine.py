@@ -428,6 +428,70 @@ def test_who_spoke_to_an_outlet_is_credited_to_it_in_the_paragraph_before_too() 
     assert {c.subject: c.origin for c in read(text) if c.topic == "troops"} == {"NO": "NTB", "DK": None}
 
 
+@pytest.mark.parametrize(
+    ("text", "stand"),
+    [
+        ("Denmark will decide later.\n\nGERMANY\n\nIt will not send soldiers to Ukraine.", ("DE", "ruled_out")),
+        (
+            "Denmark was asked.\n\n**Ireland:** Perhaps. The government will not rule out sending troops.",
+            ("IE", "open"),
+        ),
+        ("Prague will decide later. And Turkey? It will send soldiers to Ukraine.", ("TR", "pledged")),
+        ("No was the reply of the Greek prime minister. He will not send soldiers.", ("GR", "ruled_out")),
+        (
+            "Robert Golob listened. A French official rejected this. He said that his country would send soldiers.",
+            ("FR", "pledged"),
+        ),
+        (
+            "Robert Golob of Slovenia spoke. Montenegro's answer was shorter. It will not send soldiers to Ukraine.",
+            ("ME", "ruled_out"),
+        ),
+    ],
+)  # fmt: skip
+def test_the_text_turns_to_another_country(text: str, stand: tuple[str, str]) -> None:
+    stands = {(s, t) for _, s, t in said(text)}
+    assert stand in stands and not any(t == stand[1] for s, t in stands - {stand})
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("By then Macron, Starmer and Tusk attended the coalition summit in Paris.", {"FR", "GB", "PL"}),
+        ("Late on Tuesday Macron attended the coalition summit.", {"FR"}),
+        ("In January France and Britain attended the coalition summit.", {"FR", "GB"}),
+        ("On 3 March Canada took part in the call of the coalition.", {"CA"}),
+        ("In 2025 Norway attended the coalition summit.", {"NO"}),
+        ("After the lunch the Finnish president attended the coalition summit.", {"FI"}),
+        ("In the morning Merz attended the coalition summit.", {"DE"}),
+        ("The then prime minister Boris Johnson attended the coalition summit.", set()),
+    ],
+)
+def test_adverbials_before_a_name_are_no_part_of_it(text: str, countries: set[str]) -> None:
+    assert {c.subject for c in read(text) if c.status == "attended"} == countries
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("The Croatian Army will not go to Ukraine, not today, not tomorrow.", {("troops", "HR", "ruled_out")}),
+        ("No, guarantees from the United States are not tied to the Donbas.", set()),
+        (
+            "Not a single Spanish soldier will set foot in Ukraine without the backing of the Cortes.",
+            {("troops", "ES", "conditional")},
+        ),
+        ("The letter went to the thirty-four other members of the coalition of the willing.", set()),
+        ("When President Lee Jae-myung attends the Group of Seven summit in Evian, he will meet leaders.", set()),
+    ],
+)  # fmt: skip
+def test_what_is_denied_twice_what_is_other(text: str, stands: set[tuple[str, str, str]]) -> None:
+    assert said(text) == stands
+
+
+def test_members_that_promise_soldiers_are_counted_as_those_who_send_them() -> None:
+    (claim,) = (c for c in read("With Latvia, eleven members of the coalition have promised soldiers.") if c.number)
+    assert (claim.number, claim.counts) == (11, "troop_contributors")
+
+
 def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
     text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
     first, second = ENGINE.read(article(text)), ENGINE.read(article(text))
