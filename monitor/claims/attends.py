@@ -314,6 +314,10 @@ def _is_ours(sentence: Sentence, met: list[Hit], *, meeting: bool, coalition: bo
         before = {row[i].low for i in range(max(0, hit.first - 3), hit.first)}
         behind = {row[i].low for i in range(hit.last + 1, min(len(row), hit.last + 5)) if row[hit.last + 1].low == "of"}
         named = [row[i].low for i in range(max(0, hit.first - 3), hit.first)]
-        if named[-2:] == ["of", "seven"] or before & _OTHER_MEETINGS or behind & {"contact", "council", "ramstein", "g7", "g20", "cabinet"}:
+        if (
+            named[-2:] == ["of", "seven"]
+            or before & _OTHER_MEETINGS
+            or behind & {"contact", "council", "ramstein", "g7", "g20", "cabinet"}
+        ):
             return False
     return meeting

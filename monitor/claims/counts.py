@@ -232,7 +232,9 @@ _GROWING = frozenset("grow|expand|swell|rise|increase|shrink|fall|extend|widen|b
 
 def _promises(sentence: Sentence, counted: sizes.Count) -> bool:
     """ "eleven members of the coalition have promised soldiers": what they give is soldiers and nothing else."""
-    verb = next((n for n in range(counted.last + 1, len(sentence.row)) if sentence.parse.kinds[n] == verbs.FINITE), None)
+    verb = next(
+        (n for n in range(counted.last + 1, len(sentence.row)) if sentence.parse.kinds[n] == verbs.FINITE), None
+    )
     if verb is None or any(t.is_mark for t in sentence.row[counted.first : verb]):
         return False
     for hit in sentence.parse.hits:

@@ -108,7 +108,7 @@ def _bare(row: Sequence[Token], index: int, names: set[str]) -> str | None:
 
 
 def _unknown(row: Sequence[Token], index: int, previous: Token | None) -> str | None:
-    """A word of no list: a past tense where it ends in -ed after a name or a pronoun."""
+    """A word of no list: a past tense where it ends in -ed after a name, a pronoun or who acts."""
     low = row[index].low
     if previous is None or len(low) < 5 or not low.endswith("ed") or not low.isalpha():
         return None
@@ -118,7 +118,22 @@ def _unknown(row: Sequence[Token], index: int, previous: Token | None) -> str | 
         return FINITE
     if previous.low in _BE:
         return PARTICIPLE
+    following = row[index + 1] if index + 1 < len(row) else None
+    if (
+        previous.low in _AGENTS
+        and following is not None
+        and (following.low in closed.DETERMINERS or following.low == "that" or following.mention is not None)
+    ):
+        return FINITE  # "An official disputed the idea"
     return None
+
+
+_AGENTS = frozenset(
+    (
+        "official officials minister ministers government governments spokesman spokeswoman spokesperson source sources leader leaders "
+        "diplomat diplomats president chancellor premier ministry cabinet parliament ambassador envoy general secretary lawmakers allies"
+    ).split()
+)
 
 
 def _is_clitic_verb(row: Sequence[Token], index: int) -> bool:
