@@ -1,5 +1,7 @@
 """Who takes part in a meeting of the coalition: subjects, companions, lists of those present."""
 
+import re
+
 from monitor.claims import clauses, draft, nouns, presence, roles, stance, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
@@ -31,6 +33,9 @@ _OTHER_MEETINGS = frozenset(
 )
 
 
+_OF_A_CLUB = frozenset("ministers leaders ambassadors members states countries envoys diplomats".split())
+
+
 def gathered(sentence: Sentence) -> list[draft.Draft]:
     """ "rallied some 29 nations, including Australia and Canada", "a call of leaders, among them X"."""
     kinds = sentence.parse.kinds
@@ -60,6 +65,34 @@ def gathered(sentence: Sentence) -> list[draft.Draft]:
         if codes and (same or sentence.parse.clauses[index].verb is None):
             return roles.make(sentence, sentence.parse.clauses[index], index, codes, "attended", "including")
     return []
+
+
+def beside(sentence: Sentence) -> list[draft.Draft]:
+    """ "with X among the participants", "with X and Y in the chair", "X among them", "X, a participant in the summit"."""
+    row = sentence.row
+    made: list[draft.Draft] = []
+    for noun in sentence.parse.nouns:
+        if not noun.acts or not noun.codes:
+            continue
+        text = " ".join(t.low for t in row[noun.last + 1 : noun.last + 8])
+        before = row[noun.first - 1] if noun.first else None
+        with_them = noun.preposition == "with" and _THERE.match(text)
+        gathers = sentence.parse.classes & {"verbs.attend", "phrases.meeting"}
+        of_them = before is not None and before.text in ",(–—" and gathers and _AMONG.match(text)
+        one_of_them = _A_PARTICIPANT.match(text)
+        if with_them or of_them or one_of_them:
+            index = sentence.parse.clause_at(noun.first)
+            made += roles.make(
+                sentence, sentence.parse.clauses[index], index, noun.codes, "attended", "among those there"
+            )
+    return made
+
+
+_THERE = re.compile(
+    r"(?:among the (?:participants|attendees|guests)|in the chair|in attendance|presiding|attending|taking part|connected by)\b"
+)
+_AMONG = re.compile(r"(?:among them|included)\b")
+_A_PARTICIPANT = re.compile(r", (?:a|another|one) (?:participant|attendee|guest) (?:in|at)\b")
 
 
 def chaired(sentence: Sentence) -> list[draft.Draft]:
@@ -106,6 +139,8 @@ def attends(sentence: Sentence, index: int, clause: Clause, *, meeting: bool, co
             continue
         if not near and any(o.kind in (stance.FIRM, stance.SOFT, stance.WILL) for o in pre):
             continue
+        if subject is not None and subject.codes in (("EU",), ("NATO",)) and subject.head in _OF_A_CLUB:
+            continue  # "EU defence ministers gathered": their own meeting
         codes: list[str] = []
         if (
             subject is not None

@@ -87,6 +87,8 @@ def _kind(
         return "signatories"
     if near & {"interested", "interest"} or _wants(hits, counted):
         return "interested"
+    if row[min(counted.last + 1, len(row) - 1)].low in _CLUBS:
+        return None  # "the 27-nation bloc"
     hyphened = counted.first + 1 < len(row) and "-" in row[counted.first].text + row[counted.first + 1].text
     if hyphened and any(
         h.name.startswith("phrases.coalition") and 0 <= h.first - counted.last <= 2 for h in sentence.parse.hits
@@ -228,6 +230,9 @@ def _wants(hits: list[Hit], counted: sizes.Count) -> bool:
 
 
 _GROWING = frozenset("grow|expand|swell|rise|increase|shrink|fall|extend|widen|balloon".split("|"))
+
+
+_CLUBS = frozenset("bloc union alliance".split())
 
 
 def _promises(sentence: Sentence, counted: sizes.Count) -> bool:

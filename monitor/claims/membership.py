@@ -23,6 +23,12 @@ class MembershipRules:
         if meeting:
             made += attends.gathered(sentence)
             made += attends.chaired(sentence)
+        if (
+            meeting
+            or "phrases.meeting" in sentence.parse.classes
+            or (group and "verbs.attend" in sentence.parse.classes)
+        ):
+            made += attends.beside(sentence)
         if group or meeting:
             made += _admitted(sentence)
         coalition = [h for h in sentence.parse.hits if roles.is_coalition(h, group)]
@@ -73,6 +79,8 @@ def _admitted(sentence: Sentence) -> list[draft.Draft]:
     return []
 
 
+_ITS = frozenset({"'s", "’s", "force", "forces", "mission", "plans", "planning", "work"})
+_PARTAKING = frozenset({"take part in", "participate in", "be involved in"})
 _OTHER_CLUBS = frozenset("eu nato un bloc union alliance council".split())
 
 
@@ -125,7 +133,7 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
     made: list[draft.Draft] = []
     for hit in clause.hits:
         if (
-            hit.name not in ("verbs.join", "verbs.leave")
+            not (hit.name in ("verbs.join", "verbs.leave") or (hit.name == "verbs.partake" and hit.lemma in _PARTAKING))
             or parse.kinds[hit.first] is None
             or not -1 <= group.first - hit.last <= 7
         ):
@@ -136,9 +144,13 @@ def _belongs(sentence: Sentence, index: int, clause: Clause, groups: list[Hit]) 
             h.name in ("phrases.force", "phrases.mission") and hit.last < h.first < group.first for h in clause.hits
         ):
             continue  # "ready to join the forces of the coalition"
+        if hit.name == "verbs.partake" and (
+            group.first - hit.last > 2 or any(t.low in _ITS for t in row[group.first : group.last + 2])
+        ):
+            continue  # "will take part in the coalition's force"
         if (
             hit.name == "verbs.leave"
-            and hit.lemma in ("end", "terminate", "pause", "suspend", "freeze", "part", "withdraw", "halt")
+            and hit.lemma in ("end", "terminate", "pause", "suspend", "freeze", "withdraw", "halt")
             and not any(
                 row[i].low in ("participation", "membership", "part", "role", "cooperation", "involvement", "from")
                 for i in range(hit.last, group.first + 1)
@@ -196,7 +208,8 @@ def _member(sentence: Sentence, index: int, clause: Clause, codes: list[str], gr
             w
             for i, w in enumerate(before)
             if (w in _BELONGING or (w == "in" and i and before[i - 1] in _STAYING))
-            and not (w == "part" and i and before[i - 1] == "as")  # "send troops as part of the coalition"
+            # "send troops as part of the coalition", "take part in its planning"
+            and not (w == "part" and i and before[i - 1] in ("as", "take", "takes", "took", "taking", "taken"))
         ),
         None,
     )

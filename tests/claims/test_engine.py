@@ -492,6 +492,29 @@ def test_members_that_promise_soldiers_are_counted_as_those_who_send_them() -> N
     assert (claim.number, claim.counts) == (11, "troop_contributors")
 
 
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Portugal takes part in the coalition of the willing.", {("membership", "PT", "member")}),
+        ("Hungary will not take part in the coalition of the willing.", {("membership", "HU", "declined")}),
+        ("Norway will take part in the planning of the coalition of the willing.", set()),
+        ("Portugal parted ways with the coalition of the willing.", {("membership", "PT", "left")}),
+        ("Ukraine wants to be in the 27-nation bloc.", set()),
+        ("EU defense ministers gathered in Copenhagen for an informal meeting of the coalition.", set()),
+        ("The coalition met, with Nikos Christodoulides among the participants.", {("membership", "CY", "attended")}),
+        (
+            "The coalition of the willing met on Friday with President Macron and Britain's Keir Starmer in the chair.",
+            {("membership", "FR", "attended"), ("membership", "GB", "attended")},
+        ),
+        ("So said Evika Siliņa, a participant in the summit of the coalition.", {("membership", "LV", "attended")}),
+        ("The Netherlands had always taken its share of responsibility and would keep doing so.", set()),
+        ("An official disputed this. The Taoiseach said Ireland would send soldiers.", {("troops", "IE", "pledged")}),
+    ],
+)  # fmt: skip
+def test_who_takes_part_in_what(text: str, stands: set[tuple[str, str, str]]) -> None:
+    assert said(text) == stands
+
+
 def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
     text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
     first, second = ENGINE.read(article(text)), ENGINE.read(article(text))
