@@ -15,10 +15,10 @@ import numpy as np
 from monitor.claims import network
 from monitor.claims.learning import UNKNOWN, YES
 from monitor.claims.marking import MENTIONS, TASKS, Marked, Sequenced
-from monitor.claims.network import PLACED, SHARED, Batch, Drops, Floats, Ints, Network, Passed, Vocabulary
+from monitor.claims.network import PLACED, SHARED, Batch, Drops, Floats, Ints, Network, Passed, Rows, Vocabulary
 
 Example = tuple[Marked, Mapping[str, int]]  # a place and its labels: YES, NO or UNKNOWN; what is not named is NO
-Group = tuple[Sequenced, Sequence[Example]]  # a sentence with its places
+Group = tuple[Sequenced, Sequenced | None, Sequence[Example]]  # a sentence, the one before, its places
 Gradients = dict[str, Floats]
 
 
@@ -54,7 +54,7 @@ def learn(groups: Sequence[Group], how: Schooling, progress: Callable[[str], Non
     for turn in range(how.rounds):
         loss = many = 0.0
         for some in _batches(groups, how.sentences, shuffler):
-            batch = network.gather(vocabulary, [(s, [p for p, _ in places]) for s, places in some])
+            batch = network.gather(vocabulary, [(s, b, [p for p, _ in places]) for s, b, places in some])
             wanted, known = _answers(vocabulary, some)
             grown, error = backward(weights, batch, wanted, known, _drops(batch, how, chance))
             walker.step(grown, how.rate * _rise_and_fall(done / steps))
@@ -90,7 +90,7 @@ def _vocabulary(groups: Iterable[Group], how: Schooling) -> Vocabulary:
     labels: Counter[str] = Counter()
     senses: set[str] = set()
     classes: set[str] = set()
-    for sentence, places in groups:
+    for sentence, _, places in groups:
         words.update(set(sentence.words))
         senses.update(name for names in sentence.senses for name in names)
         classes.update(c for c in sentence.classes if c)
@@ -136,7 +136,7 @@ def _begin(known: Vocabulary, width: int, chance: np.random.Generator) -> dict[s
         "task": table(len(TASKS)),
         "trait": table(len(known.traits) + 1),
         "wide": np.zeros((len(known.traits) + 1, outputs), np.float32),
-        "hidden.w": dense(4 * width, 2 * width),
+        "hidden.w": dense(6 * width, 2 * width),
         "hidden.b": np.zeros(2 * width, np.float32),
         "out.w": dense(2 * width, outputs),
         "out.b": np.zeros(outputs, np.float32),
@@ -156,7 +156,7 @@ _EMPTY = ("word", "suffix", "sense", "class", "trait", "wide")  # their first ro
 def _answers(known: Vocabulary, some: Sequence[Group]) -> tuple[Floats, Floats]:
     """P x labels: what is right, and 1 where that is known."""
     numbers = {label: n for n, label in enumerate(known.labels)}
-    places = [one for _, of_sentence in some for one in of_sentence]
+    places = [one for _, _, of_sentence in some for one in of_sentence]
     wanted = np.zeros((len(places), len(numbers)), np.float32)
     sure = np.zeros_like(wanted)
     own = {task: [n for label, n in numbers.items() if label.startswith(task + ":")] for task in TASKS}
@@ -174,18 +174,18 @@ def _answers(known: Vocabulary, some: Sequence[Group]) -> tuple[Floats, Floats]:
 
 
 def _drops(batch: Batch, how: Schooling, chance: np.random.Generator) -> Drops:
-    size, length = batch.words.shape
     places = len(batch.owner)
+    shapes = batch.rows.words.shape, batch.earlier.words.shape
 
     def factors(shape: tuple[int, ...], share: float) -> Floats:
         kept: Floats = (chance.random(shape, np.float32) >= share).astype(np.float32) / np.float32(1 - share)
         return kept
 
     return Drops(
-        tokens=factors((size, length, how.width), how.drop_tokens),
-        pooled=factors((places, 4 * how.width), how.drop_pooled),
+        tokens=(factors((*shapes[0], how.width), how.drop_tokens), factors((*shapes[1], how.width), how.drop_tokens)),
+        pooled=factors((places, 6 * how.width), how.drop_pooled),
         hidden=factors((places, 2 * how.width), how.drop_pooled),
-        words=chance.random((size, length)) < how.drop_words,
+        words=(chance.random(shapes[0]) < how.drop_words, chance.random(shapes[1]) < how.drop_words),
     )
 
 
@@ -194,7 +194,8 @@ def backward(
 ) -> tuple[Gradients, float]:
     """The gradient of the mean loss of a place by each weight, and that loss."""
     if drops is not None:
-        batch.words = np.where(drops.words & (batch.words > 0), 1, batch.words)
+        for rows, dropped in zip((batch.rows, batch.earlier), drops.words, strict=True):
+            rows.words = np.where(dropped & (rows.words > 0), 1, rows.words)
     forward = network.run(w, batch, drops)
     out, joined = forward.out, forward.joined
     count = np.float32(len(out))
@@ -214,8 +215,8 @@ def backward(
     d_joined: Floats = d_hidden @ w["hidden.w"].T
     if drops is not None:
         d_joined *= drops.pooled
-    d_traits, d_x = _unpool(d_joined, forward.pooled, forward.x)
     width = forward.x.shape[2]
+    d_traits, d_x = _unpool(d_joined[:, : 4 * width], forward.pooled, forward.x)
     g["trait"] = _gathered(batch.traits, np.broadcast_to(d_traits[:, None], (*batch.traits.shape, width)), w["trait"])
     for number in reversed(range(len(PLACED))):
         d_x = _back(d_x, w, f"placed{number}", forward.layers.pop(), g)
@@ -225,12 +226,16 @@ def backward(
         ones = marked.sum((0, 1))
         g[name] = np.stack([d_x.sum((0, 1)) - ones, ones])
     g["task"] = _gathered(batch.tasks, d_x.sum(1), w["task"], keep_first=True)
-    d_x = _by_owner(d_x, batch.owner, len(batch.words))
-    for number in reversed(range(len(SHARED))):
-        d_x = _back(d_x, w, f"shared{number}", forward.layers.pop(), g)
-    if drops is not None:
-        d_x *= drops.tokens
-    _unembed(d_x * batch.mask[:, :, None], batch, w, g)
+    both = (
+        (_by_owner(d_x, batch.owner, len(batch.rows.words)), batch.rows, forward.layers),
+        (_unpool_earlier(d_joined[:, 4 * width :], forward.pooled, batch), batch.earlier, forward.earlier),
+    )
+    for turn, (d_rows, rows, layers) in enumerate(both):
+        for number in reversed(range(len(SHARED))):
+            d_rows = _back(d_rows, w, f"shared{number}", layers.pop(), g)
+        if drops is not None:
+            d_rows *= drops.tokens[turn]
+        _unembed(d_rows * rows.mask[:, :, None], rows, w, g)
     return g, loss
 
 
@@ -239,7 +244,8 @@ def _back(d_y: Floats, w: Mapping[str, Floats], name: str, passed: Passed, g: Gr
     d_y = d_y * passed.mask[:, :, None]
     d_both = np.concatenate([d_y * passed.gate, d_y * passed.value * passed.gate * (1 - passed.gate)], 2)
     flat, wide = d_both.reshape(-1, d_both.shape[2]), passed.wide.reshape(-1, passed.wide.shape[2])
-    g[name + ".w"], g[name + ".b"] = wide.T @ flat, flat.sum(0)
+    _add(g, name + ".w", wide.T @ flat)
+    _add(g, name + ".b", flat.sum(0))
     d_wide = (flat @ w[name + ".w"].T).reshape(passed.wide.shape)
     width, step = d_y.shape[2], passed.dilation
     d_x = d_y + d_wide[:, :, width : 2 * width]
@@ -259,6 +265,19 @@ def _unpool(d_joined: Floats, pooled: network.Pooled, x: Floats) -> tuple[Floats
     return d_joined[:, 3 * width :], d_x
 
 
+def _unpool_earlier(d_joined: Floats, pooled: network.Pooled, batch: Batch) -> Floats:
+    """The gradients by the tokens of the sentences before."""
+    width = d_joined.shape[1] // 2
+    made = np.zeros((*batch.earlier.words.shape, width), d_joined.dtype)
+    order = np.argsort(batch.before, kind="stable")
+    rows, firsts = np.unique(batch.before[order], return_index=True)
+    most = np.add.reduceat(d_joined[order, :width], firsts, 0)
+    made[rows[:, None], pooled.greatest[rows], np.arange(width)[None]] = most
+    for row, some in zip(rows, np.split(order, firsts[1:]), strict=True):
+        made[row] += pooled.share_before[some].T @ d_joined[some, width:]
+    return made
+
+
 def _by_owner(d_x: Floats, owner: Ints, many: int) -> Floats:
     """The sums over the places of each sentence; places stand in the order of their sentences."""
     made = np.zeros((many, *d_x.shape[1:]), d_x.dtype)
@@ -267,15 +286,19 @@ def _by_owner(d_x: Floats, owner: Ints, many: int) -> Floats:
     return made
 
 
-def _unembed(d_x: Floats, batch: Batch, w: Mapping[str, Floats], g: Gradients) -> None:
-    g["word"] = _gathered(batch.words, d_x, w["word"])
-    g["suffix"] = _gathered(batch.suffixes, d_x * np.float32(network.SUFFIX), w["suffix"])
-    wide = np.broadcast_to(d_x[:, :, None], (*batch.senses.shape, d_x.shape[2]))
-    held = batch.senses > 0
-    g["sense"] = _gathered(batch.senses[held], wide[held], w["sense"])
-    g["class"] = _gathered(batch.classes, d_x, w["class"])
-    g["sign"] = _gathered(batch.signs, d_x, w["sign"], keep_first=True)
-    g["mention"] = _gathered(batch.mentions, d_x, w["mention"], keep_first=True)
+def _unembed(d_x: Floats, rows: Rows, w: Mapping[str, Floats], g: Gradients) -> None:
+    _add(g, "word", _gathered(rows.words, d_x, w["word"]))
+    _add(g, "suffix", _gathered(rows.suffixes, d_x * np.float32(network.SUFFIX), w["suffix"]))
+    wide = np.broadcast_to(d_x[:, :, None], (*rows.senses.shape, d_x.shape[2]))
+    held = rows.senses > 0
+    _add(g, "sense", _gathered(rows.senses[held], wide[held], w["sense"]))
+    _add(g, "class", _gathered(rows.classes, d_x, w["class"]))
+    _add(g, "sign", _gathered(rows.signs, d_x, w["sign"], keep_first=True))
+    _add(g, "mention", _gathered(rows.mentions, d_x, w["mention"], keep_first=True))
+
+
+def _add(g: Gradients, name: str, more: Floats) -> None:
+    g[name] = g[name] + more if name in g else more
 
 
 def _gathered(numbers: Ints, gradients: Floats, table: Floats, *, keep_first: bool = False) -> Floats:

@@ -49,6 +49,7 @@ class Page:
     lexicon: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stem -> what it means, for the network
     drafts: Sequence[Draft] = ()  # what the rules found
     views: dict[int, _View] = field(default_factory=dict)  # of the sentences looked at so far
+    rows: dict[int, marking.Sequenced] = field(default_factory=dict)  # and as the network sees them
     shared: dict[int, frozenset[str]] = field(default_factory=dict)  # what holds of them, whoever is looked at
     named: dict[int, tuple[Named, ...]] = field(default_factory=dict)  # and who is named in them
     parts: dict[tuple[int, tuple[int, ...], str | None], frozenset[str]] = field(default_factory=dict)  # of actors
@@ -92,8 +93,10 @@ _NAMED = frozenset({"US", "UA", "RU", "EU", "NATO"})
 
 def as_sequence(page: Page, index: int) -> marking.Sequenced:
     """A sentence as the network sees it."""
+    if index in page.rows:
+        return page.rows[index]
     view, row = _view(page, index), page.sentences[index].row
-    return marking.Sequenced(
+    page.rows[index] = made = marking.Sequenced(
         words=[w if w is not None else t.text for w, t in zip(view.words, row, strict=True)],
         senses=[
             (*known, *page.lexicon.get(stem(t.low), ())) if t.mention is None else ()
@@ -103,6 +106,7 @@ def as_sequence(page: Page, index: int) -> marking.Sequenced:
         signs=[marking.NEGATIVE * (t.low in closed.NEGATIONS) + marking.QUOTED * t.quoted for t in row],
         mentions=[t.mention.code if t.mention is not None else None for t in row],
     )
+    return made
 
 
 def stems(senses: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims import clauses, features, places, senders, setting, speakers, topical, weights
+from monitor.claims import clauses, features, nouns, places, senders, setting, speakers, topical, weights
+from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
 from monitor.claims.places import Place
@@ -98,7 +99,11 @@ def _look(
     # those of like length cost least together
     order = sorted(of_sentence, key=lambda index: len(page.sentences[index].row))
     groups = [
-        (features.as_sequence(page, index), [places.marked(page, found[n]) for n in of_sentence[index]])
+        (
+            features.as_sequence(page, index),
+            features.as_sequence(page, index - 1) if index and page.sentences[index - 1].row else None,
+            [places.marked(page, found[n]) for n in of_sentence[index]],
+        )
         for index in order
     ]
     numbers = [n for index in order for n in of_sentence[index]]
@@ -200,11 +205,26 @@ def _is_misread(page: Page, key: Key, place: Place) -> bool:
     coalition itself, "an American pullback"."""
     if key[2] == "member":
         return bool(_AS_PART.search(page.sentences[place.sentence].raw))
+    if key[2] == "conditional":
+        return _is_of_the_force(page.sentences[place.sentence], key[1])
     if key[2] != "attended":
         return False
     if "noun=thing" in place.features and "first=subject" not in place.features:
         return True
     return any(d.status == "leads" and d.subject == key[1] and d.sentence == place.sentence for d in page.drafts)
+
+
+def _is_of_the_force(sentence: Sentence, code: str) -> bool:
+    """ "Starmer said that such a force would be viable only with guarantees": who says on what the force itself hangs sends nobody yet."""
+    of_force = [
+        c.subject is not None and c.subject.kind == nouns.FORCE and not c.subject.codes and c.kind == clauses.THAT
+        for c in sentence.parse.clauses
+    ]
+    named = any(code in n.codes and n.kind == nouns.FORCE for n in sentence.parse.nouns)
+    others = any(
+        code in s for s, c in zip(sentence.subjects, sentence.parse.clauses, strict=True) if c.kind != clauses.MAIN
+    )
+    return any(of_force) and not named and not others
 
 
 def _is_of_others(page: Page, draft: Draft) -> bool:

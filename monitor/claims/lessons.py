@@ -42,7 +42,12 @@ def of_sentences(page: Page, taught: Iterable[tuple[Place, Lesson]]) -> Iterator
         if page.sentences[place.sentence].row:
             of_sentence.setdefault(place.sentence, []).append((places.marked(page, place), lesson.labels))
     for index, examples in sorted(of_sentence.items()):
-        yield features.as_sequence(page, index), examples
+        before = index - 1 if index and page.sentences[index - 1].row else None
+        yield (
+            features.as_sequence(page, index),
+            features.as_sequence(page, before) if before is not None else None,
+            examples,
+        )
 
 
 def of_relevance(article: str, page: Page, relevant: bool) -> Lesson:

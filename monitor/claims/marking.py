@@ -28,3 +28,4 @@ class Marked:
     marks: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     traits: frozenset[str]
+    before: tuple[int, ...] = ()  # the tokens of the sentence before that name the same

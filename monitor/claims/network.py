@@ -3,6 +3,7 @@
 Where the weights of single features add up whatever the order of the words is, it sees who stands where. Token embeddings, residual gated
 convolutions (after Dauphin et al., "Language Modeling with Gated Convolutional Networks", ICML 2017): some over the sentence, shared by all
 its places, some with the place marked; then the mean over the place's own tokens and the greatest value over the sentence and over its clauses.
+The sentence before goes through the shared layers too: its greatest values, and its tokens that name the same ("So will Norway.").
 """
 
 import io
@@ -25,9 +26,13 @@ SHARED = (1, 2, 4)  # the dilation of each layer over a sentence
 PLACED = (1,)  # and of those with the place marked
 SENSES = 6  # lists of like sense that a word counts for, at most
 LONGEST = 70  # tokens of a sentence; what stands behind is not seen
+NEAREST = 32  # tokens of the sentence before: its last
 SUFFIX = 0.5  # the ending of a word weighs half as much as the word
 _LOW = np.float32(-1e4)
 HEAD = "Purpose: the network of the statistical reader, learned from annotated articles by `coalition-watch train`. Version: 1"
+
+
+Group = tuple[Sequenced, Sequenced | None, Sequence[Marked]]  # a sentence, the one before, its places
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,8 @@ class Vocabulary:
 
 
 @dataclass(slots=True)
-class Batch:
-    """Sentences (S) of up to L tokens with their places (P), in numbers."""
+class Rows:
+    """Sentences (S) of up to L tokens in numbers."""
 
     words: Ints  # S x L
     suffixes: Ints
@@ -53,11 +58,21 @@ class Batch:
     signs: Ints
     mentions: Ints
     mask: Floats  # S x L: 1 where there is a token
+
+
+@dataclass(slots=True)
+class Batch:
+    """Sentences with their places (P), and the sentences before them (of up to B tokens)."""
+
+    rows: Rows
+    earlier: Rows
     owner: Ints  # P: the sentence of each place
     tasks: Ints  # P
     marks: Ints  # P x L: 1 at the place's own tokens
     inside: Ints  # P x L: 1 in its clauses
     traits: Ints  # P x T
+    before: Ints  # P: the row of the sentence before
+    named: Ints  # P x B: 1 at the tokens of the sentence before that name whose place it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,7 @@ class Network:
     weights: Mapping[str, Floats]
     columns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # {task: {label: output}}
 
-    def judge(self, groups: Sequence[tuple[Sequenced, Sequence[Marked]]]) -> list[dict[str, float]]:
+    def judge(self, groups: Sequence[Group]) -> list[dict[str, float]]:
         """The log-odds of each label of its task for every place, in order of the groups of places of one sentence.
 
         In hundredths: what another machine's arithmetic rounds otherwise is smaller than that.
@@ -77,12 +92,15 @@ class Network:
         for some in _chunks(groups):
             out = run(self.weights, gather(self.vocabulary, some)).out
             row = 0
-            for _sentence, places in some:
+            for _sentence, _before, places in some:
                 for place in places:
                     known = self.columns[place.task]
                     found.append({label: round(float(out[row, column]), 2) for label, column in known.items()})
                     row += 1
         return found
+
+
+_NOTHING = Sequenced((), (), (), (), ())
 
 
 def of(vocabulary: Vocabulary, weights: Mapping[str, Floats]) -> Network:
@@ -97,28 +115,63 @@ def of(vocabulary: Vocabulary, weights: Mapping[str, Floats]) -> Network:
 _AT_ONCE = 64  # places; more cost memory and win no time
 
 
-def _chunks(groups: Sequence[tuple[Sequenced, Sequence[Marked]]]) -> list[list[tuple[Sequenced, Sequence[Marked]]]]:
-    made: list[list[tuple[Sequenced, Sequence[Marked]]]] = []
+def _chunks(groups: Sequence[Group]) -> list[list[Group]]:
+    made: list[list[Group]] = []
     many = _AT_ONCE
     for group in groups:
         if many >= _AT_ONCE:
             made.append([])
             many = 0
         made[-1].append(group)
-        many += len(group[1])
+        many += len(group[2])
     return made
 
 
 # ---------------------------------------------------------------- numbers
 
 
-def gather(known: Vocabulary, groups: Sequence[tuple[Sequenced, Sequence[Marked]]]) -> Batch:
+def gather(known: Vocabulary, groups: Sequence[Group]) -> Batch:
     """Sentences and their places in numbers."""
-    length = min(LONGEST, max(len(s.words) for s, _ in groups))
-    size = len(groups)
-    places = [(row, place) for row, (_, some) in enumerate(groups) for place in some]
-    traits = [[n for t in sorted(p.traits) if (n := known.traits.get(f"{p.task}:{t}")) is not None] for _, p in places]
+    earlier = list({id(before): before for _, before, _ in groups}.values())
+    numbers = {id(before): number for number, before in enumerate(earlier)}
+    places = [(row, numbers[id(before)], place) for row, (_, before, some) in enumerate(groups) for place in some]
+    rows = _rows(known, [sentence for sentence, _, _ in groups], 0)
+    behind = _rows(known, [before or _NOTHING for before in earlier], LONGEST - NEAREST)
+    length, width = rows.words.shape[1], behind.words.shape[1]
+    traits = [
+        [n for t in sorted(p.traits) if (n := known.traits.get(f"{p.task}:{t}")) is not None] for _, _, p in places
+    ]
     batch = Batch(
+        rows=rows,
+        earlier=behind,
+        owner=np.array([row for row, _, _ in places], np.int64),
+        tasks=np.array([TASKS.index(p.task) for _, _, p in places], np.int64),
+        marks=np.zeros((len(places), length), np.int64),
+        inside=np.zeros((len(places), length), np.int64),
+        traits=np.zeros((len(places), max([1, *map(len, traits)])), np.int64),
+        before=np.array([row for _, row, _ in places], np.int64),
+        named=np.zeros((len(places), width), np.int64),
+    )
+    for row, (_, number, place) in enumerate(places):
+        for mark in place.marks:
+            if mark < length:
+                batch.marks[row, mark] = 1
+        for first, last in place.spans:
+            batch.inside[row, first:last] = 1
+        batch.traits[row, : len(traits[row])] = traits[row]
+        before = earlier[number]
+        if before is not None:
+            cut = max(0, len(before.words) - NEAREST)
+            batch.named[row, [mark - cut for mark in place.before if mark >= cut]] = 1
+    return batch
+
+
+def _rows(known: Vocabulary, sentences: Sequence[Sequenced], left: int) -> Rows:
+    """Sentences in numbers; of long ones `left` more at their end than at their beginning."""
+    most = LONGEST - left
+    length = min(most, max(1, *(len(s.words) for s in sentences)))
+    size = len(sentences)
+    rows = Rows(
         words=np.zeros((size, length), np.int64),
         suffixes=np.zeros((size, length), np.int64),
         senses=np.zeros((size, length, SENSES), np.int64),
@@ -126,51 +179,41 @@ def gather(known: Vocabulary, groups: Sequence[tuple[Sequenced, Sequence[Marked]
         signs=np.zeros((size, length), np.int64),
         mentions=np.zeros((size, length), np.int64),
         mask=np.zeros((size, length), np.float32),
-        owner=np.array([row for row, _ in places], np.int64),
-        tasks=np.array([TASKS.index(p.task) for _, p in places], np.int64),
-        marks=np.zeros((len(places), length), np.int64),
-        inside=np.zeros((len(places), length), np.int64),
-        traits=np.zeros((len(places), max([1, *map(len, traits)])), np.int64),
     )
-    for row, (sentence, _) in enumerate(groups):
-        _number_tokens(known, batch, row, sentence, min(length, len(sentence.words)))
-    for row, (_, place) in enumerate(places):
-        for mark in place.marks:
-            if mark < length:
-                batch.marks[row, mark] = 1
-        for first, last in place.spans:
-            batch.inside[row, first:last] = 1
-        batch.traits[row, : len(traits[row])] = traits[row]
-    return batch
+    for row, sentence in enumerate(sentences):
+        first = max(0, len(sentence.words) - most) if left else 0
+        _number_tokens(known, rows, row, sentence, slice(first, first + length))
+    return rows
 
 
-def _number_tokens(known: Vocabulary, batch: Batch, row: int, sentence: Sequenced, many: int) -> None:
-    words = sentence.words[:many]
-    batch.words[row, :many] = [known.words.get(w, 1) for w in words]
-    batch.suffixes[row, :many] = [known.suffixes.get(w[-3:], 0) for w in words]
-    batch.classes[row, :many] = [known.classes.get(c, 0) if c else 0 for c in sentence.classes[:many]]
-    batch.signs[row, :many] = sentence.signs[:many]
-    batch.mentions[row, :many] = [marking.MENTIONS.get(m, 1) if m is not None else 0 for m in sentence.mentions[:many]]
-    for place, names in enumerate(sentence.senses[:many]):
+def _number_tokens(known: Vocabulary, rows: Rows, row: int, sentence: Sequenced, part: slice) -> None:
+    words = sentence.words[part]
+    many = len(words)
+    rows.words[row, :many] = [known.words.get(w, 1) for w in words]
+    rows.suffixes[row, :many] = [known.suffixes.get(w[-3:], 0) for w in words]
+    rows.classes[row, :many] = [known.classes.get(c, 0) if c else 0 for c in sentence.classes[part]]
+    rows.signs[row, :many] = sentence.signs[part]
+    rows.mentions[row, :many] = [marking.MENTIONS.get(m, 1) if m is not None else 0 for m in sentence.mentions[part]]
+    for place, names in enumerate(sentence.senses[part]):
         for order, name in enumerate(names[:SENSES]):
-            batch.senses[row, place, order] = known.senses.get(name, 0)
-    batch.mask[row, :many] = 1
+            rows.senses[row, place, order] = known.senses.get(name, 0)
+    rows.mask[row, :many] = 1
 
 
 # ---------------------------------------------------------------- layers
 
 
-def embed(w: Mapping[str, Floats], batch: Batch) -> Floats:
+def embed(w: Mapping[str, Floats], rows: Rows) -> Floats:
     """The tokens as vectors, S x L x D."""
     found: Floats = (
-        w["word"][batch.words]
-        + SUFFIX * w["suffix"][batch.suffixes]
-        + w["sense"][batch.senses].sum(2)
-        + w["class"][batch.classes]
-        + w["sign"][batch.signs]
-        + w["mention"][batch.mentions]
+        w["word"][rows.words]
+        + SUFFIX * w["suffix"][rows.suffixes]
+        + w["sense"][rows.senses].sum(2)
+        + w["class"][rows.classes]
+        + w["sign"][rows.signs]
+        + w["mention"][rows.mentions]
     )
-    return found * batch.mask[:, :, None]
+    return found * rows.mask[:, :, None]
 
 
 def place(w: Mapping[str, Floats], batch: Batch, x: Floats, mask: Floats) -> Floats:
@@ -220,17 +263,20 @@ def _layer(x: Floats, w: Mapping[str, Floats], name: str, dilation: int, mask: F
 
 @dataclass(slots=True)
 class Pooled:
-    """What is taken of a place's tokens: P x 4D, and where the greatest values stand."""
+    """What is taken of a place's tokens: P x 6D, and where the greatest values stand."""
 
     joined: Floats
     share: Floats  # P x L: what each token adds to the mean
     whole: Ints  # P x D
     clause: Ints  # P x D
     has_clause: Floats  # P x 1
+    greatest: Ints  # S x D: in each sentence before
+    share_before: Floats  # P x B
 
 
-def pool(x: Floats, batch: Batch, mask: Floats, traits: Floats) -> Pooled:
-    """The mean over a place's own tokens, the greatest values over the sentence and over its clauses, and its traits."""
+def pool(x: Floats, batch: Batch, mask: Floats, traits: Floats, earlier: Floats) -> Pooled:
+    """The mean over a place's own tokens, the greatest values over the sentence and over its clauses, its traits; of the sentence
+    before the greatest values and the mean over the tokens that name the same."""
     own = batch.marks * mask
     share = (own / np.maximum(own.sum(1, keepdims=True), 1)).astype(x.dtype)
     mean = np.matmul(share[:, None, :], x)[:, 0]
@@ -239,8 +285,12 @@ def pool(x: Floats, batch: Batch, mask: Floats, traits: Floats) -> Pooled:
     whole = (x + ((1 - mask) * _LOW)[:, :, None]).argmax(1)
     clause = (x + ((1 - inner) * _LOW)[:, :, None]).argmax(1)
     rows, columns = np.arange(len(x))[:, None], np.arange(x.shape[2])[None]
-    joined = np.concatenate([mean, x[rows, whole, columns], x[rows, clause, columns] * has, traits], 1)
-    return Pooled(joined, share, whole, clause, has)
+    greatest = (earlier + ((1 - batch.earlier.mask) * _LOW)[:, :, None]).argmax(1)
+    most = earlier[np.arange(len(earlier))[:, None], greatest, columns][batch.before]
+    share_before = (batch.named / np.maximum(batch.named.sum(1, keepdims=True), 1)).astype(x.dtype)
+    same = np.matmul(share_before[:, None, :], earlier[batch.before])[:, 0]
+    joined = np.concatenate([mean, x[rows, whole, columns], x[rows, clause, columns] * has, traits, most, same], 1)
+    return Pooled(joined, share, whole, clause, has, greatest, share_before)
 
 
 @dataclass(slots=True)
@@ -248,10 +298,10 @@ class Drops:
     """What is left out in a step of learning: factors for tokens and pooled numbers (0, or more than 1), and words taken for
     unknown."""
 
-    tokens: Floats
+    tokens: tuple[Floats, Floats]  # of the sentences, of those before
     pooled: Floats
     hidden: Floats
-    words: NDArray[np.bool_]
+    words: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
 
 @dataclass(slots=True)
@@ -266,28 +316,37 @@ class Run:
     x: Floats
     mask: Floats
     layers: list[Passed]
+    earlier: list[Passed]
 
 
 def run(w: Mapping[str, Floats], batch: Batch, drops: Drops | None = None) -> Run:
     """A batch taken through all layers."""
-    x = embed(w, batch)
-    if drops is not None:
-        x *= drops.tokens
     passed: list[Passed] = []
-    for number, dilation in enumerate(SHARED):
-        x = _layer(x, w, f"shared{number}", dilation, batch.mask, passed)
-    mask = batch.mask[batch.owner]
+    passed_earlier: list[Passed] = []
+    x = _shared(w, batch.rows, drops.tokens[0] if drops is not None else None, passed)
+    earlier = _shared(w, batch.earlier, drops.tokens[1] if drops is not None else None, passed_earlier)
+    mask = batch.rows.mask[batch.owner]
     x = place(w, batch, x, mask)
     for number, dilation in enumerate(PLACED):
         x = _layer(x, w, f"placed{number}", dilation, mask, passed)
-    pooled = pool(x, batch, mask, w["trait"][batch.traits].sum(1))
+    pooled = pool(x, batch, mask, w["trait"][batch.traits].sum(1), earlier)
     joined: Floats = pooled.joined if drops is None else pooled.joined * drops.pooled
     before: Floats = joined @ w["hidden.w"] + w["hidden.b"]
     hidden: Floats = np.maximum(before, 0)
     if drops is not None:
         hidden *= drops.hidden
     out: Floats = hidden @ w["out.w"] + w["out.b"] + w["wide"][batch.traits].sum(1)
-    return Run(out, hidden, before, joined, pooled, x, mask, passed)
+    return Run(out, hidden, before, joined, pooled, x, mask, passed, passed_earlier)
+
+
+def _shared(w: Mapping[str, Floats], rows: Rows, drops: Floats | None, passed: list[Passed]) -> Floats:
+    """Sentences taken through the layers that know of no place."""
+    x = embed(w, rows)
+    if drops is not None:
+        x *= drops
+    for number, dilation in enumerate(SHARED):
+        x = _layer(x, w, f"shared{number}", dilation, rows.mask, passed)
+    return x
 
 
 # ---------------------------------------------------------------- file

@@ -126,7 +126,7 @@ def _role(row: Sequence[Token], index: int, kinds: Sequence[str | None]) -> tupl
     return False, True
 
 
-_BEFORE_THE = frozenset("no any some the all both neither either".split())
+_BEFORE_THE = frozenset("no any some the all both neither either such".split())
 
 
 # "After the meeting Merz said"

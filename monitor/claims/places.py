@@ -69,7 +69,8 @@ def marked(page: Page, place: Place) -> marking.Marked:
     """A place as the network sees it."""
     parts = page.sentences[place.sentence].parse.clauses
     spans = tuple((parts[n].first, parts[n].last) for n in place.clauses)
-    return marking.Marked(place.task, place.marks, spans, place.parts[-1])
+    before = _named(page.sentences[place.sentence - 1], place.code, None) if place.sentence else ()
+    return marking.Marked(place.task, place.marks, spans, place.parts[-1], before)
 
 
 def _named(sentence: Sentence, code: str, place: int | None) -> tuple[int, ...]:

@@ -30,8 +30,10 @@ def sequenced(words: str) -> Sequenced:
     )
 
 
-def marked(sentence: Sequenced, token: int, task: str = "actor", traits: str = "near") -> Marked:
-    return Marked(task, (token,), ((0, len(sentence.words)),), frozenset(traits.split()))
+def marked(
+    sentence: Sequenced, token: int, task: str = "actor", traits: str = "near", before: tuple[int, ...] = ()
+) -> Marked:
+    return Marked(task, (token,), ((0, len(sentence.words)),), frozenset(traits.split()), before)
 
 
 def who_sends(number: int) -> descent.Group:
@@ -43,12 +45,12 @@ def who_sends(number: int) -> descent.Group:
     row = sequenced(f"{yes} but {no}" if first_sends else f"{no.replace('DE', 'FR')} but {yes.replace('FR', 'DE')}")
     second = row.words.index("@DE")
     marks = (YES, NO) if first_sends else (NO, YES)
-    return row, [(marked(row, 0), {LABEL: marks[0]}), (marked(row, second), {LABEL: marks[1]})]
+    return row, None, [(marked(row, 0), {LABEL: marks[0]}), (marked(row, second), {LABEL: marks[1]})]
 
 
 def odds(known: network.Network, group: descent.Group) -> list[float]:
-    sentence, places = group
-    return [one[LABEL] for one in known.judge([(sentence, [p for p, _ in places])])]
+    sentence, before, places = group
+    return [one[LABEL] for one in known.judge([(sentence, before, [p for p, _ in places])])]
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +62,13 @@ def test_the_gradients_are_those_of_the_loss() -> None:
     chance = random.Random(3)
     rows = [sequenced(" ".join(chance.choices(["@FR", "will", "not", "send", "troops"], k=k))) for k in (1, 2, 5, 9)]
     groups: list[descent.Group] = [
-        (row, [
-            (marked(row, chance.randrange(len(row.words)), task, chance.choice(("near", "far titled"))),
+        (row, before, [
+            (marked(row, chance.randrange(len(row.words)), task, chance.choice(("near", "far titled")),
+                    (0,) if before is not None else ()),
              {LABEL: chance.choice((YES, NO, UNKNOWN)), "other": chance.choice((YES, NO))})
             for task in ("actor", "actor", "backstop", "count")
         ])
-        for row in rows
+        for row, before in zip(rows, (None, rows[3], sequenced("@FR will not"), rows[3]), strict=True)
     ]  # fmt: skip
     known = descent._vocabulary(groups, SMALL)
     draw = np.random.default_rng(5)
@@ -75,7 +78,7 @@ def test_the_gradients_are_those_of_the_loss() -> None:
     wanted, sure = descent._answers(known, groups)
 
     def batch() -> network.Batch:
-        return network.gather(known, [(s, [p for p, _ in places]) for s, places in groups])
+        return network.gather(known, [(s, b, [p for p, _ in places]) for s, b, places in groups])
 
     def loss() -> float:
         return descent.backward(w, batch(), wanted, sure)[1]
@@ -98,8 +101,26 @@ def test_the_gradients_are_those_of_the_loss() -> None:
 def test_it_learns_who_does_what_where_the_words_alone_are_the_same(learned: network.Network) -> None:
     for number in range(100, 130):
         group = who_sends(number)
-        for (_, marks), value in zip(group[1], odds(learned, group), strict=True):
+        for (_, marks), value in zip(group[2], odds(learned, group), strict=True):
             assert (value > 0) == (marks[LABEL] == YES), group[0].words
+
+
+def so_does(number: int) -> descent.Group:
+    """ "So does Norway.", which says what the sentence before said of another."""
+    chance = random.Random(number)
+    is_no = chance.random() < 0.5
+    verb = chance.choice(("send", "deploy", "commit"))
+    before = sequenced(f"@FR will {'not ' if is_no else ''}{verb} troops")
+    row = sequenced(chance.choice(("so does @DE", "@DE too", "@DE likewise")))
+    place = marked(row, row.words.index("@DE"))
+    return row, before, [(place, {LABEL: NO if is_no else YES})]
+
+
+def test_it_learns_what_a_sentence_takes_from_the_one_before() -> None:
+    known = descent.learn([so_does(n) for n in range(80)], SMALL)
+    for number in range(100, 130):
+        group = so_does(number)
+        assert (odds(known, group)[0] > 0) == (group[2][0][1][LABEL] == YES), group[1]
 
 
 def test_the_same_lessons_give_the_same_file(learned: network.Network) -> None:
@@ -110,7 +131,7 @@ def test_the_same_lessons_give_the_same_file(learned: network.Network) -> None:
 def test_what_is_judged_does_not_hang_on_what_stands_beside_it(learned: network.Network) -> None:
     groups = [who_sends(n) for n in range(40)]
     alone = [value for group in groups for value in odds(learned, group)]
-    together = learned.judge([(s, [p for p, _ in places]) for s, places in groups])
+    together = learned.judge([(s, b, [p for p, _ in places]) for s, b, places in groups])
     assert [one[LABEL] for one in together] == pytest.approx(alone, abs=0.011)
 
 
@@ -133,16 +154,18 @@ def test_a_broken_file_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_words_never_seen_and_long_sentences_are_judged(learned: network.Network) -> None:
     row = sequenced("@FR will send " + "word " * 500)
-    (one,) = learned.judge([(row, [marked(row, 0)])])
-    (late,) = learned.judge([(row, [marked(row, 400)])])
+    (one,) = learned.judge([(row, None, [marked(row, 0)])])
+    (late,) = learned.judge([(row, None, [marked(row, 400)])])
     assert np.isfinite(one[LABEL]) and np.isfinite(late[LABEL])
 
 
 def test_unknown_answers_teach_nothing() -> None:
     groups = [who_sends(n) for n in range(60)]
-    blurred: list[descent.Group] = [(row, [(p, {LABEL: UNKNOWN}) for p, _ in places]) for row, places in groups]
+    blurred: list[descent.Group] = [
+        (row, before, [(p, {LABEL: UNKNOWN}) for p, _ in places]) for row, before, places in groups
+    ]
     known = descent.learn([*groups[:20], *blurred], SMALL)
-    assert all((odds(known, g)[0] > 0) == (g[1][0][1][LABEL] == YES) for g in map(who_sends, range(200, 220)))
+    assert all((odds(known, g)[0] > 0) == (g[2][0][1][LABEL] == YES) for g in map(who_sends, range(200, 220)))
 
 
 def copied(root: Path) -> Path:
