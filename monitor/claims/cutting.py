@@ -100,10 +100,23 @@ class Cutter:
         ):
             return index + 1, clauses.MAIN
         if token.text in closed.QUOTES_CLOSE + '"' and index + 1 < len(self._row):
-            return self._after_comma(index, since)
+            return (index + 1, clauses.MAIN) if self._is_credited(index) else self._after_comma(index, since)
         if token.text == ",":
             return self._after_comma(index, since)
         return None
+
+    def _is_credited(self, index: int) -> bool:
+        """ "We will," NAME, the prime minister, said: behind a quotation its speaker, with what he is between him and the verb."""
+        row = self._row
+        following = row[index + 1]
+        if not index or row[index - 1].text not in ",?!" or following.mention is None or following.is_mark:
+            return False
+        for place in range(index + 2, min(len(row), index + _CREDIT)):
+            if row[place].text in closed.QUOTES_OPEN + closed.QUOTES_CLOSE + '";':
+                return False
+            if place in self._says and self._kinds[place] == verbs.FINITE:
+                return row[place - 1].text == ","
+        return False
 
     def _after_comma(self, index: int, since: int) -> tuple[int, str] | None:
         following = index + 1
@@ -229,6 +242,7 @@ class Cutter:
         return before is not None and after is not None and (before.kind in persons) == (after.kind in persons)
 
 
+_CREDIT = 16  # tokens behind a quotation in which its speaker says it
 _BEGUN = (clauses.WHEN, clauses.WHILE, clauses.ALTHOUGH)  # "while Poland, which borders it, has": goes on with its verb
 _ASIDE = (clauses.REL, clauses.PAREN, clauses.ING, *_BEGUN, "as")
 

@@ -515,6 +515,12 @@ def test_who_takes_part_in_what(text: str, stands: set[tuple[str, str, str]]) ->
     assert said(text) == stands
 
 
+def test_a_speaker_is_named_with_his_office_behind_what_he_says() -> None:
+    text = '"We will send soldiers to Ukraine," Boris Pistorius, the defence minister, told reporters.'
+    (claim,) = (c for c in read(text) if c.topic == "troops")
+    assert (claim.subject, claim.status, claim.speaker) == ("DE", "pledged", "Boris Pistorius")
+
+
 def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
     text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
     first, second = ENGINE.read(article(text)), ENGINE.read(article(text))

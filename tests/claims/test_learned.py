@@ -138,14 +138,14 @@ def test_what_contradicts_a_rule_must_be_surer() -> None:
     def statuses(weight: float) -> set[str]:
         return {c.status for c in only("troops.pledged", weight).read(article(text)).claims if c.subject == "NO"}
 
-    assert statuses(0.6) == {"ruled_out"}
+    assert statuses(0.0) == {"ruled_out"}
     assert statuses(5.0) >= {"ruled_out", "pledged"}
 
 
 RULED_OUT = TEXT + "Norway will not send troops to Ukraine, Prime Minister Jonas Gahr Støre said."
 
 
-@pytest.mark.parametrize(("weight", "stands"), [(-1.0, True), (-5.0, False)])
+@pytest.mark.parametrize(("weight", "stands"), [(-0.5, True), (-5.0, False)])
 def test_a_claim_of_the_rules_that_is_hardly_possible_is_left_out(weight: float, stands: bool) -> None:
     found = {(c.subject, c.status) for c in only("troops.ruled_out", weight).read(article(RULED_OUT)).claims}
     assert (("NO", "ruled_out") in found) == stands
@@ -157,7 +157,7 @@ def test_of_what_the_weights_know_nothing_the_rules_decide() -> None:
 
 
 def test_a_number_counts_one_thing() -> None:
-    tasks = {places.COUNT: {"single": (("members", 1.0), ("troop_contributors", 0.9))}}
+    tasks = {places.COUNT: {"single": (("members", 1.0), ("troop_contributors", 0.5))}}
     reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
     text = TEXT + "There were 31 nations on the list of the planners."
     assert [(c.counts, c.number) for c in reader.read(article(text)).claims if c.number == 31] == [("members", 31)]
@@ -171,10 +171,10 @@ def test_a_number_counts_one_thing() -> None:
     ],
 )
 def test_a_us_part_that_nobody_gives_must_be_surer(sentence: str, made: bool) -> None:
-    tasks = {places.BACKSTOP: {"bias": (("backstop.discussed", 0.7),)}}
+    tasks = {places.BACKSTOP: {"bias": (("backstop.uncommitted", 0.7),)}}
     reader = engine.Engine(dataclasses.replace(WATCH, learned=weights.of(tasks)))
     found = reader.read(article(TEXT + "The evening went by.\n\n" + sentence)).claims
-    assert any(c.status == "discussed" for c in found) == made
+    assert any(c.status == "uncommitted" for c in found) == made
 
 
 OFF = "The coalition of the willing of 2003 went to Iraq. Gaza, Haiti and Iran were in the news; so was Ukraine."
