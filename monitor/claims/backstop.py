@@ -12,7 +12,7 @@ class BackstopRules:
 
     def read(self, sentence: Sentence, near: bool, recent: frozenset[str], us_recent: bool) -> list[draft.Draft]:
         """Claims of one sentence. `near`: Ukraine or the force in reach; `recent`: classes of words in reach."""
-        if not near or sentence.is_question:
+        if not near or sentence.is_question or parts.is_unanswered(sentence):
             return []
         made: list[draft.Draft] = []
         for index, clause in enumerate(sentence.parse.clauses):

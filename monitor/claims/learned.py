@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.claims import clauses, features, nouns, places, senders, setting, speakers, topical, weights
+from monitor.claims import clauses, features, nouns, parts, places, senders, setting, speakers, topical, weights
 from monitor.claims.context import Sentence
 from monitor.claims.draft import Draft
 from monitor.claims.features import Page
@@ -206,6 +206,8 @@ def _is_misread(page: Page, key: Key, place: Place) -> bool:
     coalition itself, "an American pullback"."""
     if key[2] == "member":
         return bool(_AS_PART.search(page.sentences[place.sentence].raw))
+    if key[0] == "backstop":
+        return parts.is_unanswered(page.sentences[place.sentence])
     if key[2] == "conditional":
         return _is_of_the_force(page.sentences[place.sentence], key[1])
     if key[2] != "attended":

@@ -1,5 +1,6 @@
 """The US part that a clause names: which components, and whether the words, the subject or the speaker make it American."""
 
+import re
 from dataclasses import dataclass
 
 from monitor.claims import clauses, nouns
@@ -232,3 +233,15 @@ def is_us_acting(sentence: Sentence, index: int, clause: Clause, part: Part) -> 
 
 def is_us_object(clause: Clause) -> bool:
     return any(n.kind in (nouns.ACTOR, nouns.FORCE, nouns.THING) and "US" in n.codes for n in clause.nouns)
+
+
+_UNANSWERED = re.compile(
+    r"\b(?:did not|didn’t|didn't|has not|have not|had not|hasn't|could not be)\s+(?:\w+\s+){0,2}"
+    r"(?:respond\w*|repl(?:y|ied)|return\w*|answer\w*|reached)\b.{0,40}\b(?:comment|requests?|questions?|e-?mails?|calls?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_unanswered(sentence: Sentence) -> bool:
+    """ "The White House did not immediately respond to a request for comment on whether": silence towards one newsroom is no stand."""
+    return bool(_UNANSWERED.search(sentence.raw))

@@ -521,6 +521,17 @@ def test_a_speaker_is_named_with_his_office_behind_what_he_says() -> None:
     assert (claim.subject, claim.status, claim.speaker) == ("DE", "pledged", "Boris Pistorius")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The White House did not immediately respond to a request for comment on whether it would provide a backstop.",
+        "The Pentagon has not replied to questions about a US backstop.",
+    ],
+)
+def test_silence_towards_a_newsroom_is_no_stand(text: str) -> None:
+    assert said(text) == set()
+
+
 def test_evidence_is_the_texts_own_letters_and_the_reading_is_deterministic() -> None:
     text = OPENING + " ".join(sentence for sentence, _, _ in STANDS)
     first, second = ENGINE.read(article(text)), ENGINE.read(article(text))
