@@ -116,7 +116,7 @@ class _Attribution:
     def _turn(self) -> None:
         """A heading, a label or a short question turns to its country; a sentence without an actor for a subject, to the one it names."""
         sentence = self._sentence
-        if any(codes for codes in sentence.subjects if codes) and not self._is_turn():
+        if any(sentence.subjects) and not self._is_turn():
             return
         places = {c for n in sentence.parse.nouns if _is_place(n) for c in n.codes}
         codes = {m.code for m in sentence.mentions if not m.former} - places
