@@ -55,22 +55,16 @@ class Page:
     parts: dict[tuple[int, tuple[int, ...], str | None], frozenset[str]] = field(default_factory=dict)  # of actors
 
 
+_ENDINGS = (
+    ("ations", "at"), ("ation", "at"), ("ings", ""), ("ing", ""), ("ies", "y"), ("ied", "y"), ("ed", ""), ("es", ""), ("ly", ""), ("s", ""),
+)  # fmt: skip
+
+
 @lru_cache(maxsize=20_000)
 def stem(low: str) -> str:
     """A word without the commonest endings; crude, but the same for all forms of a word."""
     if len(low) > 5:
-        for ending, left in (
-            ("ations", "at"),
-            ("ation", "at"),
-            ("ings", ""),
-            ("ing", ""),
-            ("ies", "y"),
-            ("ied", "y"),
-            ("ed", ""),
-            ("es", ""),
-            ("ly", ""),
-            ("s", ""),
-        ):
+        for ending, left in _ENDINGS:
             if low.endswith(ending) and len(low) - len(ending) >= 3:
                 return low[: -len(ending)] + left
     return low

@@ -1,10 +1,8 @@
 """A small convolutional network over a sentence's tokens: how likely each claim is at a place. Reads its file; learns nothing itself.
 
-Where the weights of single features add up whatever the order of the words is, it sees who stands where. Token embeddings, residual gated
-convolutions (after Dauphin et al., "Language Modeling with Gated Convolutional Networks", ICML 2017): some over the sentence, shared by all
-its places, some with the place marked; then the mean over the place's own tokens and the greatest value over the sentence and over its clauses.
-The sentence before goes through the shared layers too: its greatest values, and its tokens that name the same ("So will Norway.").
-"""
+It sees who stands where: token embeddings, residual gated convolutions (Dauphin et al., ICML 2017), some over the sentence, some with the
+place marked; then the mean over the place's own tokens, the greatest values over the sentence and its clauses, and of the sentence before,
+which goes through the shared layers too, the greatest values and the mean over the tokens that name the same ("So will Norway.")."""
 
 import io
 import zipfile
