@@ -113,7 +113,7 @@ def _look(
 
 _NETWORKS = 0.6  # the share of the network's log-odds in what both say
 _HARDLY = -3.0  # log-odds; what is less likely than 0.05 is not looked at
-_OPEN = -350  # hundredths; of the places of annotated claims, 95 to 99 in 100 are held for likelier by the weights
+_OPEN = -300  # hundredths; of the places of annotated claims, 95 to 99 in 100 are held for likelier by the weights
 
 
 Best = dict[Key, tuple[float, Place, dict[str, float]]]
