@@ -44,6 +44,7 @@ STANDS = [
     ("The Bundestag would need to approve any deployment of the Bundeswehr.", "DE", "conditional"),
     ("Latvia is willing to send troops if the United States provides a backstop.", "LV", "conditional"),
     ("Canada has pledged to send troops to Ukraine.", "CA", "pledged"),
+    ("Denmark is in principle ready to send soldiers to Ukraine.", "DK", "pledged"),
     ("Belgium is no longer prepared to send soldiers to Ukraine.", "BE", "withdrew"),
     ("Luxembourg will contribute financially to the force.", "LU", "support_only"),
     ("The Czech Republic will not contribute troops to the force, the Czech premier said.", "CZ", "ruled_out"),
