@@ -32,7 +32,6 @@ _OTHER_MEETINGS = frozenset(
     ).split()
 )
 
-
 _OF_A_CLUB = frozenset("ministers leaders ambassadors members states countries envoys diplomats".split())
 
 
@@ -70,6 +69,7 @@ def gathered(sentence: Sentence) -> list[draft.Draft]:
 def beside(sentence: Sentence) -> list[draft.Draft]:
     """ "with X among the participants", "with X and Y in the chair", "X among them", "X, a participant in the summit"."""
     row = sentence.row
+    gathers = not sentence.parse.classes.isdisjoint({"verbs.attend", "phrases.meeting"})
     made: list[draft.Draft] = []
     for noun in sentence.parse.nouns:
         if not noun.acts or not noun.codes:
@@ -77,7 +77,6 @@ def beside(sentence: Sentence) -> list[draft.Draft]:
         text = " ".join(t.low for t in row[noun.last + 1 : noun.last + 8])
         before = row[noun.first - 1] if noun.first else None
         with_them = noun.preposition == "with" and _THERE.match(text)
-        gathers = sentence.parse.classes & {"verbs.attend", "phrases.meeting"}
         of_them = before is not None and before.text in ",(–—" and gathers and _AMONG.match(text)
         one_of_them = _A_PARTICIPANT.match(text)
         if with_them or of_them or one_of_them:
@@ -346,12 +345,11 @@ def _is_ours(sentence: Sentence, met: list[Hit], *, meeting: bool, coalition: bo
         return True
     row = sentence.row
     for hit in met:
-        before = {row[i].low for i in range(max(0, hit.first - 3), hit.first)}
+        before = [t.low for t in row[max(0, hit.first - 3) : hit.first]]
         behind = {row[i].low for i in range(hit.last + 1, min(len(row), hit.last + 5)) if row[hit.last + 1].low == "of"}
-        named = [row[i].low for i in range(max(0, hit.first - 3), hit.first)]
         if (
-            named[-2:] == ["of", "seven"]
-            or before & _OTHER_MEETINGS
+            before[-2:] == ["of", "seven"]
+            or not _OTHER_MEETINGS.isdisjoint(before)
             or behind & {"contact", "council", "ramstein", "g7", "g20", "cabinet"}
         ):
             return False

@@ -1,10 +1,13 @@
 """Claims on the US part: what is sought of it, what the US refuses, discusses, offers, commits. One clause at a time."""
 
+from collections.abc import Sequence
+
 from monitor.claims import clauses, draft, nouns, oversight, parts, scopes, stance, verbs
 from monitor.claims.clauses import Clause
 from monitor.claims.context import Sentence
 from monitor.claims.lexemes import Hit
 from monitor.claims.stance import Operator
+from monitor.claims.tokens import Token
 
 
 class BackstopRules:
@@ -12,7 +15,7 @@ class BackstopRules:
 
     def read(self, sentence: Sentence, near: bool, recent: frozenset[str], us_recent: bool) -> list[draft.Draft]:
         """Claims of one sentence. `near`: Ukraine or the force in reach; `recent`: classes of words in reach."""
-        if not near or sentence.is_question or parts.is_unanswered(sentence):
+        if not near or sentence.is_question:
             return []
         made: list[draft.Draft] = []
         for index, clause in enumerate(sentence.parse.clauses):
@@ -22,6 +25,8 @@ class BackstopRules:
             one = self._clause(sentence, index, clause, recent, us_recent)
             if one is not None:
                 made.append(one)
+        if made and parts.is_unanswered(sentence):
+            return []
         general = ("general",)
         if any(d.status == "uncommitted" and d.components != general for d in made):  # the part itself is named
             made = [d for d in made if d.status != "uncommitted" or d.components != general]
@@ -211,18 +216,23 @@ class BackstopRules:
             return "discussed", sentence.text(spoken.first, spoken.last).lower()
         if part.components == ("ground_troops",) or (part.american and subject_is_part):
             ops = stance.operators(parse, clause, clause.first, clause.last)
-            denied = any(
-                t.low in ("no", "not", "n't") and (n == len(row) or row[n].text != ",")
-                for n, t in enumerate(row[clause.first : part.last + 1], clause.first + 1)
-            )
             if (
-                denied
+                _is_denied(row, clause.first, part.last)
                 and part.american
                 and stance.evaluate([o for o in ops if o.kind in (stance.NEGATION, stance.REFUSE)], stance.ACT)
                 == stance.NO
             ):
                 return "refused", "no"
         return None, ""
+
+
+def _is_denied(row: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a word from token first to last denies; "No, guarantees" answers and denies nothing."""
+    behind = row[first + 1 : last + 2]
+    return any(
+        t.low in ("no", "not", "n't") and not (n < len(behind) and behind[n].text == ",")
+        for n, t in enumerate(row[first : last + 1])
+    )
 
 
 _COMMIT = frozenset(

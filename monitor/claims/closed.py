@@ -19,6 +19,10 @@ AUXILIARIES = frozenset(
     ("be is are was were am been being has have had having do does did 're ’re 've ’ve 'm ’m ai").split()
 )
 FINITE_AUX = frozenset(("is are was were am has have had do does did 're ’re 've ’ve 'm ’m ai").split())
+# who holds an office or speaks for one who does
+OFFICES = frozenset(
+    "minister president chancellor premier spokesman spokeswoman spokesperson secretary general envoy ambassador official".split()
+)
 CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november "
     "december week month year spring summer autumn winter weekend today yesterday tomorrow tonight".split()

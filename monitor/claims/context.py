@@ -64,12 +64,7 @@ _GOVERNMENT = frozenset(
 _PERSONAL = frozenset(["minister", "premier", "president", "chancellor", "leader", "pm", "taoiseach", "secretary"])
 
 
-_SOMEONE = frozenset(
-    (
-        "official minister spokesman spokeswoman spokesperson diplomat ambassador general colonel adviser advisor aide envoy secretary premier "
-        "president chancellor source"
-    ).split()
-)
+_SOMEONE = closed.OFFICES | set("diplomat colonel adviser advisor aide source".split())
 
 
 _TITLES = {

@@ -136,7 +136,7 @@ def _begin(known: Vocabulary, width: int, chance: np.random.Generator) -> dict[s
         "task": table(len(TASKS)),
         "trait": table(len(known.traits) + 1),
         "wide": np.zeros((len(known.traits) + 1, outputs), np.float32),
-        "hidden.w": dense(6 * width, 2 * width),
+        "hidden.w": dense(network.POOLED * width, 2 * width),
         "hidden.b": np.zeros(2 * width, np.float32),
         "out.w": dense(2 * width, outputs),
         "out.b": np.zeros(outputs, np.float32),
@@ -183,7 +183,7 @@ def _drops(batch: Batch, how: Schooling, chance: np.random.Generator) -> Drops:
 
     return Drops(
         tokens=(factors((*shapes[0], how.width), how.drop_tokens), factors((*shapes[1], how.width), how.drop_tokens)),
-        pooled=factors((places, 6 * how.width), how.drop_pooled),
+        pooled=factors((places, network.POOLED * how.width), how.drop_pooled),
         hidden=factors((places, 2 * how.width), how.drop_pooled),
         words=(chance.random(shapes[0]) < how.drop_words, chance.random(shapes[1]) < how.drop_words),
     )
@@ -216,7 +216,8 @@ def backward(
     if drops is not None:
         d_joined *= drops.pooled
     width = forward.x.shape[2]
-    d_traits, d_x = _unpool(d_joined[:, : 4 * width], forward.pooled, forward.x)
+    own = network.OWN * width
+    d_traits, d_x = _unpool(d_joined[:, :own], forward.pooled, forward.x)
     g["trait"] = _gathered(batch.traits, np.broadcast_to(d_traits[:, None], (*batch.traits.shape, width)), w["trait"])
     for number in reversed(range(len(PLACED))):
         d_x = _back(d_x, w, f"placed{number}", forward.layers.pop(), g)
@@ -228,7 +229,7 @@ def backward(
     g["task"] = _gathered(batch.tasks, d_x.sum(1), w["task"], keep_first=True)
     both = (
         (_by_owner(d_x, batch.owner, len(batch.rows.words)), batch.rows, forward.layers),
-        (_unpool_earlier(d_joined[:, 4 * width :], forward.pooled, batch), batch.earlier, forward.earlier),
+        (_unpool_earlier(d_joined[:, own:], forward.pooled, batch), batch.earlier, forward.earlier),
     )
     for turn, (d_rows, rows, layers) in enumerate(both):
         for number in reversed(range(len(SHARED))):
@@ -267,14 +268,10 @@ def _unpool(d_joined: Floats, pooled: network.Pooled, x: Floats) -> tuple[Floats
 
 def _unpool_earlier(d_joined: Floats, pooled: network.Pooled, batch: Batch) -> Floats:
     """The gradients by the tokens of the sentences before."""
-    width = d_joined.shape[1] // 2
-    made = np.zeros((*batch.earlier.words.shape, width), d_joined.dtype)
-    order = np.argsort(batch.before, kind="stable")
-    rows, firsts = np.unique(batch.before[order], return_index=True)
-    most = np.add.reduceat(d_joined[order, :width], firsts, 0)
-    made[rows[:, None], pooled.greatest[rows], np.arange(width)[None]] = most
-    for row, some in zip(rows, np.split(order, firsts[1:]), strict=True):
-        made[row] += pooled.share_before[some].T @ d_joined[some, width:]
+    width, many = d_joined.shape[1] // 2, len(batch.rows.words)
+    made = _by_owner(pooled.share_before[:, :, None] * d_joined[:, None, width:], batch.owner, many)
+    rows, columns = np.arange(many)[:, None], np.arange(width)[None]
+    made[rows, pooled.greatest, columns] += _by_owner(d_joined[:, :width], batch.owner, many)
     return made
 
 

@@ -103,11 +103,12 @@ _ENDS = frozenset(
 def _is_of_other_deed(sentence: Sentence, clause: Clause) -> bool:
     """ "had taken its share and would keep doing so": what the clause before tells is no sending."""
     above = [c for c in sentence.parse.clauses if c.last <= clause.first and c.verb is not None]
-    own = any(h.name in _SENDING and h.lemma not in ("do so", "do that") for h in clause.hits)
+    own = any(h.name in _SENDING and h.lemma not in _THE_SAME for h in clause.hits)
     told = [h for c in above[-1:] for h in c.hits if h.name != "verbs.say" and h.lemma != "have"]
     return bool(told) and not own and not any(h.name in _SENDING for h in told)
 
 
+_THE_SAME = frozenset({"do so", "do that"})
 _SENDING = frozenset({"verbs.send", "verbs.partake", "phrases.force", "phrases.mission", "phrases.deployment"})
 
 
@@ -118,7 +119,7 @@ def elliptical(sentence: Sentence, clause: Clause, hit: Hit, scene: setting.Scen
         or sentence.parse.kinds[hit.first] is None
     ):
         return None
-    if hit.lemma in ("do so", "do that") and _is_of_other_deed(sentence, clause):
+    if hit.lemma in _THE_SAME and _is_of_other_deed(sentence, clause):
         return None
     if hit.lemma == "contribute" and any(
         t.low in ("neighbouring", "neighboring", "adjacent") for t in sentence.row[hit.last + 1 : hit.last + 6]

@@ -15,7 +15,7 @@ from monitor.claims.tokens import Token
 
 _AFTER = 12  # tokens behind an actor
 _ROUND = 8  # tokens on either side of a number
-_AGO = 4  # sentences before in which the US is looked for
+US_REACH = 4  # sentences before in which the US is looked for
 _GROUPS = frozenset({"US", "UA", "EU", "NATO"})
 
 
@@ -346,7 +346,7 @@ def of_backstop(page: Page, index: int) -> Parts:
     named = sentence.names("US")
     traits.add("US" if named else "noUS")
     if not named:
-        back = next((n for n in range(1, min(index, _AGO) + 1) if page.sentences[index - n].names("US")), None)
+        back = next((n for n in range(1, min(index, US_REACH) + 1) if page.sentences[index - n].names("US")), None)
         traits.add(f"USbefore={back}")
     for draft in page.drafts:
         if draft.topic == "backstop":

@@ -100,12 +100,7 @@ def _look(
     # those of like length cost least together
     order = sorted(of_sentence, key=lambda index: len(page.sentences[index].row))
     groups = [
-        (
-            features.as_sequence(page, index),
-            features.as_sequence(page, index - 1) if index and page.sentences[index - 1].row else None,
-            [places.marked(page, found[n]) for n in of_sentence[index]],
-        )
-        for index in order
+        (*places.sequences(page, index), [places.marked(page, found[n]) for n in of_sentence[index]]) for index in order
     ]
     numbers = [n for index in order for n in of_sentence[index]]
     return dict(zip(numbers, network.judge(groups), strict=True)) if groups else {}
@@ -202,8 +197,8 @@ _AS_PART = re.compile(r"\b(?:troops|soldiers|forces|peacekeepers|personnel|units
 
 
 def _is_misread(page: Page, key: Key, place: Place) -> bool:
-    """Membership and attendance where the words say another thing: "soldiers as part of the coalition's force", who chairs the
-    coalition itself, "an American pullback"."""
+    """Where the words say another thing: "soldiers as part of the coalition's force" (no member), who chairs the coalition itself,
+    "an American pullback" (nobody attends), a newsroom's unanswered question, on what the force itself hangs."""
     if key[2] == "member":
         return bool(_AS_PART.search(page.sentences[place.sentence].raw))
     if key[0] == "backstop":
@@ -314,12 +309,12 @@ def _evidence(known: weights.Weights, page: Page, place: Place, label: str) -> t
     """The clause whose words speak loudest for the label, and what to quote: a short sentence whole, of a long one that clause
     with those that hang on it."""
     sentence = page.sentences[place.sentence]
-    parts = sentence.parse.clauses
-    numbers: Sequence[int] = place.clauses or range(len(parts))
+    inner = sentence.parse.clauses
+    numbers: Sequence[int] = place.clauses or range(len(inner))
     table = known.tables[place.task]
 
     def loud(number: int) -> float:
-        clause = parts[number]
+        clause = inner[number]
         if place.task == places.BACKSTOP:
             names = set().union(*features.of_us_clause(page, place.sentence, number)) | {
                 "sc=" + c for c in clause.classes
@@ -334,14 +329,14 @@ def _evidence(known: weights.Weights, page: Page, place: Place, label: str) -> t
     row = sentence.row
     if len(row) <= _SHORT:
         return loudest, (sentence.start, sentence.end)
-    first, last = parts[loudest].first, parts[loudest].last
-    subject = parts[loudest].subject
+    first, last = inner[loudest].first, inner[loudest].last
+    subject = inner[loudest].subject
     if subject is not None and subject.last < first:
         first = subject.first
-    for index in range(loudest + 1, len(parts)):
-        if parts[index].kind not in _HANGING or parts[index].first > last:
+    for index in range(loudest + 1, len(inner)):
+        if inner[index].kind not in _HANGING or inner[index].first > last:
             break
-        last = max(last, parts[index].last)
+        last = max(last, inner[index].last)
     if last - first < _LEAST_WORDS:
         return loudest, (sentence.start, sentence.end)
     return loudest, (sentence.start + row[first].start, sentence.start + row[last - 1].end)

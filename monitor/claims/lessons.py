@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.claims import assemble, descent, features, places, speakers, topical, weights
+from monitor.claims import assemble, descent, places, speakers, topical, weights
 from monitor.claims.context import Sentence
 from monitor.claims.features import Page
 from monitor.claims.learning import NO, UNKNOWN, YES, Lesson
@@ -42,12 +42,7 @@ def of_sentences(page: Page, taught: Iterable[tuple[Place, Lesson]]) -> Iterator
         if page.sentences[place.sentence].row:
             of_sentence.setdefault(place.sentence, []).append((places.marked(page, place), lesson.labels))
     for index, examples in sorted(of_sentence.items()):
-        before = index - 1 if index and page.sentences[index - 1].row else None
-        yield (
-            features.as_sequence(page, index),
-            features.as_sequence(page, before) if before is not None else None,
-            examples,
-        )
+        yield *places.sequences(page, index), examples
 
 
 def of_relevance(article: str, page: Page, relevant: bool) -> Lesson:

@@ -26,6 +26,7 @@ SENSES = 6  # lists of like sense that a word counts for, at most
 LONGEST = 70  # tokens of a sentence; what stands behind is not seen
 NEAREST = 32  # tokens of the sentence before: its last
 SUFFIX = 0.5  # the ending of a word weighs half as much as the word
+OWN, POOLED = 4, 6  # vectors that are taken of a place and its sentence; and with the sentence before
 _LOW = np.float32(-1e4)
 HEAD = "Purpose: the network of the statistical reader, learned from annotated articles by `coalition-watch train`. Version: 1"
 
@@ -60,7 +61,7 @@ class Rows:
 
 @dataclass(slots=True)
 class Batch:
-    """Sentences with their places (P), and the sentences before them (of up to B tokens)."""
+    """Sentences with their places (P), and for each the sentence before it (of up to B tokens)."""
 
     rows: Rows
     earlier: Rows
@@ -69,7 +70,6 @@ class Batch:
     marks: Ints  # P x L: 1 at the place's own tokens
     inside: Ints  # P x L: 1 in its clauses
     traits: Ints  # P x T
-    before: Ints  # P: the row of the sentence before
     named: Ints  # P x B: 1 at the tokens of the sentence before that name whose place it is
 
 
@@ -130,44 +130,37 @@ def _chunks(groups: Sequence[Group]) -> list[list[Group]]:
 
 def gather(known: Vocabulary, groups: Sequence[Group]) -> Batch:
     """Sentences and their places in numbers."""
-    earlier = list({id(before): before for _, before, _ in groups}.values())
-    numbers = {id(before): number for number, before in enumerate(earlier)}
-    places = [(row, numbers[id(before)], place) for row, (_, before, some) in enumerate(groups) for place in some]
-    rows = _rows(known, [sentence for sentence, _, _ in groups], 0)
-    behind = _rows(known, [before or _NOTHING for before in earlier], LONGEST - NEAREST)
-    length, width = rows.words.shape[1], behind.words.shape[1]
-    traits = [
-        [n for t in sorted(p.traits) if (n := known.traits.get(f"{p.task}:{t}")) is not None] for _, _, p in places
-    ]
+    before = [sentence or _NOTHING for _, sentence, _ in groups]
+    cuts = [max(0, len(sentence.words) - NEAREST) for sentence in before]
+    rows = _rows(known, [(sentence, 0) for sentence, _, _ in groups], LONGEST)
+    earlier = _rows(known, list(zip(before, cuts, strict=True)), NEAREST)
+    length = rows.words.shape[1]
+    places = [(row, place) for row, (_, _, some) in enumerate(groups) for place in some]
+    traits = [[n for t in sorted(p.traits) if (n := known.traits.get(f"{p.task}:{t}")) is not None] for _, p in places]
     batch = Batch(
         rows=rows,
-        earlier=behind,
-        owner=np.array([row for row, _, _ in places], np.int64),
-        tasks=np.array([TASKS.index(p.task) for _, _, p in places], np.int64),
+        earlier=earlier,
+        owner=np.array([row for row, _ in places], np.int64),
+        tasks=np.array([TASKS.index(p.task) for _, p in places], np.int64),
         marks=np.zeros((len(places), length), np.int64),
         inside=np.zeros((len(places), length), np.int64),
         traits=np.zeros((len(places), max([1, *map(len, traits)])), np.int64),
-        before=np.array([row for _, row, _ in places], np.int64),
-        named=np.zeros((len(places), width), np.int64),
+        named=np.zeros((len(places), earlier.words.shape[1]), np.int64),
     )
-    for row, (_, number, place) in enumerate(places):
+    for row, (owner, place) in enumerate(places):
         for mark in place.marks:
             if mark < length:
                 batch.marks[row, mark] = 1
         for first, last in place.spans:
             batch.inside[row, first:last] = 1
         batch.traits[row, : len(traits[row])] = traits[row]
-        before = earlier[number]
-        if before is not None:
-            cut = max(0, len(before.words) - NEAREST)
-            batch.named[row, [mark - cut for mark in place.before if mark >= cut]] = 1
+        batch.named[row, [mark - cuts[owner] for mark in place.before if mark >= cuts[owner]]] = 1
     return batch
 
 
-def _rows(known: Vocabulary, sentences: Sequence[Sequenced], left: int) -> Rows:
-    """Sentences in numbers; of long ones `left` more at their end than at their beginning."""
-    most = LONGEST - left
-    length = min(most, max(1, *(len(s.words) for s in sentences)))
+def _rows(known: Vocabulary, sentences: Sequence[tuple[Sequenced, int]], most: int) -> Rows:
+    """Sentences in numbers, each from the token that stands beside it on, of up to `most` tokens."""
+    length = min(most, max(1, *(len(s.words) for s, _ in sentences)))
     size = len(sentences)
     rows = Rows(
         words=np.zeros((size, length), np.int64),
@@ -178,8 +171,7 @@ def _rows(known: Vocabulary, sentences: Sequence[Sequenced], left: int) -> Rows:
         mentions=np.zeros((size, length), np.int64),
         mask=np.zeros((size, length), np.float32),
     )
-    for row, sentence in enumerate(sentences):
-        first = max(0, len(sentence.words) - most) if left else 0
+    for row, (sentence, first) in enumerate(sentences):
         _number_tokens(known, rows, row, sentence, slice(first, first + length))
     return rows
 
@@ -284,9 +276,9 @@ def pool(x: Floats, batch: Batch, mask: Floats, traits: Floats, earlier: Floats)
     clause = (x + ((1 - inner) * _LOW)[:, :, None]).argmax(1)
     rows, columns = np.arange(len(x))[:, None], np.arange(x.shape[2])[None]
     greatest = (earlier + ((1 - batch.earlier.mask) * _LOW)[:, :, None]).argmax(1)
-    most = earlier[np.arange(len(earlier))[:, None], greatest, columns][batch.before]
+    most = earlier[np.arange(len(earlier))[:, None], greatest, columns][batch.owner]
     share_before = (batch.named / np.maximum(batch.named.sum(1, keepdims=True), 1)).astype(x.dtype)
-    same = np.matmul(share_before[:, None, :], earlier[batch.before])[:, 0]
+    same = np.matmul(share_before[:, None, :], earlier[batch.owner])[:, 0]
     joined = np.concatenate([mean, x[rows, whole, columns], x[rows, clause, columns] * has, traits, most, same], 1)
     return Pooled(joined, share, whole, clause, has, greatest, share_before)
 

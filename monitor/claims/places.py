@@ -13,7 +13,6 @@ from monitor.claims.features import Page
 ACTOR, BACKSTOP, COUNT = marking.TASKS
 ARTICLE, RELEVANT = "article", "relevant"  # the article as a whole
 US_PART = frozenset({"phrases.backstop", "phrases.guarantee"})  # words that by themselves speak of what the US gives
-_REACH = 4  # sentences before, in which the US was named
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def find(page: Page) -> Iterator[Place]:
         yield Place(ACTOR, one.sentence, one.code, features.of_actor(page, one), one.clauses, marks)
     american = [s.names("US") for s in page.sentences]
     for index, sentence in enumerate(page.sentences):
-        if any(american[max(0, index - _REACH) : index + 1]) or _is_american(sentence):
+        if any(american[max(0, index - features.US_REACH) : index + 1]) or _is_american(sentence):
             clauses = tuple(range(len(sentence.parse.clauses)))
             yield Place(BACKSTOP, index, "US", features.of_backstop(page, index), clauses, _named(sentence, "US", None))
     for index in range(len(page.sentences)):
@@ -63,6 +62,12 @@ def counts(page: Page, index: int) -> Iterator[Place]:
             clause = sentence.parse.clause_at(token)
             marks = tuple(i for i, t in enumerate(sentence.row) if t.start < end and start < t.end)
             yield Place(COUNT, index, "COALITION", found, (clause,), marks, value, high)
+
+
+def sequences(page: Page, index: int) -> tuple[marking.Sequenced, marking.Sequenced | None]:
+    """A sentence and the one before it as the network sees them; None where none with words stands before."""
+    before = features.as_sequence(page, index - 1) if index and page.sentences[index - 1].row else None
+    return features.as_sequence(page, index), before
 
 
 def marked(page: Page, place: Place) -> marking.Marked:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.claims import actors, speech, tokens
+from monitor.claims import actors, closed, speech, tokens
 from monitor.claims.context import Sentence
 from monitor.claims.features import Named, Page
 
@@ -13,10 +13,7 @@ _BEFORE, _BEHIND = 4, 2  # sentences before and behind a claim in which its spea
 _NAME = re.compile(
     r"\b[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*(?: (?:[A-Z]\. )?(?:van |de |der |von |al-)*[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*){1,2}"
 )
-_OFFICES = frozenset(
-    "minister president chancellor premier spokesman spokeswoman spokesperson secretary general admiral colonel chief envoy ambassador adviser "
-    "advisor commissioner director head commander official".split()
-)
+_OFFICES = closed.OFFICES | set("admiral colonel chief adviser advisor commissioner director head commander".split())
 _WE = frozenset("we our us i my".split())
 _HE = frozenset("he she".split())
 

@@ -128,11 +128,8 @@ def _unknown(row: Sequence[Token], index: int, previous: Token | None) -> str | 
     return None
 
 
-_AGENTS = frozenset(
-    (
-        "official officials minister ministers government governments spokesman spokeswoman spokesperson source sources leader leaders "
-        "diplomat diplomats president chancellor premier ministry cabinet parliament ambassador envoy general secretary lawmakers allies"
-    ).split()
+_AGENTS = closed.OFFICES | set(
+    "officials ministers government governments source sources leader leaders diplomat diplomats ministry cabinet parliament lawmakers allies".split()
 )
 
 
